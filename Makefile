@@ -1,0 +1,59 @@
+# make run    set up, start everything, run a first DAG, show it succeed
+# make test   set up, pass the tests (services that do not answer are started, throw-away)
+# make check  formatting, lint, types, floors
+# make compat run SEEDS random DAGs in Airflow 2.10.5 and 3.3.2 and here, and compare how they end
+# make bench  measure; figures and how they were had: docs/benchmarks.md
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+DEV    := $(VENV)/.installed-dev
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check compat bench simulate chaos format clean
+.DELETE_ON_ERROR:
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(DEV): pyproject.toml $(STAMP)
+	$(BIN)/python -m pip install --quiet "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+run: $(STAMP)
+	@AIRFLOW_HOME=$${AIRFLOW_HOME:-$(CURDIR)/.home} $(BIN)/tradewind standalone --first-run example_hello
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2 tests
+
+check: $(DEV)
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+compat: $(DEV)
+	SEEDS=$(or $(SEEDS),500) $(BIN)/python -m tests.compat.differential
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench
+
+simulate: $(DEV)
+	TRADEWIND_SEEDS=$(or $(SEEDS),10000) $(BIN)/python -m pytest -n 2 tests/simulation -k seeds
+
+chaos: $(DEV)
+	TRADEWIND_CHAOS_ROUNDS=$(or $(ROUNDS),30) $(BIN)/python -m pytest -m chaos tests/integration
+
+format: $(DEV)
+	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix src tests bench
+
+clean:
+	rm -rf $(VENV) .home .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

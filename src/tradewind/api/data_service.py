@@ -1,0 +1,185 @@
+"""The data server: answers running tasks of this machine over a Unix socket.
+
+One process, one event loop. Reads of SQLite are answered on the loop, since they never wait; whatever may
+wait (a commit, another database server, a secrets backend) goes to a few threads. Requests of one
+connection are answered in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from tradewind.api.dag_specs import DagSpecs
+from tradewind.api.routes.execution import assets, desk, runs, secrets, state_stores, xcoms
+from tradewind.domain.errors import AirflowConfigException, ProtocolError
+from tradewind.domain.messages import wire
+from tradewind.domain.messages.data import Call, Refusal, Reply
+from tradewind.domain.messages.wake import Wake
+from tradewind.runtime import service
+from tradewind.runtime.duty import Duty
+
+if TYPE_CHECKING:
+    from tradewind.runtime.clock import Clock
+    from tradewind.secrets.chain import Chain
+    from tradewind.secrets.cipher import Cipher
+    from tradewind.store.database import Database
+
+log = logging.getLogger("tradewind.data")
+THREADS: Final = 4
+REGISTERED: Final = (assets, runs, secrets, state_stores, xcoms)
+"""Modules whose import fills ``desk.HANDLERS``."""
+
+
+def run(
+    *,
+    database: Database,
+    clock: Clock,
+    socket_path: Path,
+    wake: Callable[[Wake], None],
+    cipher: Cipher,
+    chain: Chain | None = None,
+    lock: Path | None = None,
+    title: str | None = None,
+    on_ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    ``wake`` is called after commits, from any thread. ``chain`` holds backends that are asked before the
+    database. ``lock`` keeps a second server of the same home away (AlreadyRunning). Raises
+    AirflowConfigException for a socket that cannot be made.
+    """
+    services = desk.Services(
+        database=database, clock=clock, wake=wake, specs=DagSpecs(), cipher=cipher, chain=chain
+    )
+    work = DataServer(services, socket_path, on_ready)
+    service.Service("data-server", work, clock=clock, lock=lock, title=title, drain_timeout=2).run()
+
+
+class DataServer:
+    """The work of the data server, for ``runtime.service``."""
+
+    def __init__(
+        self, services: desk.Services, socket_path: Path, on_ready: Callable[[], None] | None = None
+    ) -> None:
+        self._services, self._path, self._on_ready = services, socket_path, on_ready
+        self._server: asyncio.Server | None = None
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="data")
+        self._connections: set[Connection] = set()
+
+    async def start(self) -> None:
+        """Listen, for this user only."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        try:
+            self._server = await loop.create_unix_server(self._connection, str(self._path))
+            self._path.chmod(0o600)
+        except OSError as error:
+            raise AirflowConfigException(
+                f"Cannot listen on {self._path}: {error.strerror or error}. "
+                "Is its folder there, and writable?"
+            ) from error
+        if self._on_ready is not None:
+            self._on_ready()
+
+    def _connection(self) -> Connection:
+        return Connection(self._services, self._threads, self._connections)
+
+    def duties(self) -> Sequence[Duty]:
+        """None: everything happens on request."""
+        return ()
+
+    async def drain(self) -> None:
+        """Let requests that were begun end."""
+        if self._server is not None:
+            self._server.close()
+        while any(connection.busy for connection in self._connections):
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """Close the socket and every connection."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One task process. Its requests are answered one after the other."""
+
+    def __init__(self, services: desk.Services, threads: ThreadPoolExecutor, known: set[Connection]) -> None:
+        self._services, self._threads, self._known = services, threads, known
+        self._frames = wire.Frames(Call)
+        self._read = memoryview(bytearray(wire.READ_SIZE))
+        self._waiting: deque[Call] = deque()
+        self._transport: asyncio.Transport | None = None
+        self.busy = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A task process connected."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._known.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It went away; what it asked for last is still carried out."""
+        self._known.discard(self)
+        self._transport = None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where to read to."""
+        return self._read
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Cut into requests and answer, or queue behind the one that is being answered."""
+        try:
+            self._waiting.extend(self._frames.feed(self._read[:nbytes]))
+        except ProtocolError as error:
+            self._reply(Refusal(kind="invalid", message=str(error)))
+            self.close()
+            return
+        self._next()
+
+    def _next(self) -> None:
+        while self._waiting and not self.busy:
+            call = self._waiting.popleft()
+            if desk.is_quick(call, self._services):
+                self._reply(_answer(call, self._services))
+            else:
+                self.busy = True
+                loop = asyncio.get_running_loop()
+                future = loop.run_in_executor(self._threads, _answer, call, self._services)
+                future.add_done_callback(self._answered)
+
+    def _answered(self, future: asyncio.Future[Reply]) -> None:
+        self.busy = False
+        if not future.cancelled():
+            self._reply(future.result())
+            self._next()
+
+    def _reply(self, reply: Reply) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(wire.frame(reply))
+
+
+def _answer(call: Call, services: desk.Services) -> Reply:
+    """As ``desk.answer``; our own mistakes are logged and refused rather than taking the server down."""
+    try:
+        return desk.answer(call, services)
+    except Exception:
+        log.exception("%s of attempt %s failed", type(call.request).__name__, call.attempt_id)
+        return Refusal(kind="invalid", message="The data server failed at this request; its log says why.")

@@ -1,0 +1,339 @@
+"""The one door that every request passes: who, may they, is it well formed, one transaction, then act.
+
+A route module declares its operations with a ``Door``; the declaration says which resource is touched, which
+structs describe query, body and answer, and therefore also what the OpenAPI document says::
+
+    door = Door("DagRun")
+
+    @door.get("/dags/{dag_id}/dagRuns/{dag_run_id}", Resource.RUN, answer=DAGRunResponse)
+    def get_dag_run(call: Call) -> DAGRunResponse: ...
+
+A handler is a plain function that runs in a worker thread inside one transaction: a reading one for GET, a
+writing one otherwise. What it asks to be woken is woken after the commit. A coroutine function instead gets
+no transaction (streams).
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tradewind.api import params, problems
+from tradewind.api.settings import Settings
+from tradewind.auth import permissions, tokens, users
+from tradewind.auth.permissions import Action, Principal, Resource
+from tradewind.domain import errors, keys
+from tradewind.domain.messages.wake import Wake
+from tradewind.store.queries import audit
+
+if TYPE_CHECKING:
+    from tradewind.api.dag_specs import DagSpecs
+    from tradewind.runtime.clock import Clock
+    from tradewind.store.database import Database
+
+COOKIE: Final = "_token"
+ANY: Final = "~"
+"""In a path: every DAG, every run."""
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """What handlers may use."""
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    signer: tokens.Signer
+    directory: users.Directory
+    specs: DagSpecs
+    wake: Callable[[Wake], None]
+    log_folder: Path
+    stopping: threading.Event
+    """Set when the server was told to stop: streams then end."""
+
+
+class Call:
+    """One request on its way through a handler."""
+
+    __slots__ = ("_who", "body", "headers", "path", "query", "request", "services", "tx", "wakes")
+
+    def __init__(
+        self,
+        request: Request,
+        services: Services,
+        who: Principal | None,
+        *,
+        path: Mapping[str, str],
+        query: Any,
+        body: Any,
+    ) -> None:
+        self.request, self.services, self._who = request, services, who
+        self.path, self.query, self.body = path, query, body
+        self.headers: dict[str, str] = {}
+        self.wakes: list[Wake] = []
+        self.tx: Any = None
+        """The transaction (``store.database.Tx``) of a plain handler."""
+
+    @property
+    def who(self) -> Principal:
+        """Who asks."""
+        if self._who is None:
+            raise problems.NotAuthenticated("Not authenticated")
+        return self._who
+
+    @property
+    def visible(self) -> frozenset[str] | None:
+        """DAG ids to which lists are confined; None for all."""
+        return self.who.visible
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG that the path names. Raises DagNotFound for one that the asker may not see."""
+        dag_id = self.path["dag_id"]
+        if dag_id != ANY and not permissions.may_see(self.who, dag_id):
+            raise errors.DagNotFound(dag_id)
+        return dag_id
+
+    @property
+    def run_id(self) -> str:
+        """The run that the path names."""
+        return self.path["dag_run_id"]
+
+    @property
+    def task_id(self) -> str:
+        """The task that the path names."""
+        return self.path["task_id"]
+
+    def wake(self, kind: str, *, dag_id: str = "", run_id: str = "") -> None:
+        """Have the scheduler look there once this request has committed."""
+        self.wakes.append(Wake(kind=kind, dag_id=dag_id, run_id=run_id))
+
+    def audit(self, event: str, *, extra: Mapping[str, Any] | None = None, **about: Any) -> None:
+        """Note in the audit log that the asker did that. ``about``: dag_id, run_id, …"""
+        text = msgspec.json.encode(extra).decode() if extra is not None else None
+        audit.add(self.tx, event, at=self.services.clock.now(), owner=self.who.name, extra=text, **about)
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One method on one path. ``resource`` None: no token is needed."""
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    handler: Callable[[Call], Any]
+    resource: Resource | None
+    action: Action = Action.READ
+    query: type | None = None
+    body: type | None = None
+    answer: Any = None
+    """Type of the answer's body, or a tuple of several."""
+    status: int = 200
+    wildcard: bool = False
+    """``~`` may stand for the DAG or the run."""
+    other_media: tuple[str, ...] = ()
+    """Media types besides JSON that it can answer in."""
+    reads_only: bool = False
+    """It changes nothing though its method is not GET."""
+    in_document: bool = True
+
+
+_ACTIONS: Final = {
+    "GET": Action.READ,
+    "POST": Action.CREATE,
+    "PUT": Action.EDIT,
+    "PATCH": Action.EDIT,
+    "DELETE": Action.DELETE,
+}
+
+
+class Door:
+    """Collects the operations of one route module."""
+
+    def __init__(self, tag: str, prefix: str = "/api/v2") -> None:
+        self._tag, self._prefix = tag, prefix
+        self.operations: list[Operation] = []
+
+    def get(self, path: str, resource: Resource | None, **options: Any) -> Callable[[Any], Any]:
+        """Declare a reading operation; options are fields of ``Operation``."""
+        return self._declare("GET", path, resource, options)
+
+    def post(self, path: str, resource: Resource | None, **options: Any) -> Callable[[Any], Any]:
+        """Declare one that creates, or does something."""
+        return self._declare("POST", path, resource, options)
+
+    def patch(self, path: str, resource: Resource | None, **options: Any) -> Callable[[Any], Any]:
+        """Declare one that changes."""
+        return self._declare("PATCH", path, resource, options)
+
+    def put(self, path: str, resource: Resource | None, **options: Any) -> Callable[[Any], Any]:
+        """Declare one that brings something into a state, however often it is sent."""
+        return self._declare("PUT", path, resource, options)
+
+    def delete(self, path: str, resource: Resource | None, **options: Any) -> Callable[[Any], Any]:
+        """Declare one that deletes."""
+        return self._declare("DELETE", path, resource, {"status": 204, **options})
+
+    def _declare(
+        self, method: str, path: str, resource: Resource | None, options: dict[str, Any]
+    ) -> Callable[[Any], Any]:
+        def register(handler: Callable[[Call], Any]) -> Callable[[Call], Any]:
+            settled = {"name": handler.__name__, "action": _ACTIONS[method], **options}
+            self.operations.append(
+                Operation(
+                    method=method,
+                    path=self._prefix + path,
+                    tag=self._tag,
+                    handler=handler,
+                    resource=resource,
+                    **settled,
+                )
+            )
+            return handler
+
+        return register
+
+
+class Passage:
+    """The endpoint of one operation."""
+
+    def __init__(self, operation: Operation, services: Services) -> None:
+        self._operation, self._services = operation, services
+        self._is_async = inspect.iscoroutinefunction(operation.handler)
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer the request, whatever happens on the way."""
+        try:
+            return await self._answer(request)
+        except Exception as error:  # noqa: BLE001 - the sender gets a status, and only our log the trace
+            return problems.explain(request, error)
+
+    async def _answer(self, request: Request) -> Response:
+        call = await self._check(request)
+        if self._is_async:
+            result = await self._operation.handler(call)
+        else:
+            result = await run_in_threadpool(self._carry_out, call)
+        if isinstance(result, Response):
+            result.headers.update({**problems.HEADERS, **call.headers})
+            return result
+        if self._operation.status == 204:
+            return Response(None, 204, {**problems.HEADERS, **call.headers})
+        return problems.answer(result, self._operation.status, call.headers)
+
+    async def _check(self, request: Request) -> Call:
+        """Everything that can be refused before the database is asked, in the order that tells least."""
+        operation = self._operation
+        who = authenticate(request, self._services) if operation.resource is not None else None
+        if who is not None and operation.resource is not None:
+            authorize(who, operation.action, operation.resource)
+        path = _checked_path(request.path_params, wildcard=operation.wildcard)
+        query: Any = None
+        if operation.query is not None:
+            query = params.from_query(request.query_params.multi_items(), operation.query)
+        body: Any = None
+        if operation.body is not None:
+            body = params.from_body(
+                await read_body(request, self._services.settings.max_body), operation.body
+            )
+        return Call(request, self._services, who, path=path, query=query, body=body)
+
+    def _carry_out(self, call: Call) -> Any:
+        operation, database = self._operation, self._services.database
+        reads = operation.method == "GET" or operation.reads_only
+        with database.read() if reads else database.write() as tx:
+            call.tx = tx
+            result = operation.handler(call)
+        for wake in call.wakes:
+            self._services.wake(wake)
+        return result
+
+
+def authenticate(request: Request, services: Services) -> Principal:
+    """Who sends this. Raises NotAuthenticated, TokenExpired or TokenInvalid."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else ""
+    if not token:
+        token = request.cookies.get(COOKIE, "")
+        if token and request.method not in {"GET", "HEAD"}:
+            _require_same_origin(request)
+    if not token:
+        raise problems.NotAuthenticated(
+            "Not authenticated: send 'Authorization: Bearer TOKEN'; "
+            "POST /auth/token with username and password gives one."
+        )
+    claims = services.signer.read(token, now=services.clock.now())
+    return Principal(name=claims.sub, role=claims.role, teams=claims.teams)
+
+
+def authorize(who: Principal, action: Action, resource: Resource) -> None:
+    """Raises NotAllowed unless the policy lets them."""
+    if not permissions.allowed(who, action, resource):
+        raise problems.NotAllowed(
+            f"Forbidden: the role {who.role!r} of {who.name!r} may not {action} a {resource}."
+        )
+
+
+def _require_same_origin(request: Request) -> None:
+    """A browser sends the cookie along with requests that other sites cause; those change nothing here."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        raise problems.NotAllowed(f"Forbidden: a page of {origin} may not act with your cookie.")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises TooLarge as soon as it is longer than ``limit`` bytes."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise problems.TooLarge(f"The request body is larger than the limit of {limit} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+_GRAMMAR: Final[dict[str, Callable[[object], Any]]] = {
+    "dag_id": keys.check_dag_id,
+    "dag_run_id": keys.check_run_id,
+    "task_id": keys.check_task_id,
+    "pool_name": keys.check_pool_name,
+}
+_NUMBERS: Final = frozenset(
+    {
+        "map_index",
+        "try_number",
+        "task_try_number",
+        "import_error_id",
+        "event_log_id",
+        "version_number",
+        "backfill_id",
+    }
+)
+
+
+def _checked_path(path: Mapping[str, str], *, wildcard: bool) -> Mapping[str, str]:
+    """Ids in the path follow the grammar; what does not cannot exist. Raises NotFound or Unprocessable."""
+    for name, value in path.items():
+        if name in _NUMBERS and not value.lstrip("-").isdecimal():
+            raise problems.Unprocessable(
+                problems.Problem(
+                    type="int_parsing", loc=("path", name), msg="Input should be a valid integer", input=value
+                )
+            )
+        if "\0" in value:
+            raise errors.NotFound(f"There is no {name} {value!r}: leave out the NUL character.")
+        check = _GRAMMAR.get(name)
+        if check is None or (wildcard and value == ANY):
+            continue
+        try:
+            check(value)
+        except errors.InvalidId as error:
+            raise errors.NotFound(str(error)) from error
+    return path

@@ -1,0 +1,105 @@
+"""Reading a task's log file: in pieces, or following it while it grows.
+
+A log is a file of JSON lines, one per event; what is not JSON (an older log, output of a crashed interpreter)
+is shown as it stands. Only whole lines are handed out, so a line that is being written is never torn.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tradewind.domain.errors import InvalidValue
+
+_decoder = msgspec.json.Decoder(dict[str, Any])
+_encoder = msgspec.json.Encoder()
+
+
+def path_of(folder: Path, *, dag_id: str, run_id: str, task_id: str, map_index: int, try_number: int) -> Path:
+    """Where the log of one try lies. The ids were checked (``domain.keys``), so none can climb out."""
+    task = folder / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task_id}"
+    if map_index >= 0:
+        task /= f"map_index={map_index}"
+    return task / f"attempt={try_number}.log"
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """Whole lines of a log, and where they end."""
+
+    lines: list[dict[str, Any]]
+    end: int
+    """Offset of the first byte that was not read."""
+    complete: bool
+    """Nothing stood behind it when it was read."""
+
+
+def read(path: Path, offset: int, limit: int | None, *, last: bool) -> Piece:
+    """About ``limit`` bytes (None: all) from ``offset`` on, to the end of a line.
+
+    ``last``: nobody writes any more, so a last line without line feed counts too. A file that is not there is
+    an empty one.
+    """
+    try:
+        with path.open("rb") as stream:
+            stream.seek(offset)
+            data = stream.read() if limit is None else stream.read(limit)
+            complete = limit is None or len(data) < limit
+            if not complete and not data.endswith(b"\n"):
+                data += stream.readline()
+    except FileNotFoundError:
+        return Piece(lines=[], end=offset, complete=True)
+    cut = data.rfind(b"\n") + 1
+    if complete and last:
+        cut = len(data)
+    return Piece(lines=[parse(line) for line in _lines(data[:cut])], end=offset + cut, complete=complete)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    for line in data.split(b"\n"):
+        if line.strip():
+            yield line
+
+
+def parse(line: bytes) -> dict[str, Any]:
+    """One line as an object with at least ``event``."""
+    if line.startswith(b"{"):
+        try:
+            found = _decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = {}
+        if isinstance(found.get("event"), str):
+            return found
+    return {"event": line.decode(errors="replace").rstrip("\r")}
+
+
+def heading(path: Path, folder: Path) -> list[dict[str, Any]]:
+    """The lines with which every log begins: where it came from, folded away by clients that know groups."""
+    return [
+        {"event": "::group::Log message source details", "sources": [str(path.relative_to(folder))]},
+        {"event": "::endgroup::"},
+    ]
+
+
+def encode_lines(lines: list[dict[str, Any]]) -> bytes:
+    """Newline-delimited JSON."""
+    return b"".join(_encoder.encode(line) + b"\n" for line in lines)
+
+
+def token(offset: int) -> str:
+    """What a client sends back to get what follows ``offset``. Opaque to it."""
+    return base64.urlsafe_b64encode(f"1:{offset}".encode()).decode().rstrip("=")
+
+
+def offset_of(text: str) -> int:
+    """The offset in a token. Raises InvalidValue."""
+    try:
+        version, _, offset = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(":")
+        if version == "1" and int(offset) >= 0:
+            return int(offset)
+    except ValueError:
+        pass
+    raise InvalidValue("token", text, "be the continuation_token of an earlier answer")

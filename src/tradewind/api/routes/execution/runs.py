@@ -1,0 +1,182 @@
+"""Runs and states, as running tasks ask for them; and runs that they trigger."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tradewind.api import triggering
+from tradewind.api.routes.execution.desk import Asked, RunExists, answers
+from tradewind.domain import errors, keys
+from tradewind.domain.messages import data
+from tradewind.domain.messages.assignment import RunContext
+from tradewind.domain.messages.wake import Wake
+from tradewind.domain.spec import DagSpec
+from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
+from tradewind.store.queries import dags as dag_store
+from tradewind.store.queries import runs as run_store
+from tradewind.store.queries import scheduling, task_data
+from tradewind.store.records import DagRecord, RunRecord
+from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import runs as transitions
+
+
+@answers(data.TriggerDagRun, writes=True)
+def trigger_dag_run(asked: Asked, request: data.TriggerDagRun) -> dict[str, Any]:
+    """Make a run of another DAG, or with ``reset`` run an existing one again."""
+    dag = _dag(asked, request.dag_id)
+    if request.fail_when_paused and dag.is_paused:
+        raise errors.BadRequest(
+            f"DAG {dag.dag_id!r} is paused. Unpause it with 'airflow dags unpause {dag.dag_id}'."
+        )
+    spec = asked.services.specs.spec(asked.tx, dag.dag_id, dag.version_hash)
+    wish = triggering.Wish(
+        dag_id=dag.dag_id,
+        run_id=request.run_id,
+        logical_date=request.logical_date,
+        run_after=request.run_after,
+        conf=_conf(request.conf),
+        note=request.note,
+        run_type=DagRunType.OPERATOR_TRIGGERED,
+        triggered_by=DagRunTriggeredBy.OPERATOR,
+    )
+    new = triggering.plan(wish, spec, dag.version_hash or "", now=asked.services.clock.now())
+    there = _same(asked, new.dag_id, new.run_id, new.logical_date)
+    if there is not None and not request.reset:
+        raise RunExists(str(errors.DagRunAlreadyExists(new.dag_id, new.run_id)))
+    if there is not None:
+        _run_again(asked, there, spec)
+    else:
+        transitions.create(asked.tx, new, spec, _new_attempt)
+    run_id = there.run_id if there is not None else new.run_id
+    asked.wakes.append(Wake(kind="run", dag_id=new.dag_id, run_id=run_id))
+    return {"run_id": run_id, "dag_is_paused": dag.is_paused}
+
+
+def _dag(asked: Asked, dag_id: str) -> DagRecord:
+    found = dag_store.get(asked.tx, keys.check_dag_id(dag_id), visible=None)
+    if found is None or found.version_hash is None:
+        raise errors.DagNotFound(dag_id, dag_store.ids(asked.tx, visible=None))
+    return found
+
+
+def _conf(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text or "{}", type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise errors.InvalidValue("conf", text, f"be a JSON object ({error})") from error
+
+
+def _new_attempt(now: datetime) -> str:
+    return keys.attempt_id(now, secrets.randbits(74))
+
+
+def _same(asked: Asked, dag_id: str, run_id: str, logical_date: datetime | None) -> RunRecord | None:
+    found = run_store.get(asked.tx, dag_id, run_id, visible=None)
+    if found is None and logical_date is not None:
+        found = run_store.by_logical_date(asked.tx, dag_id, logical_date, visible=None)
+    return found
+
+
+def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> None:
+    """Clear everything of a run and queue it."""
+    from tradewind.engine import clearing  # loads the engine; only a task that resets a run needs it
+
+    now = asked.services.clock.now()
+    loaded = scheduling.load_run(asked.tx, run.dag_id, run.run_id)
+    if loaded is None:
+        return
+    retries = {task.task_id: task.retries for task in spec.tasks}
+    changes = [(one.attempt_id, clearing.clear(one, retries.get(one.task_id, 0))) for one in loaded.instances]
+    by_hand.change(asked.tx, run, changes, now=now)
+    by_hand.queue_run_again(asked.tx, run, now=now)
+    transitions.touch(asked.tx, run.pk, now=now)
+
+
+@answers(data.GetDag)
+def get_dag(asked: Asked, request: data.GetDag) -> dict[str, Any] | None:
+    """What a DAG consists of, by its newest version; None where there is none."""
+    dag = dag_store.get(asked.tx, request.dag_id, visible=None)
+    if dag is None or dag.version_hash is None:
+        return None
+    spec = asked.services.specs.spec(asked.tx, dag.dag_id, dag.version_hash)
+    return {
+        "is_paused": dag.is_paused,
+        "is_stale": dag.is_stale,
+        "task_ids": [task.task_id for task in spec.tasks],
+        "group_ids": [group.group_id for group in spec.groups],
+    }
+
+
+@answers(data.GetDagRun)
+def get_dag_run(asked: Asked, request: data.GetDagRun) -> dict[str, Any] | None:
+    """A run by its id or its logical date, or None."""
+    if request.run_id is not None:
+        return _context(run_store.get(asked.tx, request.dag_id, request.run_id, visible=None))
+    if request.logical_date is None:
+        raise errors.BadRequest("Give run_id or logical_date to find a run.")
+    return _context(run_store.by_logical_date(asked.tx, request.dag_id, request.logical_date, visible=None))
+
+
+@answers(data.GetPreviousDagRun)
+def get_previous_dag_run(asked: Asked, request: data.GetPreviousDagRun) -> dict[str, Any] | None:
+    """The run before a logical date, or None."""
+    state = DagRunState(request.state).value if request.state else None
+    run_id = task_data.previous_run_id(asked.tx, request.dag_id, request.logical_date, state)
+    return None if run_id is None else _context(run_store.get(asked.tx, request.dag_id, run_id, visible=None))
+
+
+def _context(run: RunRecord | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    fields = {name: getattr(run, name) for name in RunContext.__struct_fields__}
+    fields["state"] = run.state.value
+    return fields
+
+
+@answers(data.GetTaskStates)
+def get_task_states(asked: Asked, request: data.GetTaskStates) -> dict[str, dict[str, str | None]]:
+    """{run id: {task id, or task id_map index: state}}."""
+    task_ids = list(request.task_ids) if request.task_ids is not None else None
+    if request.task_group_id is not None:
+        task_ids = [*(task_ids or []), *_members(asked, request.dag_id, request.task_group_id)]
+    found: dict[str, dict[str, str | None]] = {}
+    for run_id, task_id, index, state in task_data.task_states(
+        asked.tx,
+        request.dag_id,
+        task_ids=task_ids,
+        logical_dates=request.logical_dates,
+        run_ids=request.run_ids,
+        map_index=request.map_index,
+    ):
+        found.setdefault(run_id, {})[task_id if index < 0 else f"{task_id}_{index}"] = state
+    return found
+
+
+def _members(asked: Asked, dag_id: str, group_id: str) -> list[str]:
+    """Tasks in a group and in the groups below it. Raises NotFound."""
+    dag = _dag(asked, dag_id)
+    spec = asked.services.specs.spec(asked.tx, dag_id, dag.version_hash)
+    return triggering.members(spec, group_id)
+
+
+@answers(data.CountDagRuns)
+def count_dag_runs(asked: Asked, request: data.CountDagRuns) -> int:
+    """How many runs match."""
+    return task_data.count_runs(
+        asked.tx,
+        request.dag_id,
+        logical_dates=request.logical_dates,
+        run_ids=request.run_ids,
+        states=request.states,
+    )
+
+
+@answers(data.GetFirstReschedule)
+def get_first_reschedule(asked: Asked, _: data.GetFirstReschedule) -> str | None:
+    """When the attempt first started, as ISO text; None before its start was recorded."""
+    first = asked.attempt.first_start
+    return None if first is None else first.isoformat()

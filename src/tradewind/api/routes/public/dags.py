@@ -1,0 +1,245 @@
+"""DAGs: list, show, pause, delete; their tags and how their runs stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tradewind.api import filters, views
+from tradewind.api.door import ANY, Call, Door
+from tradewind.api.pagination import page
+from tradewind.api.schemas import dags as schemas
+from tradewind.api.schemas.common import Answer
+from tradewind.auth.permissions import Resource
+from tradewind.domain import errors
+from tradewind.domain.states import DagRunState
+from tradewind.store.queries import dags as store
+from tradewind.store.queries.browse import dags as browse
+from tradewind.store.queries.browse.listing import Column, Where
+
+door = Door("DAG")
+
+ORDER = {
+    "dag_id": "dag_id",
+    "dag_display_name": "dag_display_name",
+    "next_dagrun": "next_dagrun",
+    "next_dagrun_logical_date": "next_dagrun",
+    "next_dagrun_run_after": "next_dagrun_create_after",
+    "state": "last_run_state",
+    "start_date": "last_run_start_date",
+    "last_run_state": "last_run_state",
+    "last_run_start_date": "last_run_start_date",
+    "last_run_run_after": "last_run_run_after",
+}
+_APART = (
+    "tags",
+    "tags_match_mode",
+    "owners",
+    "exclude_stale",
+    "last_dag_run_state",
+    "has_asset_schedule",
+    "asset_dependency",
+    "dag_run_state",
+    "is_favorite",
+    "dag_run_start_date_gte",
+    "dag_run_start_date_gt",
+    "dag_run_start_date_lte",
+    "dag_run_start_date_lt",
+    "dag_run_end_date_gte",
+    "dag_run_end_date_gt",
+    "dag_run_end_date_lte",
+    "dag_run_end_date_lt",
+)
+
+
+class Deleted(Answer, kw_only=True):
+    """An empty object."""
+
+
+@door.get("/dags", Resource.DAG, query=schemas.DagQuery, answer=schemas.DAGCollectionResponse)
+def get_dags(call: Call) -> schemas.DAGCollectionResponse:
+    """List DAGs."""
+    return _collection(call, _where(call.query) + _where_runs(call.query))
+
+
+def _collection(call: Call, where: list[Where | Column]) -> schemas.DAGCollectionResponse:
+    wanted = page(call.query, call.services.settings, ORDER, ["dag_id"])
+    rows = browse.dags.page(call.tx, where, page=wanted, visible=call.visible)
+    tags = browse.tags_of(call.tx, [row.dag_id for row in rows])
+    return schemas.DAGCollectionResponse(
+        dags=[views.dag(row, tags.get(row.dag_id, [])) for row in rows],
+        total_entries=browse.dags.count(call.tx, where, visible=call.visible),
+    )
+
+
+def _where(query: schemas.DagQuery | schemas.DagPatchManyQuery) -> list[Where | Column]:
+    renamed = {"paused": "is_paused"}
+    where: list[Where | Column] = [*filters.conditions(query, rename=renamed, apart=_APART)]
+    if query.exclude_stale:
+        where.append(Where("is_stale", "eq", False))
+    if query.tags:
+        where.append(browse.with_tags(query.tags, every=query.tags_match_mode == "all"))
+    if query.owners:
+        where.append(browse.owned_by(query.owners))
+    return where
+
+
+def _where_runs(query: schemas.DagQuery) -> list[Where | Column]:
+    where: list[Where | Column] = []
+    if query.last_dag_run_state is not None:
+        where.append(Where("last_run_state", "eq", query.last_dag_run_state.value))
+    if query.has_asset_schedule is not None:
+        where.append(browse.scheduled_by_assets(query.has_asset_schedule))
+    if query.asset_dependency:
+        where.append(Where("asset_expression", "contains", query.asset_dependency))
+    if query.is_favorite:
+        where.append(Where("dag_id", "in", []))  # nobody can mark favourites yet
+    of_runs = [
+        browse.run_condition(field, op, getattr(query, f"dag_run_{field}_{op}"))
+        for field in ("start_date", "end_date")
+        for op in ("gte", "gt", "lte", "lt")
+        if getattr(query, f"dag_run_{field}_{op}") is not None
+    ]
+    if query.dag_run_state:
+        of_runs.append(browse.run_condition("state", "in", [state.value for state in query.dag_run_state]))
+    if of_runs:
+        where.append(browse.with_runs(of_runs))
+    return where
+
+
+def row_of(call: Call) -> browse.DagRow:
+    """The DAG that the path names. Raises DagNotFound."""
+    found = browse.dags.one(call.tx, Where("dag_id", "eq", call.dag_id), visible=call.visible)
+    if found is None:
+        raise errors.DagNotFound(call.dag_id, store.ids(call.tx, visible=call.visible))
+    return found
+
+
+@door.get("/dags/{dag_id}", Resource.DAG, answer=schemas.DAGResponse)
+def get_dag(call: Call) -> schemas.DAGResponse:
+    """Show a DAG."""
+    return _response(call, row_of(call))
+
+
+def _response(call: Call, row: browse.DagRow) -> schemas.DAGResponse:
+    return views.dag(row, browse.tags_of(call.tx, [row.dag_id]).get(row.dag_id, []))
+
+
+@door.get("/dags/{dag_id}/details", Resource.DAG, answer=schemas.DAGDetailsResponse)
+def get_dag_details(call: Call) -> schemas.DAGDetailsResponse:
+    """Show a DAG with what its file says."""
+    row, specs = row_of(call), call.services.specs
+    return views.dag_details(
+        row,
+        browse.tags_of(call.tx, [row.dag_id]).get(row.dag_id, []),
+        specs.spec(call.tx, row.dag_id, row.version_hash),
+        specs.version(call.tx, row.dag_id, row.version_hash),
+        browse.active_runs(call.tx, row.dag_id),
+    )
+
+
+def _check_mask(mask: list[str] | None) -> None:
+    if mask is not None and mask != ["is_paused"]:
+        raise errors.BadRequest(
+            f"Only the field is_paused can be updated, got update_mask {', '.join(mask)}."
+        )
+
+
+@door.patch(
+    "/dags/{dag_id}",
+    Resource.DAG,
+    query=schemas.DagPatchQuery,
+    body=schemas.DAGPatchBody,
+    answer=schemas.DAGResponse,
+)
+def patch_dag(call: Call) -> schemas.DAGResponse:
+    """Pause or unpause a DAG."""
+    _check_mask(call.query.update_mask)
+    row = row_of(call)
+    _switch(call, [row.dag_id])
+    return _response(call, row_of(call))
+
+
+def _switch(call: Call, dag_ids: list[str]) -> None:
+    for dag_id in store.set_paused(call.tx, dag_ids, call.body.is_paused, visible=call.visible):
+        call.audit("paused" if call.body.is_paused else "unpaused", dag_id=dag_id)
+        call.wake("dag", dag_id=dag_id)
+
+
+@door.patch(
+    "/dags", Resource.DAG, query=schemas.DagPatchManyQuery, body=schemas.DAGPatchBody,
+    answer=schemas.DAGCollectionResponse,
+)  # fmt: skip
+def patch_dags(call: Call) -> schemas.DAGCollectionResponse:
+    """Pause or unpause every DAG that the filters match; answers one page of them."""
+    _check_mask(call.query.update_mask)
+    where = _where(call.query)
+    wanted = page(call.query, call.services.settings, ORDER, ["dag_id"])
+    rows = browse.dags.page(call.tx, where, page=wanted, visible=call.visible)
+    dag_ids = [row.dag_id for row in rows]
+    total = browse.dags.count(call.tx, where, visible=call.visible)
+    _switch(call, dag_ids)
+    changed = browse.dags.page(call.tx, [Where("dag_id", "in", dag_ids)], page=wanted, visible=call.visible)
+    tags = browse.tags_of(call.tx, dag_ids)
+    return schemas.DAGCollectionResponse(
+        dags=[views.dag(row, tags.get(row.dag_id, [])) for row in changed], total_entries=total
+    )
+
+
+@door.delete("/dags/{dag_id}", Resource.DAG, status=200, answer=Deleted)
+def delete_dag(call: Call) -> Deleted:
+    """Delete what the database knows of a DAG; while its file is there it comes back, without history."""
+    row = row_of(call)
+    store.delete(call.tx, row.dag_id)
+    call.audit("delete_dag", dag_id=row.dag_id)
+    call.wake("all")
+    return Deleted()
+
+
+tag_door = Door("DAG")
+
+
+@tag_door.get("/dagTags", Resource.DAG, query=schemas.DagTagQuery, answer=schemas.DAGTagCollectionResponse)
+def get_dag_tags(call: Call) -> schemas.DAGTagCollectionResponse:
+    """List the tags in use."""
+    names, total = browse.tag_names(
+        call.tx,
+        pattern=call.query.tag_name_pattern,
+        prefix=call.query.tag_name_prefix_pattern,
+        page=page(call.query, call.services.settings, ["name"], ["name"]),
+        visible=call.visible,
+    )
+    return schemas.DAGTagCollectionResponse(tags=names, total_entries=total)
+
+
+stats_door = Door("DagStats")
+
+
+@stats_door.get(
+    "/dagStats", Resource.RUN, query=schemas.DagStatsQuery, answer=schemas.DagStatsCollectionResponse
+)
+def get_dag_stats(call: Call) -> schemas.DagStatsCollectionResponse:
+    """How many runs of each DAG are in each state."""
+    counted = browse.run_counts(call.tx, call.query.dag_ids, call.visible)
+    found = [
+        schemas.DagStatsResponse(
+            dag_id=dag_id,
+            dag_display_name=name or dag_id,
+            stats=[
+                schemas.DagStatsStateResponse(state=state, count=counts.get(state.value, 0))
+                for state in DagRunState
+            ],
+        )
+        for dag_id, (name, counts) in counted.items()
+    ]
+    return schemas.DagStatsCollectionResponse(dags=found, total_entries=len(found))
+
+
+def dag_filter(call: Call) -> list[Any]:
+    """The condition for lists below one DAG; none for ``~``. Raises DagNotFound."""
+    if call.dag_id == ANY:
+        return []
+    row_of(call)
+    return [Where("dag_id", "eq", call.dag_id)]
+
+
+door.operations += [*tag_door.operations, *stats_door.operations]

@@ -1,0 +1,128 @@
+"""Task logs: in pieces as JSON, or as a stream that follows a running task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from tradewind.api import log_files, missing, problems
+from tradewind.api.door import Call, Door
+from tradewind.api.schemas.logs import LogQuery, TaskInstancesLogResponse
+from tradewind.auth.permissions import Resource
+from tradewind.domain import errors
+from tradewind.domain.states import FINISHED
+from tradewind.store.queries.browse import task_instances as browse
+
+door = Door("Task Instance")
+NDJSON = "application/x-ndjson"
+PATH = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
+_CHUNK = 256 * 1024
+_STATE_EVERY = 5
+"""Looks at the file between two looks at the database, while nothing is written."""
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True):
+    """The try whose log is asked for: its file, and whether somebody may still write to it."""
+
+    path: Path
+    over: bool
+    note: str
+    """What to say where there is no file."""
+
+
+@door.get(
+    PATH + "/logs/{try_number}",
+    Resource.LOG,
+    name="get_log",
+    query=LogQuery,
+    answer=TaskInstancesLogResponse,
+    other_media=(NDJSON,),
+)
+async def get_log(call: Call) -> Response | TaskInstancesLogResponse:
+    """The log of one try. ``Accept: application/x-ndjson`` follows it until the try is over."""
+    accept = call.request.headers.get("accept", "*/*")
+    offset = log_files.offset_of(call.query.token) if call.query.token else 0
+    found = await run_in_threadpool(find, call)
+    if NDJSON in accept:
+        return StreamingResponse(_follow(call, found, offset), media_type=NDJSON)
+    if not any(kind in accept for kind in ("application/json", "*/*", "application/*")):
+        raise problems.NotAcceptable(f"Accept application/json or {NDJSON}, got {accept}.")
+    return await run_in_threadpool(_piece, call, found, offset)
+
+
+def find(call: Call) -> Try:
+    """The try that path and query name. Raises NotFound."""
+    number, index = int(call.path["try_number"]), call.query.map_index
+    if number < 0:
+        raise errors.InvalidValue("try_number", number, "not be negative")
+    with call.services.database.read() as call.tx:
+        row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, index)
+        if row is None:
+            raise missing.instance(call, index)
+    if number > max(row.try_number, 1):
+        raise errors.NotFound(
+            f"Task instance {call.task_id!r} of run {call.run_id!r} has no try {number}; "
+            f"its last is {row.try_number}."
+        )
+    over = number < row.try_number or row.state in FINISHED
+    return Try(
+        path=log_files.path_of(
+            call.services.log_folder,
+            dag_id=call.dag_id,
+            run_id=call.run_id,
+            task_id=call.task_id,
+            map_index=index,
+            try_number=number,
+        ),
+        over=over,
+        note=_nothing_yet(row, number),
+    )
+
+
+def _nothing_yet(row: browse.InstanceRow, number: int) -> str:
+    state = row.state or "not scheduled yet"
+    if number < row.try_number or row.state in FINISHED:
+        return (
+            f"Try {number} left no log: it ended without a process, or the file was removed (state: {state})."
+        )
+    return f"Try {number} has written no log yet (state: {state})."
+
+
+def _piece(call: Call, found: Try, offset: int) -> TaskInstancesLogResponse:
+    limit = None if call.query.full_content else call.services.settings.log_chunk
+    piece = log_files.read(found.path, offset, limit, last=found.over)
+    lines = piece.lines if offset else log_files.heading(found.path, call.services.log_folder) + piece.lines
+    if not offset and not piece.lines:
+        lines.append({"event": found.note})
+    at_end = piece.complete and found.over
+    return TaskInstancesLogResponse(
+        content=lines, continuation_token=None if at_end else log_files.token(piece.end)
+    )
+
+
+async def _follow(call: Call, found: Try, offset: int) -> AsyncIterator[bytes]:
+    """Everything that is there, then what comes, until the try is over and read to its end."""
+    if not offset:
+        yield log_files.encode_lines(log_files.heading(found.path, call.services.log_folder))
+    quiet, told = 0, bool(offset)
+    while True:
+        piece = await run_in_threadpool(log_files.read, found.path, offset, _CHUNK, last=found.over)
+        if piece.lines:
+            yield log_files.encode_lines(piece.lines)
+            quiet, told = 0, True
+        offset = piece.end
+        if not piece.complete:
+            continue
+        if found.over or call.services.stopping.is_set():
+            break
+        quiet += 1
+        await asyncio.sleep(call.services.settings.follow_interval)
+        if quiet % _STATE_EVERY == 0:
+            found = await run_in_threadpool(find, call)
+    if not told:
+        yield log_files.encode_lines([{"event": found.note}])

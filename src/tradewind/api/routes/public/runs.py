@@ -1,0 +1,280 @@
+"""DAG runs: trigger, list, show, mark, delete, clear, wait."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from tradewind.api import filters, missing, triggering, views
+from tradewind.api.door import ANY, Call, Door
+from tradewind.api.pagination import Paged, page
+from tradewind.api.routes.public.dags import dag_filter
+from tradewind.api.schemas import runs as schemas
+from tradewind.auth.permissions import Resource
+from tradewind.domain import errors, keys
+from tradewind.domain.states import FINISHED_RUN, DagRunState, DagRunTriggeredBy
+from tradewind.store.queries import dags as dag_store
+from tradewind.store.queries.browse import others as browse_others
+from tradewind.store.queries.browse import runs as browse
+from tradewind.store.queries.browse.listing import Page, Where
+from tradewind.store.transitions import runs as transitions
+
+door = Door("DagRun")
+PAUSED_HEADER = "X-Tradewind-Note"
+
+ORDER = {
+    **{
+        name: name
+        for name in ("id", "state", "dag_id", "run_id", "logical_date", "run_after", "start_date", "end_date")
+    },
+    **{
+        name: name
+        for name in ("updated_at", "conf", "duration", "run_type", "data_interval_start", "data_interval_end")
+    },
+    **{
+        name: name
+        for name in ("queued_at", "last_scheduling_decision", "triggering_user_name", "partition_key")
+    },
+    "dag_run_id": "run_id",
+}
+
+
+def new_attempt(now: datetime) -> str:
+    """A fresh attempt id."""
+    return keys.attempt_id(now, secrets.randbits(74))
+
+
+# --- trigger -------------------------------------------------------------------------------------
+
+
+@door.post(
+    "/dags/{dag_id}/dagRuns", Resource.RUN, body=schemas.TriggerDAGRunPostBody, answer=schemas.DAGRunResponse
+)
+def trigger_dag_run(call: Call) -> schemas.DAGRunResponse:
+    """Make a run. Of a paused DAG it waits; a header of the answer then says so."""
+    now = call.services.clock.now()
+    dag = dag_store.get(call.tx, call.dag_id, visible=call.visible)
+    if dag is None or dag.version_hash is None:
+        raise errors.DagNotFound(call.dag_id, dag_store.ids(call.tx, visible=call.visible))
+    if dag.has_import_errors:
+        raise errors.BadRequest(
+            f"DAG {dag.dag_id!r} cannot be triggered: {dag.fileloc} has an import error. "
+            "'airflow dags list-import-errors' shows it."
+        )
+    spec = call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
+    fields = {name: getattr(call.body, name) for name in _WISHED}
+    wish = triggering.Wish(
+        dag_id=dag.dag_id,
+        run_id=call.body.dag_run_id,
+        triggered_by=DagRunTriggeredBy.REST_API,
+        user=call.who.name,
+        **fields,
+    )
+    new = triggering.plan(wish, spec, dag.version_hash, now=now)
+    transitions.create(call.tx, new, spec, new_attempt)
+    call.audit("trigger_dag_run", dag_id=dag.dag_id, run_id=new.run_id)
+    call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
+    if dag.is_paused:
+        call.headers[PAUSED_HEADER] = (
+            f"DAG {dag.dag_id} is paused: the run waits. Unpause it with 'airflow dags unpause {dag.dag_id}' "
+            f'or PATCH /api/v2/dags/{dag.dag_id} {{"is_paused": false}}.'
+        )
+    return shown(call, dag.dag_id, new.run_id)
+
+
+_WISHED = (
+    "logical_date",
+    "run_after",
+    "data_interval_start",
+    "data_interval_end",
+    "conf",
+    "note",
+    "partition_key",
+)
+
+
+# --- show ------------------------------------------------------------------------------------------
+
+
+def row_of_run(call: Call) -> browse.RunRow:
+    """The run that the path names. Raises DagNotFound, DagRunNotFound."""
+    found = browse.find(call.tx, call.dag_id, call.run_id)
+    if found is None:
+        raise missing.run(call)
+    return found
+
+
+def shown(call: Call, dag_id: str, run_id: str) -> schemas.DAGRunResponse:
+    """A run as the API shows it now. Raises DagRunNotFound."""
+    found = browse.find(call.tx, dag_id, run_id)
+    if found is None:
+        raise errors.DagRunNotFound(dag_id, run_id)
+    return views.run(found, call.services.specs, call.tx)
+
+
+@door.get("/dags/{dag_id}/dagRuns/{dag_run_id}", Resource.RUN, answer=schemas.DAGRunResponse)
+def get_dag_run(call: Call) -> schemas.DAGRunResponse:
+    """Show a run."""
+    return views.run(row_of_run(call), call.services.specs, call.tx)
+
+
+@door.get(
+    "/dags/{dag_id}/dagRuns",
+    Resource.RUN,
+    query=schemas.RunQuery,
+    answer=schemas.DAGRunCollectionResponse,
+    wildcard=True,
+)
+def get_dag_runs(call: Call) -> schemas.DAGRunCollectionResponse:
+    """List runs of a DAG, or (``~``) of all."""
+    where = dag_filter(call) + filters.conditions(
+        call.query,
+        rename={"conf_contains": "conf"},
+        apart=("conf_contains", "dag_version", "consuming_asset_pattern"),
+    )
+    if call.query.conf_contains:
+        where.append(Where("conf", "contains", call.query.conf_contains))
+    if call.query.dag_version:
+        where.append(browse.with_version_number(call.query.dag_version))
+    wanted = page(call.query, call.services.settings, ORDER, ["id"])
+    return _collection(call, where, wanted)
+
+
+def _collection(call: Call, where: list[Any], wanted: Page) -> schemas.DAGRunCollectionResponse:
+    rows = browse.runs.page(call.tx, where, page=wanted, visible=call.visible)
+    return schemas.DAGRunCollectionResponse(
+        dag_runs=[views.run(row, call.services.specs, call.tx) for row in rows],
+        total_entries=browse.runs.count(call.tx, where, visible=call.visible),
+    )
+
+
+@door.post(
+    "/dags/{dag_id}/dagRuns/list",
+    Resource.RUN,
+    name="get_list_dag_runs_batch",
+    body=schemas.DAGRunsBatchBody,
+    answer=schemas.DAGRunCollectionResponse,
+    wildcard=True,
+    reads_only=True,
+    action="read",
+)
+def get_list_dag_runs_batch(call: Call) -> schemas.DAGRunCollectionResponse:
+    """List runs of several DAGs; the filters stand in the body."""
+    body: schemas.DAGRunsBatchBody = call.body
+    if call.dag_id != ANY:
+        raise errors.BadRequest(f"Write ~ in place of {call.dag_id!r}; dag_ids in the body name the DAGs.")
+    where: list[Any] = list(
+        filters.conditions(body, rename={"dag_ids": "dag_id", "states": "state"}, apart=("conf_contains",))
+    )
+    if body.conf_contains:
+        where.append(Where("conf", "contains", body.conf_contains))
+    order = [body.order_by] if body.order_by else None
+    paged = Paged(limit=body.page_limit, offset=body.page_offset, order_by=order)
+    return _collection(call, where, page(paged, call.services.settings, ORDER, ["id"]))
+
+
+# --- change ------------------------------------------------------------------------------------------
+
+
+@door.patch(
+    "/dags/{dag_id}/dagRuns/{dag_run_id}",
+    Resource.RUN,
+    query=schemas.RunPatchQuery,
+    body=schemas.DAGRunPatchBody,
+    answer=schemas.DAGRunResponse,
+)
+def patch_dag_run(call: Call) -> schemas.DAGRunResponse:
+    """Mark a run success or failed (with its task instances), queue it again, or write a note."""
+    from tradewind.api import changing  # the engine is loaded when somebody first changes a run
+
+    row = row_of_run(call)
+    mask, body = call.query.update_mask, call.body
+    unknown = [name for name in mask or () if name not in {"state", "note"}]
+    if unknown:
+        raise errors.BadRequest(f"update_mask may hold state and note, got {', '.join(unknown)}.")
+    if body.state is not None and (mask is None or "state" in mask):
+        changing.mark_run(call, row, DagRunState(body.state))
+        call.audit("patch_dag_run", dag_id=row.dag_id, run_id=row.run_id, extra={"state": body.state})
+    if body.note is not msgspec.UNSET and (mask is None or "note" in mask):
+        transitions.set_note(call.tx, row.pk, body.note, user=call.who.name, now=call.services.clock.now())
+    return shown(call, row.dag_id, row.run_id)
+
+
+@door.delete("/dags/{dag_id}/dagRuns/{dag_run_id}", Resource.RUN)
+def delete_dag_run(call: Call) -> None:
+    """Delete a run with its task instances, XComs and notes. Log files stay."""
+    row = row_of_run(call)
+    if row.state == DagRunState.RUNNING:
+        raise errors.Conflict(
+            f"Run {row.run_id!r} of DAG {row.dag_id!r} is running. "
+            "Mark it success or failed first, then delete it."
+        )
+    transitions.delete(call.tx, row.pk)
+    call.audit("delete_dag_run", dag_id=row.dag_id, run_id=row.run_id)
+    call.wake("run", dag_id=row.dag_id, run_id=row.run_id)
+
+
+# --- wait ----------------------------------------------------------------------------------------------
+
+
+@door.get(
+    "/dags/{dag_id}/dagRuns/{dag_run_id}/wait", Resource.RUN, name="wait_dag_run_until_finished",
+    query=schemas.WaitQuery, other_media=("application/x-ndjson",),
+)  # fmt: skip
+async def wait_dag_run_until_finished(call: Call) -> StreamingResponse:
+    """A line of JSON with the run's state each ``interval`` seconds, and one as soon as it ended."""
+    first = await run_in_threadpool(_look, call)
+    return StreamingResponse(_follow(call, first), media_type="application/x-ndjson")
+
+
+class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One line of the stream."""
+
+    state: str = ""
+    duration: float | None = None
+    results: dict[str, Any] = {}
+
+
+def _look(call: Call) -> _Line:
+    """The run as it stands; with the asked results once it ended. Raises DagRunNotFound."""
+    with call.services.database.read() as call.tx:
+        row = row_of_run(call)
+        seconds = None
+        if row.start_date is not None:
+            seconds = ((row.end_date or call.services.clock.now()) - row.start_date).total_seconds()
+        line = _Line(state=row.state, duration=seconds)
+        if row.state in FINISHED_RUN and call.query.result:
+            line.results = {task_id: _result(call, row, task_id) for task_id in call.query.result}
+        return line
+
+
+def _result(call: Call, row: browse.RunRow, task_id: str) -> Any:
+    """The return value of a task; of a mapped one the list of its values."""
+    found = browse_others.return_values(call.tx, row.pk, task_id)
+    values = [msgspec.Raw(value.encode()) if value is not None else None for _, value in found]
+    if not found:
+        return None
+    return values if found[0][0] >= 0 else values[0]
+
+
+async def _follow(call: Call, line: _Line) -> AsyncIterator[bytes]:
+    interval: float = call.query.interval
+    glance = min(interval, call.services.settings.follow_interval)
+    clock = call.services.clock
+    while True:
+        yield msgspec.json.encode(line) + b"\n"
+        if line.state in FINISHED_RUN or call.services.stopping.is_set():
+            return
+        due = clock.monotonic() + interval
+        while clock.monotonic() < due:
+            await asyncio.sleep(min(glance, max(0.0, due - clock.monotonic())))
+            line = await run_in_threadpool(_look, call)
+            if line.state in FINISHED_RUN or call.services.stopping.is_set():
+                break

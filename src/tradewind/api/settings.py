@@ -1,0 +1,33 @@
+"""What the API server must be told; nothing inside it looks up configuration."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Values from airflow.cfg that the API needs."""
+
+    version: str = "0.1.0"
+    instance_name: str = "Tradewind"
+    base_url: str = "http://localhost:8080"
+    page_size: int = 50
+    """Entries on a page that asks for no number."""
+    page_limit: int = 100
+    """Most entries on one page."""
+    token_lifetime: timedelta = timedelta(hours=24)
+    cli_token_lifetime: timedelta = timedelta(hours=1)
+    all_admins: bool = False
+    """``[core] simple_auth_manager_all_admins``: everybody is an admin without a password."""
+    docs: bool = True
+    """Serve /docs and /openapi.json."""
+    heartbeat_limit: timedelta = timedelta(seconds=30)
+    """A component that was silent for longer is unhealthy."""
+    max_body: int = 16 * 1024 * 1024
+    """Bytes a request body may have."""
+    log_chunk: int = 4 * 1024 * 1024
+    """Bytes of a log file in one JSON answer, unless the full content is asked for."""
+    follow_interval: float = 0.1
+    """Seconds between looks at a growing log or a running run that somebody waits for."""

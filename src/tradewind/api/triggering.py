@@ -1,0 +1,119 @@
+"""A run that somebody asks for, checked and completed: the same for the API, tasks and the command line."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tradewind.domain import errors, json_schema, keys, timetables
+from tradewind.domain.intervals import DataInterval
+from tradewind.domain.spec import DagSpec, ParamSpec
+from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
+from tradewind.store.records import NewRun
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody said about the run they want; the rest is derived. Times are aware."""
+
+    dag_id: str
+    run_id: str | None = None
+    logical_date: datetime | None = None
+    run_after: datetime | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    conf: dict[str, Any] | None = None
+    note: str | None = None
+    partition_key: str | None = None
+    run_type: DagRunType = DagRunType.MANUAL
+    triggered_by: DagRunTriggeredBy
+    user: str | None = None
+
+
+def plan(wish: Wish, spec: DagSpec, version_hash: str, *, now: datetime) -> NewRun:
+    """The run to make. Raises BadRequest (an id, an interval or params that cannot be) and its kin."""
+    check_type(wish.run_type, spec)
+    _check_prefix(wish)
+    run_after = wish.run_after or wish.logical_date or now
+    interval = _interval(wish, spec)
+    suffix = None if wish.logical_date is not None else secrets.token_hex(4)
+    run_id = keys.check_run_id(wish.run_id or timetables.run_id(wish.run_type.value, run_after, suffix))
+    conf = wish.conf or {}
+    check_params(spec.params, conf)
+    return NewRun(
+        dag_id=wish.dag_id,
+        run_id=run_id,
+        run_type=wish.run_type.value,
+        run_after=run_after,
+        queued_at=now,
+        state=DagRunState.QUEUED,
+        logical_date=wish.logical_date,
+        data_interval_start=interval.start if interval else None,
+        data_interval_end=interval.end if interval else None,
+        conf=msgspec.json.encode(conf).decode(),
+        triggered_by=wish.triggered_by.value,
+        triggering_user_name=wish.user,
+        note=wish.note,
+        partition_key=wish.partition_key,
+        version_hash=version_hash,
+    )
+
+
+def check_type(kind: DagRunType, spec: DagSpec) -> None:
+    """Raises BadRequest where the DAG does not allow such runs (``allowed_run_types``)."""
+    allowed = spec.allowed_run_types
+    if allowed is not None and kind.value not in allowed:
+        raise errors.BadRequest(
+            f"DAG {spec.dag_id!r} allows only runs of the type {', '.join(allowed)}; "
+            f"{kind.value!r} is not among them."
+        )
+
+
+def _check_prefix(wish: Wish) -> None:
+    if wish.run_type is DagRunType.MANUAL and wish.run_id is not None:
+        for kind in (DagRunType.SCHEDULED, DagRunType.BACKFILL, DagRunType.ASSET_TRIGGERED):
+            if wish.run_id.startswith(f"{kind.value}__"):
+                raise errors.InvalidId(
+                    "Run id", wish.run_id, f"a manual run's id must not begin with {kind.value}__"
+                )
+
+
+def _interval(wish: Wish, spec: DagSpec) -> DataInterval | None:
+    start, end = wish.data_interval_start, wish.data_interval_end
+    if (start is None) != (end is None):
+        raise errors.InvalidValue(
+            "data_interval_start and data_interval_end", (start or end), "be given both or neither"
+        )
+    if start is not None and end is not None:
+        if start > end:
+            raise errors.InvalidValue(
+                "data_interval_end", end.isoformat(), f"not be before {start.isoformat()}"
+            )
+        return DataInterval(start, end)
+    if wish.logical_date is None:
+        return None
+    return timetables.infer_manual(spec.timetable, wish.logical_date)
+
+
+def check_params(params: dict[str, ParamSpec], conf: dict[str, Any]) -> None:
+    """Hold the params, ``conf`` over their defaults, against their schemas. Raises ParamValidationError."""
+    for name, param in params.items():
+        if name not in conf and param.required:
+            raise errors.ParamValidationError(f"Param {name!r} has no default: give it in conf.")
+        if name not in conf and param.value is None:
+            continue  # a default of None stays open, as in DAG files
+        problem = json_schema.explain(param.schema, conf.get(name, param.value))
+        if problem is not None:
+            raise errors.ParamValidationError(f"Invalid input for param {name}: {problem}")
+
+
+def members(spec: DagSpec, group_id: str) -> list[str]:
+    """Ids of the tasks in a group and in the groups below it. Raises NotFound."""
+    if not any(group.group_id == group_id for group in spec.groups):
+        raise errors.NotFound(f"DAG {spec.dag_id!r} has no task group {group_id!r}.")
+    inside = {group_id}
+    for _ in spec.groups:
+        inside |= {group.group_id for group in spec.groups if group.parent in inside}
+    return [task.task_id for task in spec.tasks if task.group_id in inside]

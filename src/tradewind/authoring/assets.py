@@ -1,0 +1,258 @@
+"""Assets (datasets in Airflow 2.x): what tasks update and what schedules wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from tradewind.authoring.plain import plain
+from tradewind.domain.errors import AirflowTimetableInvalid, InvalidValue
+
+_MAX = 1500
+
+
+class _Condition:
+    """Something that a schedule can wait for."""
+
+    def as_expression(self) -> dict[str, Any]:
+        """The condition as JSON."""
+        raise NotImplementedError
+
+    def iter_assets(self) -> Iterator[Asset]:
+        """All assets in it."""
+        raise NotImplementedError
+
+    def __and__(self, other: Any) -> AssetAll:
+        return AssetAll(self, condition(other))
+
+    def __or__(self, other: Any) -> AssetAny:
+        return AssetAny(self, condition(other))
+
+
+class Asset(_Condition):
+    """A thing that tasks update: ``Asset("s3://bucket/key")`` or ``Asset(name="orders", uri="…")``."""
+
+    asset_type: ClassVar[str] = "asset"
+
+    def __init__(
+        self,
+        name: str | None = None,
+        uri: str | None = None,
+        *,
+        group: str | None = None,
+        extra: dict[str, Any] | None = None,
+        watchers: Iterable[Any] | None = None,
+        access_control: Any = None,
+    ) -> None:
+        if not name and not uri:
+            raise InvalidValue("asset", name, "have a name or a uri")
+        self.name: str = _text("asset name", name or uri)
+        self.uri: str = _text("asset uri", _normalised(str(uri or name)))
+        self.group: str = group or self.asset_type
+        self.extra: dict[str, Any] = dict(extra or {})
+        self.watchers = list(watchers or ())
+        self.access_control = access_control
+
+    @staticmethod
+    def ref(*, name: str | None = None, uri: str | None = None) -> AssetRef:
+        """Name an asset that is defined elsewhere."""
+        return AssetRef(name=name, uri=uri)
+
+    def as_spec(self) -> dict[str, Any]:
+        """The asset as data."""
+        known: dict[str, Any] = {"type": "asset", "name": self.name, "uri": self.uri, "group": self.group}
+        return {**known, "extra": plain(self.extra)} if self.extra else known
+
+    def as_expression(self) -> dict[str, Any]:
+        return {"asset": {"name": self.name, "uri": self.uri, "group": self.group}}
+
+    def iter_assets(self) -> Iterator[Asset]:
+        yield self
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asset) and (self.name, self.uri) == (other.name, other.uri)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.uri))
+
+    def __repr__(self) -> str:
+        return f"Asset(name={self.name!r}, uri={self.uri!r})"
+
+    def __fspath__(self) -> str:
+        return self.uri
+
+
+class Dataset(Asset):
+    """``Asset`` under its name of Airflow 2.x, which has the uri first."""
+
+    asset_type: ClassVar[str] = "dataset"
+
+    def __init__(
+        self,
+        uri: str | None = None,
+        extra: dict[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        **more: Any,
+    ):
+        super().__init__(name=name or uri, uri=uri, extra=extra, **more)
+        self.group = more.get("group") or "asset"
+
+
+class Model(Asset):
+    """A machine-learning model as an asset."""
+
+    asset_type: ClassVar[str] = "model"
+
+
+class AssetAlias(_Condition):
+    """A name under which tasks report assets that are known only at run time."""
+
+    def __init__(self, name: str, group: str = "asset") -> None:
+        self.name, self.group = _text("asset alias", name), group
+
+    def as_spec(self) -> dict[str, Any]:
+        """The alias as data."""
+        return {"type": "alias", "name": self.name, "group": self.group}
+
+    def as_expression(self) -> dict[str, Any]:
+        return {"alias": {"name": self.name, "group": self.group}}
+
+    def iter_assets(self) -> Iterator[Asset]:
+        return iter(())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AssetAlias) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(("alias", self.name))
+
+    def __repr__(self) -> str:
+        return f"AssetAlias({self.name!r})"
+
+
+class AssetRef(_Condition):
+    """An asset named without being defined: ``Asset.ref(name=…)``."""
+
+    def __init__(self, *, name: str | None = None, uri: str | None = None) -> None:
+        if (name is None) == (uri is None):
+            raise InvalidValue("asset reference", name or uri, "have either a name or a uri")
+        self.name, self.uri = name, uri
+
+    def as_spec(self) -> dict[str, Any]:
+        """The reference as data."""
+        return {"type": "ref", **({"name": self.name} if self.name else {"uri": self.uri})}
+
+    def as_expression(self) -> dict[str, Any]:
+        return {"asset_ref": {"name": self.name} if self.name else {"uri": self.uri}}
+
+    def iter_assets(self) -> Iterator[Asset]:
+        return iter(())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AssetRef) and (self.name, self.uri) == (other.name, other.uri)
+
+    def __hash__(self) -> int:
+        return hash(("ref", self.name, self.uri))
+
+    def __repr__(self) -> str:
+        return f"Asset.ref(name={self.name!r})" if self.name else f"Asset.ref(uri={self.uri!r})"
+
+
+class _Combined(_Condition):
+    word: ClassVar[str]
+
+    def __init__(self, *objects: Any) -> None:
+        self.objects: list[_Condition] = []
+        for one in objects:
+            part = condition(one)
+            same = isinstance(part, _Combined) and type(part) is type(self)
+            self.objects.extend(part.objects if same else [part])
+
+    def as_expression(self) -> dict[str, Any]:
+        return {self.word: [one.as_expression() for one in self.objects]}
+
+    def iter_assets(self) -> Iterator[Asset]:
+        for one in self.objects:
+            yield from one.iter_assets()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.objects))})"
+
+
+class AssetAll(_Combined):
+    """All of them were updated."""
+
+    word = "all"
+
+
+class AssetAny(_Combined):
+    """One of them was updated."""
+
+    word = "any"
+
+
+CONDITION = _Condition
+
+
+class AssetAccessControl:
+    """Which teams may update an asset and which may wait for it; kept, and shown, with the asset."""
+
+    def __init__(
+        self,
+        *,
+        producer_teams: Iterable[str] | None = None,
+        consumer_teams: Iterable[str] | None = None,
+        allow_global: bool = True,
+    ) -> None:
+        self.producer_teams, self.consumer_teams = list(producer_teams or ()), list(consumer_teams or ())
+        self.allow_global = allow_global
+
+
+class AssetWatcher:
+    """Updates an asset when a trigger fires."""
+
+    def __init__(self, name: str, trigger: Any) -> None:
+        self.name, self.trigger = name, trigger
+
+
+class Metadata:
+    """What a task says about an asset that it updated: yielded from the task's function."""
+
+    def __init__(
+        self, asset: Any, extra: dict[str, Any] | None = None, alias: AssetAlias | None = None
+    ) -> None:
+        self.asset, self.extra, self.alias = asset, extra or {}, alias
+
+
+def condition(schedule: Any) -> Any:
+    """The condition that an asset, an expression or a list (meaning all) stands for.
+
+    Raises AirflowTimetableInvalid for anything else in it.
+    """
+    if isinstance(schedule, _Condition):
+        return schedule
+    if isinstance(schedule, str):
+        return AssetRef(name=schedule)
+    if isinstance(schedule, (list, tuple, set, frozenset)) and schedule:
+        items = sorted(schedule, key=repr) if isinstance(schedule, (set, frozenset)) else schedule
+        return AssetAll(*items)
+    raise AirflowTimetableInvalid(
+        f"A schedule of assets cannot be made of {schedule!r}; use assets, | and &, or a list."
+    )
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > _MAX or not value.isascii():
+        raise InvalidValue(name, value, f"be ASCII text of 1 to {_MAX} characters")
+    return value
+
+
+def _normalised(uri: str) -> str:
+    """Scheme in lower case, no slash at the end; text without a scheme stays as it is."""
+    scheme, colon, rest = uri.partition("://")
+    if not colon:
+        return uri
+    if scheme.lower() == "airflow":
+        raise InvalidValue("asset uri", uri, "not begin with 'airflow:', which is reserved")
+    return f"{scheme.lower()}://{rest.rstrip('/')}" if rest.strip("/") else uri

@@ -1,0 +1,50 @@
+"""Executor names that DAG files of Airflow 1.x and 2.x import. They name; they do not execute.
+
+Which executor runs is said by ``[core] executor``, for all DAGs, or by a task's ``executor``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class BaseExecutor:
+    """Base of executors; one that is given to a SubDagOperator has no effect."""
+
+    supports_pickling: ClassVar[bool] = False
+    is_local: ClassVar[bool] = False
+
+    def __init__(self, parallelism: int = 0, *_: Any, **__: Any) -> None:
+        self.parallelism = parallelism
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(parallelism={self.parallelism})"
+
+
+class LocalExecutor(BaseExecutor):
+    """Tasks on the scheduler's machine."""
+
+    is_local = True
+
+
+class SequentialExecutor(BaseExecutor):
+    """One task after the other."""
+
+    is_local = True
+
+
+class DebugExecutor(BaseExecutor):
+    """All tasks in one process; ``dag.test()`` nowadays."""
+
+    is_local = True
+
+
+class ExecutorLoader:
+    """Names of executors, and the one that is configured."""
+
+    @classmethod
+    def get_default_executor_name(cls) -> str:
+        """As ``[core] executor`` says."""
+        from tradewind.config import compat  # reads airflow.cfg
+
+        return str(compat.conf.get("core", "executor", fallback="") or "LocalExecutor").split(",")[0].strip()

@@ -1,0 +1,1 @@
+"""What operators reach other systems with."""

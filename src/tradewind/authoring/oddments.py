@@ -1,0 +1,68 @@
+"""Names that provider packages and old DAG files import and hardly use; each does the little it did."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Resources:
+    """Airflow 1.x's ``resources`` of a task: how much of a machine it needs. Kept, and not used."""
+
+    def __init__(self, cpus: float = 1, ram: int = 512, disk: int = 512, gpus: int = 0) -> None:
+        self.cpus, self.ram, self.disk, self.gpus = cpus, ram, disk, gpus
+
+
+def suppress_logs_and_warning(function: F) -> F:
+    """Decorator: no warnings while the function runs."""
+
+    @functools.wraps(function)
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*args, **kwargs)
+
+    return quiet  # type: ignore[return-value]
+
+
+def add_deprecated_classes(
+    module_imports: Mapping[str, Mapping[str, str]], package: str, *_: Any, **__: Any
+) -> None:
+    """Old names of a provider's package: ``{module: {old name: path of the new one}}``."""
+    from tradewind.runtime import plugins
+
+    for module, names in module_imports.items():
+        home = sys.modules[package] if module == package else None
+        if home is None:
+            continue
+
+        def look_up(name: str, names: Mapping[str, str] = names) -> Any:
+            if name not in names:
+                raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            return plugins.load_object(names[name])
+
+        home.__getattr__ = look_up  # type: ignore[method-assign]
+
+
+def fixup_decorator_warning_stack(func: Any) -> None:
+    """Airflow made warnings point to the caller; ours do."""
+
+
+def apply_lineage(function: F) -> F:
+    """Decorator of operators' methods: lineage is not collected."""
+    return function
+
+
+prepare_lineage = apply_lineage
+AUTO = "auto"
+"""``inlets=AUTO`` of Airflow 1.10 and 2.x."""
+
+
+def hookimpl(function: Any = None, **_: Any) -> Any:
+    """Marks a listener or a policy of a plug-in; see the page on what of Airflow is there."""
+    return (lambda inner: inner) if function is None else function

@@ -1,0 +1,95 @@
+"""``AirflowPlugin``: the class by which a plug-in says what it brings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tradewind.authoring import priority_strategy, scope
+from tradewind.authoring.templating import macros as template_macros
+from tradewind.domain.errors import AirflowException
+from tradewind.runtime import plugins
+
+
+class AirflowPluginException(AirflowException):
+    """A plug-in cannot be used."""
+
+
+class AirflowPlugin:
+    """Base of plug-ins; defining a subclass with a ``name`` registers its macros and weight strategies.
+
+    The other lists are kept for those who read them; what Tradewind does not use yet says
+    ``docs/reference/compatibility.md``.
+    """
+
+    name: str | None = None
+    source: Any = None
+    operators: ClassVar[list[Any]] = []
+    sensors: ClassVar[list[Any]] = []
+    hooks: ClassVar[list[Any]] = []
+    executors: ClassVar[list[Any]] = []
+    macros: ClassVar[list[Callable[..., Any]]] = []
+    admin_views: ClassVar[list[Any]] = []
+    flask_blueprints: ClassVar[list[Any]] = []
+    fastapi_apps: ClassVar[list[Any]] = []
+    fastapi_root_middlewares: ClassVar[list[Any]] = []
+    external_views: ClassVar[list[Any]] = []
+    react_apps: ClassVar[list[Any]] = []
+    menu_links: ClassVar[list[Any]] = []
+    appbuilder_views: ClassVar[list[Any]] = []
+    appbuilder_menu_items: ClassVar[list[Any]] = []
+    global_operator_extra_links: ClassVar[list[Any]] = []
+    operator_extra_links: ClassVar[list[Any]] = []
+    timetables: ClassVar[list[Any]] = []
+    listeners: ClassVar[list[Any]] = []
+    hook_lineage_readers: ClassVar[list[Any]] = []
+    priority_weight_strategies: ClassVar[list[Any]] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.name and cls.macros:
+            template_macros.add_plugin(cls.name, cls.macros)
+        for strategy in cls.priority_weight_strategies if cls.name else ():
+            priority_strategy.register(strategy)
+
+    @classmethod
+    def validate(cls) -> None:
+        """Raises AirflowPluginException for a plug-in without a name."""
+        if not cls.name:
+            raise AirflowPluginException(f"Your plugin {cls.__qualname__} needs a name.")
+
+    @classmethod
+    def on_load(cls, *args: Any, **kwargs: Any) -> None:
+        """Called when the plug-in was loaded."""
+
+
+_loaded: set[str] = set()
+
+
+def load_folder(folder: Path) -> None:
+    """Import the files of the plugins folder, each once in a process. One that raises is told of in the DAG's
+    warnings; the others, and the DAG file, are read all the same.
+    """
+    for path in plugins.plugin_files(folder):
+        if str(path) in _loaded:
+            continue
+        _loaded.add(str(path))
+        try:
+            _load(folder, path)
+        except Exception as error:  # noqa: BLE001 - whatever a plug-in raises is its own error
+            scope.notice(f"Plug-in {path} cannot be loaded: {type(error).__name__}: {error}")
+
+
+def _load(folder: Path, path: Path) -> None:
+    """By the name under which DAG files import it, so that its classes are there once; by a name of its own
+    where another module has that one.
+    """
+    name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+    found = importlib.util.find_spec(name) if name.replace(".", "").isidentifier() else None
+    if found is not None and found.origin == str(path):
+        importlib.import_module(name)
+    else:
+        plugins.load_file(path)

@@ -1,0 +1,125 @@
+"""Names of Airflow's database rows, so that files that import them load.
+
+DAG files and tasks have no way to the metadata database. Importing these names, and naming them in
+annotations, works; using one says what to use instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from tradewind.domain.errors import AirflowException
+
+ID_LEN = 250
+"""Longest id of a DAG, task or run."""
+
+
+class NoDatabase(AirflowException):
+    """A row of the metadata database was used in a DAG file or a task."""
+
+
+class _Rows(type):
+    """Says, for everything that is asked of the class, why there is nothing."""
+
+    instead: str
+
+    def __getattr__(cls, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NoDatabase(
+            f"{cls.__name__}.{name} needs the metadata database, which DAG files and tasks do not reach. "
+            f"Use {cls.instead} instead."
+        )
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NoDatabase(
+            f"{cls.__name__}(…) makes a row of the metadata database, which DAG files and tasks do not "
+            f"reach. Use {cls.instead} instead."
+        )
+
+
+class Base(metaclass=_Rows):
+    """What Airflow's rows inherit from."""
+
+    instead: ClassVar[str] = "the REST API"
+
+
+class DagModel(Base):
+    """What is stored of a DAG."""
+
+    instead = "the REST API (GET /api/v2/dags/{dag_id}), or ExternalTaskSensor(check_existence=True)"
+
+
+class DagTag(Base):
+    """A tag of a DAG."""
+
+    instead = "dag.tags, or the REST API"
+
+
+class DagPickle(Base):
+    """A DAG as a pickle, until Airflow 2."""
+
+    instead = "nothing: DAGs are never pickled, each worker imports the DAG file"
+
+
+class DbCallbackRequest(Base):
+    """A callback that waits to be run."""
+
+    instead = "the arguments on_failure_callback and on_success_callback"
+
+
+class Log(Base):
+    """A line of the audit log."""
+
+    instead = "the REST API (GET /api/v2/eventLogs)"
+
+
+class RenderedTaskInstanceFields(Base):
+    """The rendered template fields of a task instance."""
+
+    instead = "the REST API (GET …/taskInstances/{task_id}, rendered_fields)"
+
+
+class SlaMiss(Base):
+    """An SLA that was missed."""
+
+    instead = "the argument sla_miss_callback"
+
+
+class TaskFail(Base):
+    """A try that failed."""
+
+    instead = "the REST API (GET …/taskInstances/{task_id}/tries)"
+
+
+class TaskReschedule(Base):
+    """A pause of a sensor."""
+
+    instead = "ti.get_first_reschedule_date()"
+
+
+class Trigger(Base):
+    """A trigger that a task waits for."""
+
+    instead = "the REST API"
+
+
+class User(Base):
+    """A user of the web UI."""
+
+    instead = "the command 'airflow users'"
+
+
+class Pool(Base):
+    """A pool; its name for tasks that name none is here."""
+
+    instead = "the command 'airflow pools', or the REST API (/api/v2/pools)"
+    DEFAULT_POOL_NAME: ClassVar[str] = "default_pool"
+
+
+def clear_task_instances(*_: Any, **__: Any) -> NoReturn:
+    """Raises NoDatabase."""
+    raise NoDatabase(
+        "clear_task_instances() needs the metadata database, which DAG files and tasks do not reach. Use the "
+        "REST API (POST /api/v2/dags/{dag_id}/clearTaskInstances) or the command 'airflow tasks clear'."
+    )

@@ -1,0 +1,1 @@
+"""Sensors that come with Tradewind; each waits by ``poke``, see ``authoring.sensor``."""

@@ -1,0 +1,176 @@
+"""``task_state_store`` and ``asset_state_store`` of a context: small values that outlive the process.
+
+The first belongs to one task instance, and is kept from try to try; the second to an asset, from run to run.
+Values are JSON, and never None. Each method has an asynchronous twin (``aget``, ``aset``, …).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from tradewind.authoring import defaults
+from tradewind.domain.errors import InvalidValue
+from tradewind.domain.messages import data
+
+
+class _NeverExpire:
+    """Kept until it is deleted."""
+
+    def __repr__(self) -> str:
+        return "NEVER_EXPIRE"
+
+
+NEVER_EXPIRE: Final = _NeverExpire()
+
+Ask = Callable[[data.Request], Any]
+
+
+async def _aside(function: Callable[..., Any], *args: Any) -> Any:
+    """Its result, from a thread, so that the event loop goes on."""
+    import asyncio  # whoever awaits this has loaded it
+
+    return await asyncio.to_thread(function, *args)
+
+
+def _text(key: str, value: Any) -> str:
+    """The value as JSON. Raises InvalidValue."""
+    if not isinstance(key, str) or not 0 < len(key) <= 512:
+        raise InvalidValue("The key of a state", repr(key), "be text of 1 to 512 characters")
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidValue(f"State {key!r}", type(value).__name__, f"be a JSON value ({error})") from error
+    if value is None:
+        raise InvalidValue(f"State {key!r}", "None", "be a value; delete(key) removes it")
+    most = defaults.current().state_bytes
+    if most and len(text.encode()) > most:
+        raise InvalidValue(
+            f"State {key!r}", f"{len(text.encode())} bytes", f"have at most {most} bytes ([state_store] "
+            "max_value_storage_bytes)",
+        )  # fmt: skip
+    return text
+
+
+class _Store:
+    """The four methods, over requests that a subclass makes."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def _request(self, verb: str, **fields: Any) -> data.Request:
+        raise NotImplementedError
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value, or ``default``."""
+        found = self._ask(self._request("get", key=key))
+        return default if found is None else json.loads(found)
+
+    def delete(self, key: str) -> None:
+        """Remove it, if it is there."""
+        self._ask(self._request("delete", key=key))
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._ask(self._request("delete", key=None))
+
+    async def aget(self, key: str, default: Any = None) -> Any:
+        """As ``get``."""
+        return await _aside(self.get, key, default)
+
+    async def adelete(self, key: str) -> None:
+        """As ``delete``."""
+        await _aside(self.delete, key)
+
+    async def aclear(self) -> None:
+        """As ``clear``."""
+        await _aside(self.clear)
+
+
+class TaskStateStore(_Store):
+    """Of one task instance."""
+
+    def _request(self, verb: str, **fields: Any) -> data.Request:
+        request: data.Request = _TASK[verb](**fields)
+        return request
+
+    def set(self, key: str, value: Any, *, retention: timedelta | _NeverExpire | None = None) -> None:
+        """Keep it for ``retention``; None for ``[state_store] default_retention_days``. Raises TypeError."""
+        if retention is None:
+            days = defaults.current().state_days
+            seconds = days * 86400.0 if days else None
+        elif isinstance(retention, timedelta):
+            seconds = retention.total_seconds()
+        elif isinstance(retention, _NeverExpire):
+            seconds = None
+        else:
+            raise TypeError(f"retention must be a timedelta or NEVER_EXPIRE, got {retention!r}")
+        self._ask(data.SetTaskState(key=key, value=_text(key, value), retention=seconds))
+
+    async def aset(self, key: str, value: Any, *, retention: timedelta | _NeverExpire | None = None) -> None:
+        """As ``set``."""
+        await _aside(lambda: self.set(key, value, retention=retention))
+
+
+class AssetState(_Store):
+    """Of one asset."""
+
+    def __init__(self, ask: Ask, asset: Any) -> None:
+        super().__init__(ask)
+        self._names = {"name": asset.name, "uri": asset.uri}
+
+    def _request(self, verb: str, **fields: Any) -> data.Request:
+        request: data.Request = _ASSET[verb](**self._names, **fields)
+        return request
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep it until it is deleted."""
+        self._ask(data.SetAssetState(**self._names, key=key, value=_text(key, value)))
+
+    async def aset(self, key: str, value: Any) -> None:
+        """As ``set``."""
+        await _aside(self.set, key, value)
+
+
+_TASK: dict[str, Any] = {"get": data.GetTaskState, "delete": data.DeleteTaskState}
+_ASSET: dict[str, Any] = {"get": data.GetAssetState, "delete": data.DeleteAssetState}
+
+
+class AssetStateStore:
+    """``asset_state_store[asset]`` for each asset among the task's inlets and outlets; of a task with one,
+    its methods themselves. Raises KeyError for others, ValueError where it is not clear which is meant.
+    """
+
+    def __init__(self, ti: Any) -> None:
+        self._ti = ti
+
+    def _mentioned(self) -> dict[tuple[str, str], Any]:
+        """Each once, though it be inlet and outlet."""
+        from tradewind.authoring.assets import Asset  # a task that comes here has loaded it
+
+        both = (*self._ti.task.inlets, *self._ti.task.outlets)
+        return {(one.name, one.uri): one for one in both if isinstance(one, Asset)}
+
+    def __getitem__(self, asset: Any) -> AssetState:
+        found = self._mentioned().get((getattr(asset, "name", ""), getattr(asset, "uri", "")))
+        if found is None:
+            raise KeyError(f"{asset!r} is neither an inlet nor an outlet of task {self._ti.task_id!r}")
+        return AssetState(self._ti.ask, found)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        found = list(self._mentioned().values())
+        if not found:
+            raise KeyError(f"Task {self._ti.task_id!r} has no asset among its inlets and outlets.")
+        if len(found) > 1:
+            raise ValueError(
+                f"Task {self._ti.task_id!r} has {len(found)} assets among its inlets and outlets: say which "
+                "is meant, asset_state_store[asset]."
+            )
+        return getattr(AssetState(self._ti.ask, found[0]), name)
+
+
+_METHODS: Final = frozenset({"get", "set", "delete", "clear", "aget", "aset", "adelete", "aclear"})

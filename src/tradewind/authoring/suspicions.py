@@ -1,0 +1,88 @@
+"""What Airflow accepts without a word, though it is surely not meant: the importer shows it as warnings.
+
+* a start date that is computed from the clock, so that it moves each time the file is read;
+* a variable or connection that is asked for whenever the file is read, not when a task runs;
+* tasks that belong to no DAG, and so never run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from tradewind.authoring import scope
+from tradewind.domain.spec import timetable as timetables
+
+_HOUR = timedelta(hours=1)
+_watching: list[bool] = []
+_homeless: list[tuple[Any, int | None]] = []
+
+
+@contextmanager
+def watching() -> Iterator[None]:
+    """A DAG file is imported inside this block."""
+    _homeless.clear()
+    _watching.append(True)
+    try:
+        yield
+    finally:
+        _watching.pop()
+
+
+def asked(kind: str, name: str) -> None:
+    """A ``variable`` or a ``connection`` was asked for: at the top level, if a file is imported now."""
+    if not _watching:
+        return
+    template = f"{{{{ var.value.{name} }}}}" if kind == "variable" else f"{{{{ conn.{name} }}}}"
+    scope.notice(
+        f"{_at(scope.line())}{kind.capitalize()} {name!r} is asked for each time this file is read. "
+        "Ask inside a "
+        f"task, or write {template} in a templated field."
+    )
+
+
+def made(task: Any) -> None:
+    """A task was made."""
+    if _watching and not task.has_dag() and not scope.is_outside():
+        _homeless.append((task, scope.line()))
+
+
+def look_at(dags: Iterable[Any], window: tuple[datetime, datetime]) -> None:
+    """All files are imported, and these DAGs found, between these two moments."""
+    for task, line in _homeless:
+        if not task.has_dag():
+            scope.notice(
+                f"{_at(line)}Task {task.task_id!r} ({task.task_type}) belongs to no DAG, so it never runs. "
+                "Make it "
+                f"inside 'with DAG(…)', or give it dag=…."
+            )
+    _homeless.clear()
+    for dag in dags:
+        if not isinstance(dag.timetable_spec, timetables.NullTimetable):
+            _look_at_start(dag, window)
+
+
+def _look_at_start(dag: Any, window: tuple[datetime, datetime]) -> None:
+    starts = [(f"DAG {dag.dag_id!r}", dag.start_date)]
+    starts += [(f"Task {task.task_id!r} of DAG {dag.dag_id!r}", task.start_date) for task in dag.tasks]
+    moving = next(((name, start) for name, start in starts if _from_clock(start, window)), None)
+    if moving is not None:
+        scope.notice(
+            f"{moving[0]} has start_date {moving[1].isoformat()}, which is computed from the clock: "
+            "it moves on "
+            f"each time this file is read, and a run may never fall due. Give it a fixed date, such as "
+            f"datetime(2024, 1, 1)."
+        )
+
+
+def _from_clock(start: datetime | None, window: tuple[datetime, datetime]) -> bool:
+    """Whether it is "now", or whole hours from it: days ago, or now in another time zone."""
+    if start is None or not start.microsecond:
+        return False
+    return (start - window[0]) % _HOUR <= window[1] - window[0]
+
+
+def _at(line: int | None) -> str:
+    return f"Line {line}: " if line else ""

@@ -1,0 +1,92 @@
+"""XComs in files: written whole before the database hears of them, removed when their try is repeated."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from tradewind.authoring import defaults, serde
+from tradewind.authoring.serde_types import CLASS, DATA, VERSION
+from tradewind.domain.errors import AirflowException
+
+KIND: Final = "tradewind.XComFile"
+
+
+def _folder(names: dict[str, Any]) -> str:
+    """Below the base: one folder for each task instance. Nothing in the names can lead out of it."""
+    parts = (names["dag_id"], names["run_id"], names["task_id"], str(names["map_index"]))
+    return "/".join("%2E" * len(part) if set(part) == {"."} else quote(part, safe="+:") for part in parts)
+
+
+def write(text: str, names: dict[str, Any], attempt_id: str) -> str:
+    """Put the text into a file; what stands for it in the database. Raises what the store raises."""
+    known = defaults.current()
+    content, ending = text.encode(), "json"
+    if known.xcom_compression == "gzip":
+        content, ending = gzip.compress(content, 6), "json.gz"
+    elif known.xcom_compression:
+        raise AirflowException(
+            "[common.io] xcom_objectstorage_compression must be gzip or empty, got "
+            f"{known.xcom_compression!r}"
+        )
+    key = quote(names["key"], safe="")[:100]
+    name = f"{_folder(names)}/{key}-{attempt_id}-{uuid.uuid4().hex[:8]}.{ending}"
+    _write(name, content)
+    data = {"name": name, "bytes": len(text)}
+    return json.dumps({CLASS: KIND, VERSION: 1, DATA: data}, separators=(",", ":"))
+
+
+def _at(name: str) -> Any:
+    """The file of that name: pathlib's on this machine, else of an object store."""
+    base = defaults.current().xcom_path
+    if not base:
+        raise AirflowException(
+            f"The XCom lies in the file {name}, but [common.io] xcom_objectstorage_path is not set here."
+        )
+    if "://" in base and not base.startswith("file://"):
+        from tradewind.authoring.object_storage import ObjectStoragePath  # fsspec is heavy
+
+        return ObjectStoragePath(base) / name
+    return Path(base.removeprefix("file://")).expanduser() / name
+
+
+def _write(name: str, content: bytes) -> None:
+    path = _at(name)
+    if not isinstance(path, Path):
+        path.write_bytes(content)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}")
+    part.write_bytes(content)
+    part.replace(path)  # a reader sees all of it or nothing
+
+
+def read(data: dict[str, Any]) -> Any:
+    """The value in a file that an XCom names. Raises AirflowException where it is not there."""
+    name = str(data["name"])
+    if ".." in name.split("/") or name.startswith("/"):
+        raise AirflowException(f"An XCom names {name!r}, which is no file below xcom_objectstorage_path.")
+    path = _at(name)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise AirflowException(
+            f"The XCom's value lies in {path}, and is not there: this worker must see the same "
+            "[common.io] xcom_objectstorage_path as the one that pushed it."
+        ) from error
+    return serde.decode((gzip.decompress(content) if name.endswith(".gz") else content).decode())
+
+
+def remove(ti: Any) -> None:
+    """Remove everything of that task instance."""
+    names = {"task_id": ti.task_id, "dag_id": ti.dag_id, "run_id": ti.run_id, "map_index": ti.map_index}
+    folder = _at(_folder(names))
+    if isinstance(folder, Path):
+        shutil.rmtree(folder, ignore_errors=True)
+    elif folder.exists():
+        folder.rmdir(recursive=True)

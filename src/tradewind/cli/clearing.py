@@ -1,0 +1,138 @@
+"""Clearing task instances of a DAG's runs: which are meant, and letting them run again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tradewind.api import backfilling
+from tradewind.cli import acting, output
+from tradewind.domain.states import FINISHED_RUN
+from tradewind.engine import clearing
+from tradewind.engine.facts import InstanceFacts
+from tradewind.engine.graph import Graph
+from tradewind.store.queries import runs as run_queries
+from tradewind.store.queries import scheduling
+from tradewind.store.records import RunLoad, RunRecord
+from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import runs as transitions
+
+if TYPE_CHECKING:
+    from tradewind.cli.arguments import Args
+    from tradewind.cli.bootstrap import App
+    from tradewind.domain.spec import DagSpec
+    from tradewind.store.database import Tx
+
+
+class Meant(msgspec.Struct, frozen=True, kw_only=True):
+    """One run with the task instances that are to be cleared."""
+
+    load: RunLoad
+    instances: tuple[InstanceFacts, ...]
+    retries: dict[str, int]
+    version_hash: str | None = None
+    """The version of the DAG to run by, where it is not to stay the same (``rerun_with_latest_version``)."""
+
+
+def select(tx: Tx, app: App, dag_id: str, args: Args) -> Iterator[Meant]:
+    """Runs between the dates, with the task instances that the options choose. Raises InvalidValue."""
+    graph = Graph.compile(acting.spec(tx, dag_id))
+    tasks = clearing.select_tasks(
+        graph, regex=args.task_regex, upstream=args.upstream, downstream=args.downstream
+    )
+    since, until = acting.dates(args, app)
+    runs = run_queries.of_dag(tx, dag_id, visible=None, since=since, until=until)
+    yield from _of_runs(tx, graph, runs, tasks, args)
+
+
+def select_runs(tx: Tx, runs: Sequence[RunRecord], args: Args) -> Iterator[Meant]:
+    """Those task instances of whole runs of one DAG that the options choose."""
+    if runs:
+        graph = Graph.compile(acting.spec(tx, runs[0].dag_id))
+        yield from _of_runs(tx, graph, runs, frozenset(graph.ids), args)
+
+
+def _of_runs(
+    tx: Tx, graph: Graph, runs: Sequence[RunRecord], tasks: frozenset[str], args: Args
+) -> Iterator[Meant]:
+    spec = graph.spec
+    retries = {task.task_id: task.retries for task in spec.tasks}
+    newest = acting.dag(tx, spec.dag_id).version_hash if spec.rerun_with_latest_version else None
+    for run in runs:
+        load = scheduling.load_run(tx, run.dag_id, run.run_id)
+        if load is None:
+            continue
+        chosen = clearing.select(
+            load.instances, tasks, only_failed=args.only_failed, only_running=args.only_running
+        )
+        found = tuple(one for one in chosen if one.state is not None)
+        if found:
+            yield Meant(load=load, instances=found, retries=retries, version_hash=newest)
+
+
+def lines(meant: Sequence[Meant]) -> Iterator[str]:
+    """What is meant, for people."""
+    for each in meant:
+        run = each.load.run
+        for one in each.instances:
+            index = f"[{one.map_index}]" if one.map_index >= 0 else ""
+            yield f"  {run.dag_id}.{one.task_id}{index} of {run.run_id}: {one.state}"
+
+
+def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool) -> int:
+    """Show what is meant, ask unless ``sure``, and clear; the exit code."""
+    count = sum(len(each.instances) for each in meant)
+    if not count:
+        print("Nothing to clear.")
+        return 0
+    for line in lines(meant):
+        print(line)
+    if not output.confirm(f"Clear these {count} task instances?", sure):
+        print("Cancelled, nothing was cleared.", file=sys.stderr)
+        return 1
+    cleared = clear(app, meant)
+    print(f"Cleared {cleared} task instances.")
+    return 0
+
+
+def clear(app: App, meant: Sequence[Meant]) -> int:
+    """Clear; finished runs are queued again. How many task instances there were."""
+    count = 0
+    with app.database.write() as tx:
+        for each in meant:
+            run, now = each.load.run, app.clock.now()
+            changes = [
+                (one.attempt_id, clearing.clear(one, each.retries.get(one.task_id, 0)))
+                for one in each.instances
+            ]
+            by_hand.change(tx, run, changes, now=now)
+            if run.state in FINISHED_RUN:
+                by_hand.queue_run_again(tx, run, now=now)
+            if each.version_hash is not None:
+                by_hand.use_version(tx, run.pk, each.version_hash)
+            transitions.touch(tx, run.pk, now=now)
+            extra = {"task_ids": sorted({one.task_id for one in each.instances})}
+            acting.note(tx, app, "task_clear", dag_id=run.dag_id, run_id=run.run_id, extra=extra)
+            count += len(changes)
+    for each in meant:
+        app.wake("run", dag_id=each.load.run.dag_id, run_id=each.load.run.run_id)
+    return count
+
+
+def clear_run(
+    tx: Tx,
+    app: App,
+    run: RunRecord,
+    spec: DagSpec,
+    *,
+    task_id: str | None = None,
+    only_failed: bool = False,
+    options: dict[str, Any] | None = None,
+) -> None:
+    """Let a run run again: all of it, one task, or what failed. ``options`` replace its own."""
+    backfilling.run_again(
+        tx, run, spec, now=app.clock.now(), task_id=task_id, only_failed=only_failed, options=options
+    )

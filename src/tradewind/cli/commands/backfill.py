@@ -1,0 +1,153 @@
+"""``backfill``: runs of a DAG for past dates, as one thing that can be paused and cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from tradewind.api import backfilling
+from tradewind.cli import acting, dag_source, output
+from tradewind.cli.arguments import OUTPUT, Args, arg, arguments, flag
+from tradewind.store.transitions import backfills
+
+if TYPE_CHECKING:
+    from tradewind.cli.bootstrap import App
+    from tradewind.store.database import Tx
+
+ID = arg("backfill_id", type=int, help="the backfill's id; 'backfill list' shows it")
+
+
+@arguments(
+    arg("--dag-id", required=True, help="the DAG's id"),
+    arg("--from-date", required=True, metavar="DATE", help="first date"),
+    arg("--to-date", required=True, metavar="DATE", help="last date"),
+    arg("--dag-run-conf", metavar="JSON", help="configuration of its runs"),
+    flag("--run-backwards", help="the last date first"),
+    arg("--max-active-runs", type=int, default=10, help="runs at once"),
+    arg(
+        "--reprocess-behavior",
+        choices=("none", "completed", "failed"),
+        default="none",
+        help="what to do with dates that have a run",
+    ),
+    flag(
+        "--run-on-latest-version",
+        help="run what there is already by the newest version of the DAG, whatever the DAG says",
+    ),
+    flag("--dry-run", help="list the runs, and make none"),
+)
+def create(args: Args, app: App) -> int:
+    """Run a DAG for past dates."""
+    wish = _wish(args, app)
+    dag_source.ensure(app, args.dag_id)
+    with app.database.write() as tx:
+        record, spec = acting.dag(tx, args.dag_id), acting.spec(tx, args.dag_id)
+        now = app.clock.now()
+        if args.dry_run:
+            for date in backfilling.preview(tx, wish, spec, now=now):
+                print(date.isoformat())
+            return 0
+        made = backfilling.make(tx, wish, spec, record.version_hash, now=now, new_attempt=app.new_attempt)
+        extra = {"backfill_id": made.backfill_id}
+        acting.note(tx, app, "backfill_create", dag_id=args.dag_id, extra=extra)
+    app.wake("dag", dag_id=args.dag_id)
+    _told(args, app, made.backfill_id, made.placed, paused=record.is_paused)
+    return 0
+
+
+def _wish(args: Args, app: App) -> backfilling.Wish:
+    return backfilling.Wish(
+        dag_id=args.dag_id,
+        from_date=acting.date(args.from_date, app, name="--from-date"),
+        to_date=acting.date(args.to_date, app, name="--to-date"),
+        conf=acting.json_object(args.dag_run_conf, name="--dag-run-conf"),
+        reprocess_behavior=args.reprocess_behavior,
+        max_active_runs=args.max_active_runs,
+        backwards=args.run_backwards,
+        on_latest_version=True if args.run_on_latest_version else None,
+        user=acting.user(),
+    )
+
+
+def _told(
+    args: Args, app: App, backfill_id: int, placed: Iterable[backfills.Placed], *, paused: bool
+) -> None:
+    placed = list(placed)
+    made = sum(one.made is not None or one.again is not None for one in placed)
+    print(f"Backfill {backfill_id} of DAG {args.dag_id}: {made} runs.")
+    for one in placed:
+        if one.reason:
+            print(f"  {one.logical_date.isoformat()} is left out: {one.reason}")
+    if made and not app.scheduler_runs():
+        print(
+            "No scheduler runs here, so they wait. "
+            f"Start one: {args.prog} standalone (or {args.prog} scheduler)"
+        )
+    elif made and paused:
+        print(
+            f"DAG {args.dag_id} is paused, so they wait. Unpause it: {args.prog} dags unpause {args.dag_id}"
+        )
+
+
+COLUMNS = (
+    "id", "dag_id", "from_date", "to_date", "state", "reprocess_behavior", "max_active_runs",
+    "created_at", "completed_at",
+)  # fmt: skip
+
+
+@arguments(
+    arg("--dag-id", "-d", help="only those of this DAG"),
+    flag("--all", help="those that have ended too"),
+    OUTPUT,
+)
+def list_backfills(args: Args, app: App) -> int:
+    """List backfills, the newest first."""
+    with app.database.read() as tx:
+        found = backfills.list_backfills(tx, visible=None, dag_id=args.dag_id)
+    rows = [_row(record) for record in found if args.all or record.completed_at is None]
+    output.show(rows, args.output, columns=COLUMNS, spare=("created_at", "completed_at"))
+    return 0
+
+
+def _row(record: backfills.BackfillRecord) -> dict[str, Any]:
+    row = {name: getattr(record, name) for name in record.__struct_fields__}
+    state = "ended" if record.completed_at else "paused" if record.is_paused else "going on"
+    return {**row, "state": state}
+
+
+@arguments(ID)
+def pause(args: Args, app: App) -> int:
+    """Start no more runs of a backfill; those that have started go on."""
+    return _set_paused(args, app, paused=True)
+
+
+@arguments(ID)
+def unpause(args: Args, app: App) -> int:
+    """Start the runs of a backfill again."""
+    return _set_paused(args, app, paused=False)
+
+
+def _set_paused(args: Args, app: App, *, paused: bool) -> int:
+    with app.database.write() as tx:
+        record = backfills.going_on(tx, args.backfill_id, visible=None)
+        backfills.set_paused(tx, record.id, paused, app.clock.now())
+        _note(tx, app, "backfill_pause" if paused else "backfill_unpause", record)
+    app.wake("dag", dag_id=record.dag_id)
+    print(f"Backfill {record.id} of DAG {record.dag_id} {'is paused' if paused else 'goes on'}.")
+    return 0
+
+
+@arguments(ID)
+def cancel(args: Args, app: App) -> int:
+    """End a backfill: runs that have not started fail, those that have go on."""
+    with app.database.write() as tx:
+        record = backfills.going_on(tx, args.backfill_id, visible=None)
+        failed = backfills.cancel(tx, record.id, app.clock.now())
+        _note(tx, app, "backfill_cancel", record)
+    app.wake("dag", dag_id=record.dag_id)
+    print(f"Backfill {record.id} of DAG {record.dag_id} is cancelled: {failed} runs had not started.")
+    return 0
+
+
+def _note(tx: Tx, app: App, event: str, record: backfills.BackfillRecord) -> None:
+    acting.note(tx, app, event, dag_id=record.dag_id, extra={"backfill_id": record.id})

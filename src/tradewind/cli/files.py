@@ -1,0 +1,51 @@
+"""Reading and writing the files of import and export commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tradewind.domain.errors import AirflowException
+
+
+class FileUnusable(AirflowException):
+    """A file that was named cannot be read or written, or is not what the command needs."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}.")
+        self.path = path
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """A file with one JSON object. Raises FileUnusable."""
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileUnusable(path, error.strerror or str(error)) from error
+    except ValueError as error:
+        raise FileUnusable(path, f"it is not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise FileUnusable(path, "it must hold one JSON object")
+    return found
+
+
+def write(path: str, text: str) -> None:
+    """Write a file whole (mode 0600: it may hold secrets), or to standard output for ``-``. Raises
+    FileUnusable.
+    """
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    target = Path(path)
+    try:
+        target.touch(mode=0o600)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileUnusable(path, error.strerror or str(error)) from error
+
+
+def to_json(value: Any) -> str:
+    """JSON for people."""
+    return json.dumps(value, indent=4, ensure_ascii=False, default=str) + "\n"

@@ -1,0 +1,41 @@
+"""A triggerer, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewind.cli.wiring import hosting
+from tradewind.runtime import paths, processes
+from tradewind.runtime.locks import Lock
+from tradewind.runtime.service import Service
+from tradewind.triggerer.service import Triggerer
+from tradewind.triggerer.settings import TriggererSettings
+
+if TYPE_CHECKING:
+    from tradewind.cli.bootstrap import App
+
+
+def run(
+    app: App, *, pid_file: Path | None = None, capacity: int | None = None, queues: str | None = None
+) -> None:
+    """Wait for deferred tasks until told to stop. A second one of a home shares the work."""
+    incarnation = app.new_attempt(app.clock.now())
+    config = app.config.triggerer
+    settings = TriggererSettings(
+        run_dir=app.run_dir,
+        tasks=hosting.settings(app).for_tasks(incarnation),
+        environ=processes.clean_environment(app.environ, {"AIRFLOW_HOME": str(app.home)}),
+        capacity=capacity or config.capacity,
+        queues=tuple(name.strip() for name in (queues or "").split(",") if name.strip()),
+        beat_every=min(config.job_heartbeat_sec, hosting.LONGEST_HEARTBEAT),
+    )
+    lock = app.run_dir / paths.TRIGGERER_LOCK
+    Service(
+        "triggerer",
+        Triggerer(settings, incarnation, app.clock),
+        clock=app.clock,
+        lock=lock if Lock(lock).holder() is None else None,
+        pid_file=pid_file,
+        title="airflow triggerer",
+    ).run()

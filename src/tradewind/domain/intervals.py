@@ -1,0 +1,48 @@
+"""Spans of time that runs stand for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from tradewind.domain.errors import InvalidValue
+
+
+class DataInterval(msgspec.Struct, frozen=True):
+    """The half-open span [start, end) of data that a run works on; both ends aware, UTC."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def exact(cls, at: datetime) -> DataInterval:
+        """An interval of length zero."""
+        return cls(at, at)
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """When a timetable wants its next run.
+
+    ``run_after`` is the earliest moment at which the run may be made; ``logical_date`` names it (what
+    Airflow 1.x and 2.x call execution date).
+    """
+
+    run_after: datetime
+    logical_date: datetime
+    data_interval: DataInterval
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """What bounds a timetable: the DAG's start and end, and whether missed runs are made."""
+
+    earliest: datetime | None
+    latest: datetime | None
+    catchup: bool
+
+
+def require_aware(name: str, value: datetime) -> datetime:
+    """The value in UTC. Raises InvalidValue for a datetime without time zone."""
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise InvalidValue(name, value.isoformat(), "have a time zone (for example end with +00:00)")
+    return value.astimezone(UTC)

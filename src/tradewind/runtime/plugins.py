@@ -1,0 +1,92 @@
+"""The seam for code that is found by name: hooks that floors above provide, and the plugins folder.
+
+A hook has one provider, registered by the composition root (``register``) or named here by import path and
+loaded at its first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tradewind.domain.errors import AirflowException
+
+_DEFAULTS = {
+    "dag_test": "tradewind.testing.dag_test:run",
+    "run_file": "tradewind.testing.run_file:run",
+    "run_file_request": "tradewind.testing.run_file:Request",
+    "render_task": "tradewind.testing.render:run",
+}
+"""Hooks that lower floors ask for and a higher one provides."""
+_hooks: dict[str, Callable[..., Any]] = {}
+
+
+class NoSuchHook(AirflowException):
+    """Nothing provides the hook."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nothing provides {name!r} in this process.")
+        self.name = name
+
+
+def register(name: str, provider: Callable[..., Any]) -> None:
+    """Provide a hook."""
+    _hooks[name] = provider
+
+
+def hook(name: str) -> Callable[..., Any]:
+    """The provider of a hook. Raises NoSuchHook."""
+    if name in _hooks:
+        return _hooks[name]
+    if name not in _DEFAULTS:
+        raise NoSuchHook(name)
+    module, _, attribute = _DEFAULTS[name].partition(":")
+    provider: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return provider
+
+
+def load_object(path: str) -> Any:
+    """The object that ``package.module.Name`` (or ``package.module:Name``) names. Raises AirflowException."""
+    module, _, name = path.replace(":", ".").rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise AirflowException(f"{path!r} cannot be imported: {error}.") from error
+
+
+def plugin_files(folder: Path) -> list[Path]:
+    """The Python files of the plugins folder, in a stable order."""
+    if not folder.is_dir():
+        return []
+    hidden = ("__pycache__", ".")
+    return sorted(
+        path
+        for path in folder.rglob("*.py")
+        if not any(part.startswith(hidden) for part in path.relative_to(folder).parts)
+    )
+
+
+def prepare_path(*folders: Path) -> None:
+    """Put the plugins, config and DAGs folders on ``sys.path``, as DAG files expect."""
+    for folder in folders:
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+
+
+def load_file(path: Path) -> ModuleType:
+    """Import one plugin file. What it raises is the plugin's."""
+    name = f"tradewind_plugin_{path.stem}_{zlib.crc32(os.fsencode(path)):08x}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise AirflowException(f"{path} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

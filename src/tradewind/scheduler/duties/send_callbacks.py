@@ -1,0 +1,200 @@
+"""Have the callbacks run that turns decided on: rows in, assignments out, until a host says that they ended.
+
+A row stays until the end of its callback is recorded; a host keeps that end until it is acknowledged. So each
+callback is recorded once and runs at least once: again where its host died under it, at most ``TRIES`` times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tradewind.domain.events import Lost
+from tradewind.domain.messages.assignment import Assignment
+from tradewind.domain.messages.lifecycle import Gone, Hello
+from tradewind.domain.messages.report import Finished, Started
+from tradewind.scheduler.active_runs import ActiveRuns, run_context
+from tradewind.scheduler.dispatch import Dispatch, Outgoing
+from tradewind.store import leases
+from tradewind.store.database import Database, Tx
+from tradewind.store.queries import runs as run_queries
+from tradewind.store.queries import task_data
+from tradewind.store.transitions import callbacks
+from tradewind.store.transitions.callbacks import CallbackRecord
+
+AT_ONCE: Final = 4
+"""How many callbacks run at a time; they take no slots from tasks."""
+TRIES: Final = 3
+
+
+def number_of(attempt_id: str) -> int | None:
+    """The number of the callback that runs under that name; None for the attempt of a task."""
+    number = attempt_id.removeprefix(task_data.CALLBACK_PREFIX)
+    return int(number) if number != attempt_id and number.isdecimal() else None
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """What one call did."""
+
+    sent: int = 0
+    done: int = 0
+
+
+class SendCallbacks:
+    """``grace`` is how long a host may be away, or a scheduler restart, before a callback is sent anew."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        runs: ActiveRuns,
+        dispatch: Dispatch,
+        grace: timedelta,
+        time_limit: float = 300.0,
+        lease: leases.Lease | None = None,
+    ) -> None:
+        """``time_limit`` is how many seconds one callback may take."""
+        self._database, self._runs, self._dispatch = database, runs, dispatch
+        self._grace, self._time_limit, self._lease = grace, time_limit, lease
+        self._out: dict[int, str] = {}
+        """Callback to the host incarnation that has it."""
+        self._ended: list[tuple[Finished, str]] = []
+        self.wanted = True
+        """Whether a call has something to do: rows were written, or ends came in."""
+
+    # --- news -------------------------------------------------------------------------------------
+
+    def request(self) -> None:
+        """A committed turn wrote callbacks."""
+        self.wanted = True
+
+    def heard(self, message: Started | Finished | Gone, source: str) -> bool:
+        """News from a host of a process that runs a callback. True where it has ended."""
+        if isinstance(message, Finished):
+            self.finished(message, source)
+        elif isinstance(message, Gone):
+            self.gone(message.attempt_id)
+        return isinstance(message, Finished)
+
+    def finished(self, message: Finished, source: str) -> None:
+        """A host says how a callback ended."""
+        self._ended.append((message, source))
+        self.wanted = True
+
+    def gone(self, attempt_id: str) -> None:
+        """Its host could not take it, or let it go."""
+        number = number_of(attempt_id)
+        if number is not None:
+            self._out.pop(number, None)
+
+    def host_arrived(self, hello: Hello) -> None:
+        """What the host holds is out; what was sent to it and did not reach it is not."""
+        held = {number for it in hello.holds if (number := number_of(it.attempt_id)) is not None}
+        for number in [n for n, at in self._out.items() if at == hello.incarnation and n not in held]:
+            del self._out[number]
+        self._out.update(dict.fromkeys(held, hello.incarnation))
+        self.wanted = True
+
+    # --- work -------------------------------------------------------------------------------------
+
+    def run_once(self, now: datetime) -> Sent:
+        """Record what has ended, send what may go. Raises what the database raises; then nothing was sent."""
+        self.wanted = False
+        host = self._dispatch.freest()
+        with self._database.read() as tx:
+            chosen = self._choose(tx, now) if host is not None else []
+        ended = list(self._ended)
+        if not chosen and not ended:
+            return Sent()
+        try:
+            assignments = self._write(chosen, ended, now)
+        except BaseException:
+            self.wanted = True
+            raise
+        del self._ended[: len(ended)]
+        self._send(host, chosen, assignments, ended)
+        return Sent(sent=len(assignments), done=len(ended))
+
+    def _choose(self, tx: Tx, now: datetime) -> list[CallbackRecord]:
+        """Rows that no living host has, oldest first."""
+        ending = {number_of(message.attempt_id) for message, _ in self._ended}
+        out = {n for n, at in self._out.items() if self._dispatch.is_connected(at)} - ending
+        room = AT_ONCE - len(out)
+        if room <= 0:
+            return []
+        rows = callbacks.pending(tx, sent_before=now - self._grace, limit=AT_ONCE + len(out) + len(ending))
+        return [row for row in rows if row.id not in out and row.id not in ending][:room]
+
+    def _write(
+        self, chosen: list[CallbackRecord], ended: list[tuple[Finished, str]], now: datetime
+    ) -> dict[int, Assignment]:
+        with self._database.write() as tx:
+            if self._lease is not None:
+                leases.check_fence(tx, self._lease)
+            callbacks.done(tx, [number for message, _ in ended if (number := _over(message)) is not None])
+            found = {row.id: self._assignment(tx, row) for row in chosen}
+            assignments = {number: made for number, made in found.items() if made is not None}
+            callbacks.sent(tx, list(assignments), now)
+            callbacks.done(tx, [number for number, made in found.items() if made is None])
+        return assignments
+
+    def _send(
+        self,
+        host: str | None,
+        chosen: list[CallbackRecord],
+        assignments: dict[int, Assignment],
+        ended: Iterable[tuple[Finished, str]],
+    ) -> None:
+        outgoing = Outgoing()
+        for message, source in ended:
+            self._out.pop(number_of(message.attempt_id) or 0, None)
+            outgoing.ack(source, message.attempt_id, message.dispatch)
+        for row in chosen:
+            if host is not None and row.id in assignments:
+                self._out[row.id] = host
+                outgoing.assign(host, assignments[row.id])
+        self._dispatch.send(outgoing)
+
+    def _assignment(self, tx: Tx, row: CallbackRecord) -> Assignment | None:
+        """What a process needs to run it; None where its DAG or run is gone, so that nobody can."""
+        dag = self._runs.dag(tx, row.dag_id, fresh=True)
+        run = run_queries.get(tx, row.dag_id, row.run_id, visible=None)
+        if dag is None or run is None:
+            return None
+        tried = task_data.tried(tx, row.attempt_id) if row.attempt_id else None
+        return Assignment(
+            attempt_id=f"{task_data.CALLBACK_PREFIX}{row.id}",
+            dispatch=row.dispatch + 1,
+            kind="callback",
+            callback={**row.data, "kind": row.kind},
+            task_id=tried.task_id if tried else "",
+            map_index=tried.map_index if tried else -1,
+            try_number=tried.try_number if tried else 1,
+            max_tries=tried.max_tries if tried else 0,
+            first_start_date=tried.start_date if tried else None,
+            run=run_context(run),
+            file=dag.fileloc,
+            bundle=dag.bundle_name,
+            version=dag.version_hash or run.version_hash or "",
+            log_path=_log_path(row, tried),
+            execution_timeout=self._time_limit,
+        )
+
+
+def _over(message: Finished) -> int | None:
+    """The callback's number, unless its process was lost and may be tried again."""
+    if isinstance(message.outcome, Lost) and message.dispatch < TRIES:
+        return None
+    return number_of(message.attempt_id)
+
+
+def _log_path(row: CallbackRecord, tried: task_data.Tried | None) -> str:
+    """A task's callback writes into the log of the try that it tells of."""
+    run = f"dag_id={row.dag_id}/run_id={row.run_id}"
+    if tried is None or not row.kind.startswith("task_"):
+        return f"{run}/{row.kind}.log"
+    mapped = f"map_index={tried.map_index}/" if tried.map_index >= 0 else ""
+    return f"{run}/task_id={tried.task_id}/{mapped}attempt={tried.try_number}.log"

@@ -1,0 +1,315 @@
+"""Have triggers waited for: rows in, triggerers told, until an event is recorded or nobody waits any more.
+
+A row says which triggerer has it; that is committed before the triggerer is told. A triggerer that goes loses
+its triggers to the next one at once. So a trigger may run twice for a while; its task goes on once, for an
+event names the dispatch that waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from tradewind.domain.events import Succeeded, TriggerFired
+from tradewind.domain.messages.deferral import (
+    Forget,
+    Recorded,
+    ToTriggerer,
+    TriggererHello,
+    TriggerEvent,
+    Wait,
+    WaitFor,
+)
+from tradewind.domain.messages.report import Finished
+from tradewind.engine.decisions import Decisions
+from tradewind.scheduler import dispatch as dispatching
+from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
+from tradewind.scheduler.handed_triggers import HandedTriggers
+from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
+from tradewind.store import leases
+from tradewind.store.database import Database, Tx
+from tradewind.store.queries import jobs
+from tradewind.store.transitions import triggers
+from tradewind.store.transitions.triggers import TriggerRecord
+
+BATCH: Final = 500
+"""How many triggers are handed out in one transaction."""
+JOB_TYPE: Final = "TriggererJob"
+JOB_EVERY: Final = timedelta(seconds=5)
+"""Between signs of life for people."""
+
+
+class Link(Protocol):
+    """A connection to a triggerer."""
+
+    def send(self, message: ToTriggerer) -> None:
+        """Write a message; what cannot be delivered is found out by the next hello."""
+
+
+class _Triggerer:
+    """One connected triggerer, and its row in ``job``."""
+
+    __slots__ = ("beaten", "has", "hello", "job", "link")
+
+    def __init__(self, hello: TriggererHello, link: Link, job: int, now: datetime) -> None:
+        self.hello, self.link, self.job, self.beaten = hello, link, job, now
+        self.has: set[int] = set()
+
+    @property
+    def free(self) -> int:
+        return self.hello.capacity - len(self.has)
+
+    def serves(self, queue: str | None) -> bool:
+        """Does it take triggers of that queue?"""
+        return queue in self.hello.queues if queue is not None else not self.hello.queues
+
+
+class SendTriggers:
+    """``grace`` is how long triggerers get to come back to a scheduler that has just started."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        runs: ActiveRuns,
+        inbox: Inbox,
+        grace: timedelta,
+        lease: leases.Lease | None = None,
+        on_event: Callable[[TriggerEvent], None] = lambda event: None,
+    ) -> None:
+        """``on_event`` takes the events of triggers that belong to no task."""
+        self._database, self._runs, self._inbox, self._lease = database, runs, inbox, lease
+        self._grace, self._on_event = grace, on_event
+        self._triggerers: dict[str, _Triggerer] = {}
+        self._handed = HandedTriggers()
+        self._orphaned: set[int] = set()
+        """Triggers whose rows name a triggerer that has gone."""
+        self._ended: list[int] = []
+        """The ``job`` rows of those."""
+        self._unread: set[RunKey] = set()
+        """Runs whose triggers wait for them to be read."""
+        self._since: datetime | None = None
+        self._settled = False
+        self.wanted = True
+        """Whether a call has something to do: rows were written, or a triggerer has room."""
+        self.needed = False
+        """Whether tasks wait for triggers and no triggerer is connected."""
+
+    # --- news -------------------------------------------------------------------------------------
+
+    def arrived(self, hello: TriggererHello, link: Link, now: datetime) -> None:
+        """A triggerer said hello, maybe again. What it holds and nobody waits for, it drops."""
+        before = self._triggerers.get(hello.incarnation)
+        if before is not None:
+            self._drop(before)
+        with self._database.write() as tx:
+            self._check(tx)
+            job = self._register(tx, hello, now)
+            current = self._still_waited_for(tx, hello)
+            triggers.hold(tx, current, job)
+        self._orphaned.difference_update(current)
+        made = self._triggerers[hello.incarnation] = _Triggerer(hello, link, job, now)
+        made.has.update(current)
+        for record in current.values():
+            self._handed.note(hello.incarnation, record)
+        if dropped := set(hello.holds).difference(current):
+            link.send(Forget(trigger_ids=tuple(sorted(dropped))))
+        self.wanted, self.needed = True, False
+
+    def _still_waited_for(self, tx: Tx, hello: TriggererHello) -> dict[int, TriggerRecord]:
+        """What it holds, that a task waits for, and that nobody else has meanwhile."""
+        held = {each for each in hello.holds if each not in self._handed}
+        return {each.id: each for each in triggers.waited_for(tx) if each.id in held} if held else {}
+
+    def left(self, incarnation: str, link: Link) -> None:
+        """A connection broke: others get what it had."""
+        gone = self._triggerers.get(incarnation)
+        if gone is None or gone.link is not link:
+            return
+        self._drop(gone)
+
+    def _drop(self, gone: _Triggerer) -> None:
+        """Its rows are changed in the next call of ``run_once``, which may raise."""
+        del self._triggerers[gone.hello.incarnation]
+        self._handed.strike_all(gone.has)
+        self._orphaned |= gone.has
+        self._ended.append(gone.job)
+        self.wanted = True
+
+    def beat(self, incarnation: str, now: datetime) -> None:
+        """It lives."""
+        triggerer = self._triggerers.get(incarnation)
+        if triggerer is not None and now - triggerer.beaten >= JOB_EVERY:
+            triggerer.beaten = now
+            with self._database.write() as tx:
+                self._check(tx)
+                if not jobs.heartbeat(tx, triggerer.job, now):
+                    triggerer.job = self._register(tx, triggerer.hello, now)
+                    triggers.hold(tx, triggerer.has, triggerer.job)
+
+    def fired(self, event: TriggerEvent, incarnation: str) -> None:
+        """A trigger fired: its task goes on in the next turn, and only then the triggerer may forget it."""
+        if not event.attempt_id:
+            self._on_event(event)
+            self._recorded(event, incarnation)
+            return
+        fired = TriggerFired(
+            attempt_id=event.attempt_id, dispatch=event.dispatch, at=event.at, payload=event.payload,
+            error=event.error, ends=event.ends, lengths=event.lengths,
+        )  # fmt: skip
+        self._inbox.happened(
+            Incoming(
+                run=(event.dag_id, event.run_id), event=fired, report=report(event), source=incarnation,
+                fired=event,
+            )
+        )  # fmt: skip
+
+    def done(self, incoming: Incoming) -> None:
+        """A committed turn recorded this event, or refused it for good."""
+        if incoming.fired is not None and incoming.source is not None:
+            self._recorded(incoming.fired, incoming.source)
+
+    def decided(self, decisions: Decisions) -> None:
+        """A committed turn defers tasks, or moves deferred ones on without their triggers."""
+        if decisions.defers:
+            self.wanted = True
+        self._forget(self._handed.over(decisions))
+
+    def loaded(self, key: RunKey, run: CachedRun | None) -> None:
+        """A run was read again: what was cleared or marked meanwhile waits for nothing any more."""
+        if key in self._unread:
+            self._unread.discard(key)
+            self.wanted = True
+        self._forget(self._handed.dropped(key, run))
+
+    # --- work -------------------------------------------------------------------------------------
+
+    def run_once(self, now: datetime) -> int:
+        """Hand out what nobody has; how many. Raises what the database raises; then nothing was sent."""
+        self.wanted = False
+        with self._database.read() as tx:
+            self._orphaned.update(self._left_behind(tx, now))
+            given, more = self._share_out(tx)
+        orphans, ended = set(self._orphaned), list(self._ended)
+        if not given and not orphans and not ended:
+            return 0
+        try:
+            self._write(given, orphans, now)
+        except BaseException:
+            self.wanted = True
+            raise
+        self._orphaned -= orphans
+        del self._ended[: len(ended)]
+        self._send(given)
+        self.wanted = self.wanted or more or bool(orphans)
+        return sum(map(len, given.values()))
+
+    def _write(self, given: dict[str, list[TriggerRecord]], orphans: set[int], now: datetime) -> None:
+        with self._database.write() as tx:
+            self._check(tx)
+            triggers.release(tx, orphans)
+            for job in self._ended:
+                jobs.end(tx, job, now, state="failed")
+            for incarnation, records in given.items():
+                triggers.hold(tx, [each.id for each in records], self._triggerers[incarnation].job)
+
+    def sweep(self) -> int:
+        """Delete rows that no task waits for (people's own SQL, cleared and marked tasks); how many."""
+        with self._database.write() as tx:
+            self._check(tx)
+            left = triggers.sweep(tx)
+        self._forget(left)
+        return len(left)
+
+    def _left_behind(self, tx: Tx, now: datetime) -> list[int]:
+        """Once, a while after the start: what triggerers had that have not come back."""
+        if self._settled:
+            return []
+        self._since = self._since or now
+        here = {triggerer.job for triggerer in self._triggerers.values()}
+        away = [each for each, job in triggers.held(tx).items() if job not in here]
+        self.needed = self.needed or (bool(away) and not here)
+        self._settled = now - self._since >= self._grace
+        return away if self._settled else []
+
+    def _share_out(self, tx: Tx) -> tuple[dict[str, list[TriggerRecord]], bool]:
+        """Each to the triggerer of its queue with the most room; and whether there may be more to share."""
+        given: dict[str, list[TriggerRecord]] = {}
+        page, placed = triggers.unheld(tx, limit=BATCH), 0
+        while page and placed < BATCH:
+            self.needed = not self._triggerers
+            if self.needed:
+                break
+            for record in page:
+                best = self._choose(record, given)
+                if best is not None:
+                    given.setdefault(best.hello.incarnation, []).append(record)
+                    placed += 1
+            page = triggers.unheld(tx, limit=BATCH, after=page[-1].id) if len(page) == BATCH else []
+        return given, bool(page) and placed > 0
+
+    def _choose(self, record: TriggerRecord, given: dict[str, list[TriggerRecord]]) -> _Triggerer | None:
+        key = (record.dag_id, record.run_id)
+        if self._runs.get(key) is None:
+            self._unread.add(key)
+            self._inbox.look_at(key)
+            return None
+        room = {it: it.free - len(given.get(it.hello.incarnation, ())) for it in self._triggerers.values()}
+        fitting = [it for it, left in room.items() if left > 0 and it.serves(record.queue)]
+        return max(fitting, key=lambda it: room[it], default=None)
+
+    def _send(self, given: dict[str, list[TriggerRecord]]) -> None:
+        for incarnation, records in given.items():
+            triggerer, waits = self._triggerers[incarnation], []
+            for record in records:
+                wait = self._wait(record)
+                if wait is not None:
+                    waits.append(wait)
+                    triggerer.has.add(record.id)
+                    self._handed.note(incarnation, record)
+            triggerer.link.send(WaitFor(triggers=tuple(waits)))
+
+    def _wait(self, record: TriggerRecord) -> Wait | None:
+        run = self._runs.get((record.dag_id, record.run_id))
+        if run is None:
+            return None
+        task = dispatching.waiting(run, record.attempt_id, record.dispatch)
+        return Wait(trigger_id=record.id, classpath=record.classpath, kwargs=record.kwargs, task=task)
+
+    # --- the books --------------------------------------------------------------------------------
+
+    def _recorded(self, event: TriggerEvent, incarnation: str) -> None:
+        triggerer = self._triggerers.get(incarnation)
+        if not event.more:
+            self._handed.strike(event.trigger_id)
+            if triggerer is not None:
+                triggerer.has.discard(event.trigger_id)
+        if triggerer is not None:
+            triggerer.link.send(Recorded(done=((event.trigger_id, event.number),)))
+
+    def _forget(self, trigger_ids: Iterable[int]) -> None:
+        """Tell the triggerers that have them to end them."""
+        for incarnation, ids in self._handed.strike_all(trigger_ids).items():
+            triggerer = self._triggerers.get(incarnation)
+            if triggerer is not None:
+                triggerer.has.difference_update(ids)
+                triggerer.link.send(Forget(trigger_ids=tuple(ids)))
+                self.wanted = True
+
+    def _register(self, tx: Tx, hello: TriggererHello, now: datetime) -> int:
+        return jobs.register(tx, JOB_TYPE, hostname=hello.hostname, now=now)
+
+    def _check(self, tx: Tx) -> None:
+        if self._lease is not None:
+            leases.check_fence(tx, self._lease)
+
+
+def report(event: TriggerEvent) -> Finished | None:
+    """What an event that ends its task leaves behind, as a task process would report it."""
+    if not event.xcoms:
+        return None
+    return Finished(
+        attempt_id=event.attempt_id, dispatch=event.dispatch, dag_id=event.dag_id, run_id=event.run_id,
+        started_at=None, at=event.at, outcome=Succeeded(lengths=event.lengths), xcoms=event.xcoms,
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""A list that people filter, sort and page through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from tradewind.domain.errors import InvalidValue
+from tradewind.store.database import Tx
+
+R = TypeVar("R", bound=msgspec.Struct)
+Column = sa.ColumnElement[Any]
+MOST_ALTERNATIVES = 50
+
+
+class Where(msgspec.Struct, frozen=True):
+    """One condition. ``op``: eq, in, not_in, gte, gt, lte, lt, pattern, prefix, contains."""
+
+    field: str
+    op: str
+    value: Any
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part, in which order ((field, descending) pairs). ``limit`` None: all."""
+
+    limit: int | None = 50
+    offset: int = 0
+    order: tuple[tuple[str, bool], ...] = ()
+
+
+class Listing(Generic[R]):
+    """One noun's list.
+
+    ``record`` has a field for each of ``columns``. ``filters`` are further things that may be asked for,
+    beside the columns. ``unique`` ends every order, so that pages do not overlap. ``dag`` is the column
+    that ``visible`` confines.
+    """
+
+    def __init__(
+        self,
+        record: type[R],
+        columns: Mapping[str, Column],
+        source: Any,
+        *,
+        unique: Column,
+        dag: Column | None = None,
+        filters: Mapping[str, Column] | None = None,
+    ) -> None:
+        self._record, self._source, self._unique, self._dag = record, source, unique, dag
+        self._columns = dict(columns)
+        self.known: dict[str, Column] = {**columns, **(filters or {})}
+
+    def page(
+        self,
+        tx: Tx,
+        where: Sequence[Where | Column] = (),
+        *,
+        page: Page | None = None,
+        visible: frozenset[str] | None = None,
+    ) -> list[R]:
+        """The rows of one page. Raises InvalidValue for a field or order that is not known."""
+        page = page or Page()
+        statement = self._select(list(self._columns.values()), where, visible)
+        statement = statement.order_by(*self._order(page.order), self._unique)
+        if page.limit is not None:
+            statement = statement.limit(page.limit)
+        if page.offset:
+            statement = statement.offset(page.offset)
+        return [self.make(row) for row in tx.rows(statement)]
+
+    def select(self) -> sa.Select[Any]:
+        """Its columns and tables, to be narrowed and compiled once; ``make`` reads the rows."""
+        return sa.select(*self._columns.values()).select_from(self._source)
+
+    def make(self, row: Sequence[Any]) -> R:
+        """One row of ``select`` as a record."""
+        return self._record(**dict(zip(self._columns, row, strict=True)))
+
+    def count(
+        self, tx: Tx, where: Sequence[Where | Column] = (), *, visible: frozenset[str] | None = None
+    ) -> int:
+        """How many rows all pages have together."""
+        return int(tx.value(self._select([sa.func.count()], where, visible)))
+
+    def one(self, tx: Tx, *where: Where | Column, visible: frozenset[str] | None = None) -> R | None:
+        """The first row that matches, or None."""
+        found = self.page(tx, where, page=Page(limit=1), visible=visible)
+        return found[0] if found else None
+
+    def _select(
+        self, columns: list[Any], where: Sequence[Where | Column], visible: frozenset[str] | None
+    ) -> sa.Select[Any]:
+        statement = sa.select(*columns).select_from(self._source)
+        for condition in where:
+            statement = statement.where(
+                self.condition(condition) if isinstance(condition, Where) else condition
+            )
+        if visible is not None and self._dag is not None:
+            statement = statement.where(self._dag.in_(sorted(visible)))
+        return statement
+
+    def _order(self, order: Sequence[tuple[str, bool]]) -> list[Any]:
+        return [
+            self._field("order_by", name).desc() if down else self._field("order_by", name)
+            for name, down in order
+        ]
+
+    def _field(self, what: str, name: str) -> Column:
+        found = self.known.get(name)
+        if found is None:
+            raise InvalidValue(what, name, f"be one of {', '.join(sorted(self.known))}")
+        return found
+
+    def condition(self, where: Where) -> Column:
+        """The condition as SQL. Raises InvalidValue."""
+        return _OPERATORS[where.op](self._field("filter", where.field), where.value)
+
+
+def _among(column: Column, values: Sequence[Any]) -> Column:
+    named = [value for value in values if value is not None]
+    if len(named) == len(values):
+        return column.in_(named)
+    return sa.or_(column.in_(named), column.is_(None))
+
+
+def _pattern(column: Column, text: str) -> Column:
+    """Case-insensitive substring; ``%`` and ``_`` are wildcards, ``|`` means or, ``~`` means all."""
+    parts = _alternatives(text)
+    if not parts:
+        return sa.true()
+    return sa.or_(*(sa.func.lower(column).like(f"%{part.lower()}%") for part in parts))
+
+
+def _prefix(column: Column, text: str) -> Column:
+    """Starts with, exactly as written: LIKE ignores case on SQLite, so the beginning is compared as well."""
+    parts = _alternatives(text)
+    if not parts:
+        return sa.true()
+    return sa.or_(
+        *(
+            sa.and_(column.startswith(part, autoescape=True), sa.func.substr(column, 1, len(part)) == part)
+            for part in parts
+        )
+    )
+
+
+def _alternatives(text: str) -> list[str]:
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) > MOST_ALTERNATIVES:
+        raise InvalidValue("pattern", text, f"hold at most {MOST_ALTERNATIVES} alternatives")
+    return [] if "~" in parts else [part for part in parts if part]
+
+
+def _contains(column: Column, text: str) -> Column:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return column.like(f"%{escaped}%", escape="\\")
+
+
+_OPERATORS: dict[str, Callable[[Column, Any], Column]] = {
+    "eq": lambda column, value: column == value,
+    "in": _among,
+    "not_in": lambda column, value: column.not_in(value),
+    "gte": lambda column, value: column >= value,
+    "gt": lambda column, value: column > value,
+    "lte": lambda column, value: column <= value,
+    "lt": lambda column, value: column < value,
+    "pattern": _pattern,
+    "prefix": _prefix,
+    "contains": _contains,
+}
+
+
+class SecondsBetween(FunctionElement[float]):
+    """Seconds from one time to another."""
+
+    type = sa.Float()
+    inherit_cache = True
+    name = "seconds_between"
+
+
+@compiles(SecondsBetween, "sqlite")
+def _sqlite_seconds(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"((julianday({end}) - julianday({start})) * 86400.0)"
+
+
+@compiles(SecondsBetween, "postgresql")
+def _postgresql_seconds(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"EXTRACT(EPOCH FROM {end} - {start})"
+
+
+@compiles(SecondsBetween, "mysql", "mariadb")
+def _mysql_seconds(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(TIMESTAMPDIFF(MICROSECOND, {start}, {end}) / 1000000.0)"

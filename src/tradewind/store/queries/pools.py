@@ -1,0 +1,53 @@
+"""Pools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tradewind.domain import errors, keys
+from tradewind.store.database import Tx
+from tradewind.store.dialects.base import Dialect
+from tradewind.store.queries import scheduling
+from tradewind.store.records import PoolRecord
+from tradewind.store.statements import Statement
+from tradewind.store.tables.pools import slot_pool
+
+DEFAULT_POOL = "default_pool"
+
+
+def _upsert(dialect: Dialect) -> Any:
+    return dialect.upsert(slot_pool, ["pool"], ["slots", "description", "include_deferred"])
+
+
+_SET = Statement(_upsert)
+
+
+def list_pools(tx: Tx) -> list[PoolRecord]:
+    """Every pool by name."""
+    return scheduling.pools(tx)
+
+
+def get(tx: Tx, name: str) -> PoolRecord | None:
+    """The pool of that name, or None."""
+    return next((pool for pool in scheduling.pools(tx) if pool.name == name), None)
+
+
+def set_pool(
+    tx: Tx, name: str, slots: int, description: str | None, *, include_deferred: bool = False
+) -> PoolRecord:
+    """Create or change a pool; -1 slots means no limit. Raises InvalidId, InvalidValue."""
+    keys.check_pool_name(name)
+    if slots < -1:
+        raise errors.InvalidValue("slots", slots, "be a number of slots, or -1 for no limit")
+    tx.run(_SET, pool=name, slots=slots, description=description, include_deferred=include_deferred)
+    return PoolRecord(name=name, slots=slots, description=description, include_deferred=include_deferred)
+
+
+def delete(tx: Tx, name: str) -> None:
+    """Delete a pool. Raises PoolNotFound, and BadRequest for the default pool."""
+    if name == DEFAULT_POOL:
+        raise errors.BadRequest(f"Pool {DEFAULT_POOL!r} cannot be deleted: tasks without a pool use it.")
+    if tx.run(sa.delete(slot_pool).where(slot_pool.c.pool == name)) != 1:
+        raise errors.PoolNotFound(name)

@@ -1,0 +1,151 @@
+"""``dag.test()``: runs a DAG once in the caller's process, task by task."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets as randomness
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tradewind import secrets
+from tradewind.domain import keys, timetables
+from tradewind.domain.errors import InvalidValue
+from tradewind.domain.messages.assignment import RunContext
+from tradewind.domain.spec import DagSpec
+from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
+from tradewind.runtime.clock import Clock, SystemClock
+from tradewind.testing.local import lookup
+from tradewind.testing.local.desk import Desk
+from tradewind.testing.local.driver import LocalRun, Wish
+from tradewind.testing.local.inside import Inside
+from tradewind.testing.local.screen import Lines
+
+
+class TestedRun:
+    """What ``dag.test()`` returns: the run, as far as it exists outside a database."""
+
+    __test__ = False
+
+    def __init__(self, local: LocalRun, desk: Desk, dag: Any) -> None:
+        run = local.wish.run
+        self.dag, self.dag_id, self.run_id, self.run_type = dag, run.dag_id, run.run_id, run.run_type
+        self.logical_date, self.conf = run.logical_date, msgspec.json.decode(run.conf)
+        self.data_interval_start, self.data_interval_end = run.data_interval_start, run.data_interval_end
+        self.state = local.machine.state.value
+        self.task_states = local.states()
+        self.results = desk.results()
+
+    execution_date = property(lambda self: self.logical_date)
+
+    def get_state(self) -> str:
+        """success or failed."""
+        return self.state
+
+    def __repr__(self) -> str:
+        return f"<DagRun {self.dag_id} {self.run_id}: {self.state}>"
+
+
+def run(
+    dag: Any,
+    logical_date: datetime | None = None,
+    *,
+    execution_date: datetime | None = None,
+    run_after: datetime | None = None,
+    run_conf: dict[str, Any] | None = None,
+    conn_file_path: str | None = None,
+    variable_file_path: str | None = None,
+    use_executor: bool = False,
+    mark_success_pattern: str | re.Pattern[str] | None = None,
+    **_: Any,
+) -> TestedRun:
+    """Run every task of the DAG here, in order, and return the run. Raises what a broken DAG raises.
+
+    Retries, branches, mapping and trigger rules are the scheduler's. ``use_executor`` changes nothing: there
+    is no service to hand tasks to.
+    """
+    from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded already
+
+    clock = SystemClock()
+    spec = to_spec(dag)
+    context = run_context(
+        spec, clock, logical_date=logical_date or execution_date, run_after=run_after, conf=run_conf
+    )
+    chain = lookup.chain(files=[(variable_file_path, conn_file_path)])
+    before = secrets.current()
+    secrets.use(chain)
+    _log_to_terminal()
+    local, desk = _local(dag, spec, context=context, clock=clock, chain=chain, mark=mark_success_pattern)
+    try:
+        local.run()
+    finally:
+        secrets.use(before)
+        for backend in chain.backends:
+            close = getattr(backend, "close", None)
+            if close is not None:
+                close()
+    return TestedRun(local, desk, dag)
+
+
+def _local(
+    dag: Any, spec: DagSpec, *, context: RunContext, clock: Clock, chain: secrets.Chain, mark: Any
+) -> tuple[LocalRun, Desk]:
+    lines = Lines()
+    desk = Desk(context, chain=chain, tell=lines.tell)
+    pattern = mark.pattern if isinstance(mark, re.Pattern) else mark
+    local = LocalRun(
+        Wish(spec=spec, file=str(getattr(dag, "fileloc", "") or ""), run=context, mark_success=pattern),
+        clock=clock, desk=desk, performer=Inside(dag, clock=clock), watcher=lines, new_attempt=new_attempt,
+    )  # fmt: skip
+    return local, desk
+
+
+def run_context(
+    spec: DagSpec,
+    clock: Clock,
+    *,
+    logical_date: datetime | None = None,
+    run_after: datetime | None = None,
+    conf: dict[str, Any] | None = None,
+) -> RunContext:
+    """A manual run's context. A date without time zone is taken for UTC. Raises InvalidValue for bad conf."""
+    now = clock.now()
+    at = logical_date or run_after or now
+    at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    interval = timetables.infer_manual(spec.timetable, at)
+    try:
+        text = msgspec.json.encode(conf or {}).decode()
+    except (TypeError, ValueError) as error:
+        raise InvalidValue("run_conf", conf, f"be JSON ({error})") from error
+    return RunContext(
+        dag_id=spec.dag_id,
+        run_id=timetables.run_id(DagRunType.MANUAL.value, at, None),
+        run_type=DagRunType.MANUAL.value,
+        run_after=at,
+        logical_date=at,
+        data_interval_start=interval.start,
+        data_interval_end=interval.end,
+        start_date=now,
+        queued_at=now,
+        conf=text,
+        triggered_by=DagRunTriggeredBy.TEST.value,
+        state=DagRunState.RUNNING.value,
+    )
+
+
+def new_attempt(at: datetime) -> str:
+    """A fresh attempt id."""
+    return keys.attempt_id(at, randomness.randbits(74))
+
+
+def _log_to_terminal() -> None:
+    """Task log lines go where the script's output goes, unless the script set logging up."""
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(levelname)s - %(message)s"))
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)

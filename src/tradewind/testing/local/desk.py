@@ -1,0 +1,224 @@
+"""Answers what running tasks ask, from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import singledispatchmethod
+from typing import Any
+
+import msgspec
+
+from tradewind.domain import errors
+from tradewind.domain.messages import data
+from tradewind.domain.messages.assignment import Assignment, RunContext
+from tradewind.domain.messages.report import Finished, XComValue
+from tradewind.secrets import Chain
+
+States = Callable[[], dict[str, str | None]]
+
+
+class Desk:
+    """The XComs of one run, and what a task may look up."""
+
+    def __init__(self, run: RunContext, *, chain: Chain, tell: Callable[[str], None]) -> None:
+        self.run, self._chain, self._tell = run, chain, tell
+        self.states: States = dict
+        """Gives task id (or ``id_index``) to state."""
+        self._xcoms: dict[tuple[str, str, int], str] = {}
+        self._paths: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._variables: dict[str, str | None] = {}
+        self._first_starts: dict[str, datetime] = {}
+        self._asking: Assignment | None = None
+
+    def begins(self, assignment: Assignment, at: datetime) -> None:
+        """An attempt starts: values of an earlier try go, unless it goes on after a wait."""
+        self._first_starts.setdefault(assignment.attempt_id, at)
+        self._paths[assignment.task_id, assignment.map_index] = assignment.path
+        if assignment.dispatch <= 1:
+            mine = (assignment.task_id, assignment.map_index)
+            self._xcoms = {key: value for key, value in self._xcoms.items() if (key[1], key[2]) != mine}
+
+    def ended(self, assignment: Assignment, report: Finished) -> None:
+        """Keep what an attempt returned."""
+        self.left(assignment.task_id, assignment.map_index, report.xcoms)
+
+    def left(self, task_id: str, map_index: int, xcoms: Iterable[XComValue]) -> None:
+        """Keep what an attempt, or the trigger that ended it, left behind."""
+        for xcom in xcoms:
+            self._xcoms[xcom.key, task_id, map_index] = xcom.value
+
+    def first_start(self, attempt_id: str) -> datetime | None:
+        """When the attempt first started."""
+        return self._first_starts.get(attempt_id)
+
+    def put(self, task_id: str, value: Any, *, key: str = "return_value", map_index: int = -1) -> None:
+        """Have an XCom there as if the task had pushed it."""
+        from tradewind.authoring import serde  # user code's floor, which is loaded where runs are local
+
+        self._xcoms[key, task_id, map_index] = serde.encode(value)
+
+    def xcoms(self) -> dict[tuple[str, str, int], str]:
+        """(key, task id, map index) to the JSON text of each XCom."""
+        return dict(self._xcoms)
+
+    def results(self) -> dict[str, Any]:
+        """Task id to its return value; of a mapped task the list of them."""
+        found: dict[str, Any] = {}
+        for (key, task_id, index), value in sorted(self._xcoms.items()):
+            if key == "return_value":
+                decoded = msgspec.json.decode(value)
+                if index < 0:
+                    found[task_id] = decoded
+                else:
+                    found.setdefault(task_id, []).append(decoded)
+        return found
+
+    def answer(self, assignment: Assignment, request: data.Request) -> Any:
+        """The answer's value. Raises NotFound, BadRequest."""
+        self._asking = assignment
+        return self._answer(request)
+
+    @singledispatchmethod
+    def _answer(self, request: data.Request) -> Any:
+        raise errors.BadRequest(f"{type(request).__name__} cannot be answered in a local run.")
+
+    def _values(self, dag_id: str, run_id: str, task_id: str, key: str) -> dict[int, str]:
+        if (dag_id, run_id) != (self.run.dag_id, self.run.run_id):
+            return {}
+        return {
+            index: value
+            for (name, task, index), value in sorted(self._xcoms.items())
+            if (name, task) == (key, task_id)
+        }
+
+    @_answer.register
+    def _(self, request: data.GetXCom) -> Any:
+        values = self._values(request.dag_id, request.run_id, request.task_id, request.key)
+        if request.path is not None:
+            found = (value for index, value in values.items() if self._path(request, index) == request.path)
+            return next(found, None)
+        if request.map_index is None:
+            return next(iter(values.values()), None)
+        return values.get(request.map_index)
+
+    def _path(self, request: Any, index: int) -> tuple[int, ...]:
+        return self._paths.get((request.task_id, index), (index,))
+
+    def _within(self, request: data.GetXComSlice | data.CountXCom) -> list[str]:
+        values = self._values(request.dag_id, request.run_id, request.task_id, request.key)
+        within = request.within
+        if within is None:
+            return list(values.values())
+        found = [(self._path(request, index), value) for index, value in values.items()]
+        return [value for path, value in sorted(found) if path[: len(within)] == within]
+
+    @_answer.register
+    def _(self, request: data.GetXComSlice) -> Any:
+        return self._within(request)[request.start : request.stop : request.step]
+
+    @_answer.register
+    def _(self, request: data.CountXCom) -> Any:
+        return len(self._within(request))
+
+    @_answer.register
+    def _(self, request: data.SetXCom) -> Any:
+        assert self._asking is not None
+        self._xcoms[request.key, self._asking.task_id, self._asking.map_index] = request.value
+
+    @_answer.register
+    def _(self, request: data.DeleteXCom) -> Any:
+        assert self._asking is not None
+        self._xcoms.pop((request.key, self._asking.task_id, self._asking.map_index), None)
+
+    @_answer.register
+    def _(self, request: data.GetVariable) -> Any:
+        if request.key in self._variables:
+            return self._variables[request.key]
+        return self._chain.get_variable(request.key)
+
+    @_answer.register
+    def _(self, request: data.SetVariable) -> Any:
+        self._variables[request.key] = request.value
+
+    @_answer.register
+    def _(self, request: data.DeleteVariable) -> Any:
+        known = self._variables.get(request.key, self._chain.get_variable(request.key))
+        self._variables[request.key] = None
+        return int(known is not None)
+
+    @_answer.register
+    def _(self, request: data.GetConnection) -> Any:
+        found = self._chain.get_connection(request.conn_id)
+        return found.as_dict() if found is not None else None
+
+    @_answer.register
+    def _(self, request: data.TriggerDagRun) -> Any:
+        run_id = request.run_id or f"manual__{(request.logical_date or self.run.run_after).isoformat()}"
+        self._tell(f"A run of DAG {request.dag_id} was asked for ({run_id}); a local run does not start it.")
+        return {"run_id": run_id, "dag_is_paused": False}
+
+    @_answer.register
+    def _(self, request: data.GetDag) -> Any:
+        raise errors.BadRequest(f"A local run knows no other DAGs, and was asked for {request.dag_id!r}.")
+
+    @_answer.register
+    def _(self, request: data.GetDagRun) -> Any:
+        if request.dag_id != self.run.dag_id:
+            raise errors.BadRequest(
+                f"A local run knows no runs of other DAGs, and was asked for DAG {request.dag_id!r}."
+            )
+        mine = request.run_id == self.run.run_id or (
+            request.run_id is None and request.logical_date == self.run.logical_date
+        )
+        return msgspec.structs.asdict(self.run) if mine else None
+
+    @_answer.register
+    def _(self, request: data.GetPreviousDagRun) -> Any:
+        return None
+
+    @_answer.register
+    def _(self, request: data.GetTaskStates) -> Any:
+        if request.dag_id != self.run.dag_id:
+            return {}
+        wanted = request.task_ids
+        states = self.states()
+        return {
+            self.run.run_id: {
+                name: state for name, state in states.items() if wanted is None or name in wanted
+            }
+        }
+
+    @_answer.register
+    def _(self, request: data.CountDagRuns) -> Any:
+        return int(request.dag_id == self.run.dag_id)
+
+    @_answer.register
+    def _(self, request: data.GetTriggeringEvents) -> Any:
+        return []
+
+    @_answer.register
+    def _(self, request: data.GetAssetEvents) -> Any:
+        return []
+
+    @_answer.register
+    def _(self, request: data.GetAsset) -> Any:
+        name = request.name or request.uri
+        return {"id": 0, "name": name, "uri": request.uri or name, "group": "asset", "extra": "{}"}
+
+    @_answer.register
+    def _(self, request: data.GetFirstReschedule) -> Any:
+        assert self._asking is not None
+        first = self._first_starts.get(self._asking.attempt_id)
+        return first.isoformat() if first else None
+
+
+class DeskLink:
+    """A task's questions, answered on the spot."""
+
+    def __init__(self, assignment: Assignment, desk: Desk) -> None:
+        self._assignment, self._desk = assignment, desk
+
+    def call(self, request: data.Request) -> Any:
+        """The answer's value, or what the desk raises."""
+        return self._desk.answer(self._assignment, request)

@@ -1,0 +1,186 @@
+"""What people and programs do meanwhile, through the same store functions as the API and the command line."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from random import Random
+
+import msgspec
+
+from tradewind.domain import codec
+from tradewind.domain.messages.wake import Wake
+from tradewind.domain.states import FINISHED_RUN, DagRunState, TaskInstanceState
+from tradewind.engine import clearing
+from tradewind.engine.facts import InstanceFacts
+from tradewind.engine.graph import Graph
+from tradewind.runtime.clock import Clock
+from tradewind.store.database import Database, Tx
+from tradewind.store.queries import dag_versions, dags, pools, scheduling
+from tradewind.store.records import RunLoad
+from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import runs as run_transitions
+from tradewind.testing import factories
+from tradewind.testing.simulate import shapes
+from tradewind.testing.simulate.history import History
+from tradewind.testing.simulate.shapes import START
+
+Later = Callable[[float, Callable[[], None]], None]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that is triggered in the middle of the history, whatever else happens."""
+
+    at: float
+    dag_id: str
+    run_id: str
+
+
+class People:
+    """Each act is one transaction, told to the history, and to the scheduler by a wake-up (or a lost one)."""
+
+    def __init__(
+        self,
+        database: Database,
+        random: Random,
+        clock: Clock,
+        history: History,
+        wake: Callable[[Wake], None],
+    ) -> None:
+        self._database, self._random, self._clock = database, random, clock
+        self._history, self._wake = history, wake
+
+    def visit(self, visit: Visit) -> None:
+        """Trigger a run."""
+        spec = self._history.shapes[visit.dag_id].spec
+        at = START + timedelta(seconds=visit.at)
+        with self._database.write() as tx:
+            factories.queued_run(tx, spec, visit.run_id, at, self._random.getrandbits)
+        self._wake(Wake(kind="run", dag_id=visit.dag_id, run_id=visit.run_id))
+
+    def meddle(self, *, edits: bool, later: Later) -> None:
+        """Do one thing."""
+        dag_id = self._random.choice(sorted(self._history.shapes))
+        self._history.look()
+        acts: list[Callable[[str], None]] = [
+            lambda dag_id: self._pause(dag_id, later), self._clear, self._clear, self._mark, self._mark_run,
+            self._edit_pool,
+        ]  # fmt: skip
+        if edits:
+            acts += [self._edit_dag, self._edit_dag, self._delete_run]
+        self._random.choice(acts)(dag_id)
+        self._history.accept()
+
+    def _pause(self, dag_id: str, later: Later) -> None:
+        self._set_paused(dag_id, True)
+        later(self._random.choice((0.0, 3.0, 20.0)), lambda: self._set_paused(dag_id, False))
+
+    def _set_paused(self, dag_id: str, paused: bool) -> None:
+        with self._database.write() as tx:
+            dags.set_paused(tx, [dag_id], paused, visible=None)
+        self._wake(Wake(kind="dag", dag_id=dag_id))
+
+    def _edit_pool(self, dag_id: str) -> None:
+        slots = self._random.choice((1, 2, 3, 8))
+        with self._database.write() as tx:
+            pools.set_pool(tx, "small", slots=slots, description=None, include_deferred=False)
+        self._wake(Wake(kind="pools"))
+
+    def _edit_dag(self, dag_id: str) -> None:
+        """Save another version of the file."""
+        shape = shapes.edited(self._random, self._history.shapes[dag_id])
+        encoded = codec.encode(shape.spec)
+        with self._database.write() as tx:
+            dag_versions.store(
+                tx, dag_id, encoded, codec.digest(encoded), source="", fileloc=f"/dags/{dag_id}.py",
+                bundle_name="dags-folder", now=self._clock.now(),
+            )  # fmt: skip
+        self._history.edited(shape)
+        self._wake(Wake(kind="dag", dag_id=dag_id))
+
+    # --- runs -------------------------------------------------------------------------------------
+
+    def _pick(self, tx: Tx, dag_id: str) -> RunLoad | None:
+        """A run of the DAG, rather one that is active."""
+        active = [run.run_id for run in scheduling.active_runs(tx) if run.dag_id == dag_id]
+        if not active or self._random.random() < 0.2:
+            active = self._history.runs_of(dag_id)
+        return scheduling.load_run(tx, dag_id, self._random.choice(sorted(active))) if active else None
+
+    def _graph(self, dag_id: str) -> Graph:
+        return Graph.compile(self._history.shapes[dag_id].spec)
+
+    def _clear(self, dag_id: str) -> None:
+        """Clear some tasks of a run, whatever they are doing."""
+        graph = self._graph(dag_id)
+        with self._database.write() as tx:
+            loaded = self._pick(tx, dag_id)
+            if loaded is None:
+                return
+            task = self._random.choice(graph.ids)
+            tasks = clearing.select_tasks(graph, task_ids=[task], downstream=self._random.random() < 0.5)
+            self._clear_these(tx, loaded, clearing.select(loaded.instances, tasks), graph)
+        self._told(loaded)
+
+    def _clear_these(self, tx: Tx, loaded: RunLoad, chosen: Sequence[InstanceFacts], graph: Graph) -> None:
+        now = self._clock.now()
+        changes = [
+            (facts.attempt_id, clearing.clear(facts, graph.tasks[graph.index[facts.task_id]].retries))
+            for facts in chosen
+            if facts.task_id in graph.index
+        ]
+        by_hand.change(tx, loaded.run, changes, now=now)
+        if changes and loaded.run.state in FINISHED_RUN:
+            by_hand.queue_run_again(tx, loaded.run, now=now)
+        run_transitions.touch(tx, loaded.run.pk, now=now)
+
+    def _mark(self, dag_id: str) -> None:
+        """Say that a task ended so; what failed behind it gets another chance."""
+        graph, now = self._graph(dag_id), self._clock.now()
+        state = self._random.choice((TaskInstanceState.SUCCESS, TaskInstanceState.FAILED))
+        with self._database.write() as tx:
+            loaded = self._pick(tx, dag_id)
+            if loaded is None:
+                return
+            task = self._random.choice(graph.ids)
+            chosen = [
+                facts for facts in loaded.instances if facts.task_id == task and facts.state is not state
+            ]
+            changes = [(facts.attempt_id, clearing.mark(facts, state)) for facts in chosen]
+            by_hand.change(tx, loaded.run, changes, now=now, reason="marked")
+            again = clearing.after_mark(graph, loaded.instances, {task})
+            self._clear_these(tx, loaded, again, graph)
+        self._told(loaded)
+
+    def _mark_run(self, dag_id: str) -> None:
+        graph, now = self._graph(dag_id), self._clock.now()
+        state = self._random.choice((TaskInstanceState.SUCCESS, TaskInstanceState.FAILED))
+        with self._database.write() as tx:
+            loaded = self._pick(tx, dag_id)
+            if loaded is None:
+                return
+            effects, ends = clearing.mark_run(graph, loaded.instances, state)
+            changes = [(facts.attempt_id, effect) for facts, effect in effects]
+            by_hand.change(tx, loaded.run, changes, now=now, reason="run marked")
+            if ends:
+                by_hand.mark_run(tx, loaded.run.pk, DagRunState(state.value), reason="marked", now=now)
+            run_transitions.touch(tx, loaded.run.pk, now=now)
+        self._told(loaded)
+
+    def _told(self, loaded: RunLoad) -> None:
+        self._history.touched((loaded.run.dag_id, loaded.run.run_id))
+        self._wake(Wake(kind="run", dag_id=loaded.run.dag_id, run_id=loaded.run.run_id))
+
+    def _delete_run(self, dag_id: str) -> None:
+        """By hand, in SQL, as the articles do; nothing wakes anybody."""
+        with self._database.read() as tx:
+            loaded = self._pick(tx, dag_id)
+        if loaded is None:
+            return
+        path = str(self._database.url.database)
+        with sqlite3.connect(path, isolation_level=None) as connection:
+            connection.execute("pragma foreign_keys=on")
+            connection.execute("delete from dag_run where id = ?", (loaded.run.pk,))
+        connection.close()
+        self._history.deleted((dag_id, loaded.run.run_id), scheduled=loaded.run.run_type == "scheduled")

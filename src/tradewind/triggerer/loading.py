@@ -1,0 +1,59 @@
+"""The class of a trigger, by its import path. Only what installed packages, plugins and DAG files define."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from typing import Any
+
+from tradewind.authoring import loader
+from tradewind.authoring.plain import USER_MODULE_PREFIX
+from tradewind.authoring.trigger import BaseTrigger
+from tradewind.domain.errors import AirflowException
+from tradewind.domain.messages.deferral import Wait
+
+
+class Classes:
+    """Loads each module once. Blocks while it imports: to be called in a thread."""
+
+    def __init__(self, dags_folder: str) -> None:
+        self._dags_folder = dags_folder
+        self._files: set[str] = set()
+        self._lock = threading.Lock()
+
+    def of(self, wait: Wait) -> type[BaseTrigger]:
+        """The class. Raises AirflowException for what is no trigger, and whatever importing it raises."""
+        module_name, _, name = wait.classpath.replace(":", ".").rpartition(".")
+        with self._lock:
+            found: Any = getattr(self._module(module_name, wait), name, None)
+        if not isinstance(found, type) or not issubclass(found, BaseTrigger):
+            raise AirflowException(
+                f"{wait.classpath!r}, which the trigger's serialize() names, is not a class of triggers."
+            )
+        return found
+
+    def _module(self, name: str, wait: Wait) -> Any:
+        if not name.startswith(USER_MODULE_PREFIX):
+            try:
+                return importlib.import_module(name)
+            except ModuleNotFoundError as error:
+                if not (error.name and (name == error.name or name.startswith(f"{error.name}."))):
+                    raise
+                missing = error
+        else:
+            missing = ModuleNotFoundError(f"No module named {name!r}")
+        self._load_file(wait)
+        if name in sys.modules:
+            return sys.modules[name]
+        raise AirflowException(
+            f"The trigger {wait.classpath!r} cannot be imported: {missing}. Put its module into the DAGs or "
+            "plugins folder, or install its package."
+        ) from missing
+
+    def _load_file(self, wait: Wait) -> None:
+        """The DAG file may define the class itself, or put its folder on the import path."""
+        if wait.task is None or wait.task.file in self._files:
+            return
+        self._files.add(wait.task.file)
+        loader.load_file(wait.task.file, self._dags_folder, safe_mode=False)

@@ -1,0 +1,143 @@
+"""The bridge between an assignment and the objects of a DAG file: one task, performed step by step."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tradewind.domain.events import AnyOutcome, Deferred, Failed, Lost, Rescheduled, Skipped, Succeeded
+from tradewind.domain.messages.assignment import Assignment
+from tradewind.worker import mails, outcomes
+
+Call = tuple[str, Callable[[], object]]
+"""A name for the log, and what to call."""
+
+
+class Work:
+    """One task. ``perform`` may raise whatever user code raises."""
+
+    def __init__(
+        self, assignment: Assignment, task: Any, link: Any, *, began: datetime, hostname: str
+    ) -> None:
+        # User code's floor, which a host never loads; the parent has loaded it before it forks.
+        from tradewind.authoring import execution
+        from tradewind.authoring.task_run import TaskRun
+
+        self._steps = execution
+        self.assignment, self.task = assignment, task
+        self.ti = TaskRun(assignment, task, link, hostname=hostname, pid=os.getpid(), start_date=began)
+        self._began = began
+        self.context: Any = None
+        self.rendered = False
+
+    @property
+    def execution_timeout(self) -> float | None:
+        """Seconds, or None."""
+        limit: Any = getattr(self.task, "execution_timeout", None)
+        return float(limit.total_seconds()) if limit is not None else self.assignment.execution_timeout
+
+    def perform(self) -> Any:
+        """Everything up to the result."""
+        self.task, self.context = self._steps.prepare(self.ti)
+        os.environ.update(_variables(self.context))
+        self._steps.render(self.task, self.context)
+        self.rendered = True
+        self.ti.rendered_map_index = self._first_name()
+        if self.assignment.dispatch <= 1:
+            self._steps.forget_files(self.ti)
+        self._call_all(self.task.on_execute_callback)
+        return self._steps.execute(
+            self.task, self.context, self.assignment.next_method, self.assignment.next_kwargs
+        )
+
+    def _first_name(self) -> str | None:
+        """The instance's name as far as it is known before ``execute``, which may add what is asked for."""
+        try:
+            return self.name_instance()
+        except Exception:  # noqa: BLE001 - it is rendered again afterwards, and then it must not fail
+            return None
+
+    def name_instance(self) -> str | None:
+        """The rendered ``map_index_template``, with what ``execute`` put into the context."""
+        name: str | None = self._steps.rendered_map_index(self.task, self.context)
+        return name
+
+    def on_kill(self) -> None:
+        """The operator's own."""
+        if not self.task.is_mapped:  # not yet the operator of one instance: nothing of it has run
+            self.task.on_kill()
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether its failures are looked at by a ``retry_policy``."""
+        return getattr(self.task, "retry_policy", None) is not None and self.context is not None
+
+    def reconsider(self, outcome: Failed, error: BaseException) -> Failed:
+        """What the retry policy makes of a failure. Raises whatever the policy raises."""
+        decision = self.task.retry_policy.evaluate(
+            error, self.assignment.try_number, self.assignment.max_tries, self.context
+        )
+        reason = outcomes.short(f"{outcome.reason}; {decision.reason}") if decision.reason else outcome.reason
+        if decision.action == "fail":
+            return msgspec.structs.replace(outcome, may_retry=False, reason=reason)
+        if decision.action == "retry" and decision.retry_delay is not None:
+            delay = decision.retry_delay.total_seconds()
+            return msgspec.structs.replace(outcome, retry_delay=delay, reason=reason)
+        return msgspec.structs.replace(outcome, reason=reason)
+
+    def callbacks(self, outcome: AnyOutcome, error: BaseException | None) -> list[Call]:
+        """What is to be called now that the outcome is known: callbacks, then mail."""
+        state, name = _end(outcome, self.assignment)
+        self.ti.state = state
+        if name is None or self.context is None:
+            return []
+        if error is not None:
+            self.context["exception"] = error
+        calls: list[Call] = []
+        if callbacks := getattr(self.task, name, None):
+            calls.append((name, lambda: self._call_all(callbacks)))
+        if self.task.operator_extra_links and not self.task.is_mapped:
+            calls.append(("the links", lambda: self._steps.push_links(self.task, self.context)))
+        if isinstance(outcome, Failed) and self.task.email:
+            calls.append(("the mail", lambda: mails.send(self.context, error, final=state == "failed")))
+        return calls
+
+    def ended(self, at: datetime) -> None:
+        """When it ended, for callbacks to read."""
+        self.ti.end_date, self.ti.duration = at, (at - self._began).total_seconds()
+
+    def _call_all(self, callbacks: Any) -> None:
+        if callbacks:
+            self._steps.run_callbacks(callbacks, self.context, logging.getLogger("airflow.task"))
+
+
+def _variables(context: Any) -> dict[str, str]:
+    from tradewind.authoring import environment_variables
+
+    return environment_variables.of(context)
+
+
+def _end(  # noqa: PLR0911 - a table
+    outcome: AnyOutcome, assignment: Assignment
+) -> tuple[str, str | None]:
+    """The task instance's state and the attribute that holds the callbacks of that end."""
+    match outcome:
+        case Succeeded():
+            return "success", "on_success_callback"
+        case Skipped():
+            return "skipped", "on_skipped_callback"
+        case Failed() if outcomes.will_retry(outcome, assignment):
+            return "up_for_retry", "on_retry_callback"
+        case Failed():
+            return "failed", "on_failure_callback"
+        case Rescheduled():
+            return "up_for_reschedule", None
+        case Deferred():
+            return "deferred", None
+        case Lost():
+            return "running", None

@@ -1,0 +1,93 @@
+"""The first five minutes: ``standalone --first-run`` and the logs of tasks."""
+
+import contextlib
+import os
+import pty
+import signal
+import subprocess
+import time
+
+from tests.compat.cli.test_standalone import free_port
+from tests.compat.cli.world import COMMAND, Home, processes_of, until
+
+FIRST = ("standalone", "--first-run", "example_hello")
+SHOUT = """
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+with DAG("shout", start_date=datetime(2024, 1, 1), schedule=None, is_paused_upon_creation=False):
+    BashOperator(task_id="say", bash_command="echo hello from bash")
+"""
+
+
+def test_without_a_terminal_it_ends_after_the_run_has_succeeded(home: Home) -> None:
+    done = home.ok(*FIRST, "-p", str(free_port()), AIRFLOW__CORE__LOAD_EXAMPLES="True")
+    for line in ("is running.", "sign_off  success", "example_hello: success in", "Where to go next:"):
+        assert line in done.out, done
+    assert done.err == "" and done.out.endswith("Stopped.\n")
+    assert len(done.out.splitlines()) < 30
+    assert processes_of(home.path) == []
+    logs = home.ok("tasks", "logs", "example_hello", AIRFLOW__CORE__LOAD_EXAMPLES="True").out
+    assert "Hello! This line is in the task's log." in logs and "── sign_off, try 1: success" in logs
+
+
+def test_a_dag_that_nobody_defines_is_named(home: Home) -> None:
+    home.dag("shout", SHOUT)
+    done = home.run("standalone", "--first-run", "shoot", "-p", str(free_port()))
+    assert done.code == 1
+    assert "DAG 'shoot' was not found. Did you mean 'shout'?" in done.err
+
+
+def test_in_a_terminal_it_stays_until_ctrl_c(home: Home) -> None:
+    master, terminal = pty.openpty()
+    environ = home.environ | {"AIRFLOW__CORE__LOAD_EXAMPLES": "True", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [*COMMAND, *FIRST, "-p", str(free_port())],
+        env=environ, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+    )  # fmt: skip
+    os.close(terminal)
+    os.set_blocking(master, False)
+    seen = ""
+
+    def read() -> str:
+        nonlocal seen
+        with contextlib.suppress(OSError):  # nothing to read, or nobody writes any more
+            seen += os.read(master, 65536).decode()
+        return seen
+
+    try:
+        until(lambda: "Ctrl-C stops everything." in read() or process.poll() is not None)
+        assert "example_hello: success in" in seen and process.poll() is None
+    finally:
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+        os.close(master)
+    assert time.monotonic() - began < 5 and process.returncode == 0
+    assert processes_of(home.path) == []
+
+
+def test_logs_of_one_task_by_run_try_and_in_the_raw(home: Home) -> None:
+    home.dag("shout", SHOUT)
+    nothing = home.run("tasks", "logs", "shout")
+    assert nothing.code == 1 and "dags trigger shout" in nothing.err
+    home.ok("dags", "trigger", "shout", "-r", "waiting")
+    assert "there is no log yet" in home.run("tasks", "logs", "shout", "say", "waiting").err
+    home.ok("run", "shout", "say", "2024-01-01")
+    shown = home.ok("tasks", "logs", "shout", "say", "2024-01-01").out
+    assert "INFO - hello from bash" in shown and "Task ended: success" in shown
+    assert '"event":"hello from bash"' in home.ok("tasks", "logs", "shout", "say", "2024-01-01", "--raw").out
+    assert (
+        "no log of try 7" in home.run("tasks", "logs", "shout", "say", "2024-01-01", "--try-number", "7").err
+    )
+    assert "Task 'sya' was not found" in home.run("tasks", "logs", "shout", "sya").err
+
+
+def test_following_a_log_ends_with_the_task(home: Home) -> None:
+    home.dag("shout", SHOUT.replace("echo hello from bash", "echo first; sleep 1; echo last"))
+    home.ok("dags", "trigger", "shout", "-r", "r1")
+    process = home.start("tasks", "logs", "shout", "say", "r1", "--follow")
+    home.ok("scheduler", "-n", "5")
+    process.wait(20)
+    shown = home.printed("tasks")
+    assert process.returncode == 0 and "first" in shown and "last" in shown and "Task ended" in shown

@@ -1,0 +1,37 @@
+"""Suspicious DAG files are told of where people look: ``dags list-import-errors`` and ``run``."""
+
+from __future__ import annotations
+
+from tests.compat.cli.world import Home
+
+DAG = """
+from datetime import datetime
+from airflow import DAG
+from airflow.models import Variable
+from airflow.operators.empty import EmptyOperator
+
+where = Variable.get("where", default_var="here")
+with DAG("odd", start_date=datetime(2018, 1, 1), schedule="@daily"):
+    EmptyOperator(task_id="a")
+"""
+
+
+def test_in_the_list_of_import_errors(home: Home) -> None:
+    home.dag("odd", DAG)
+    done = home.ok("dags", "list-import-errors")
+    assert "Every DAG file can be imported." in done.out
+    assert "Warning: " in done.err and "odd.py" in done.err
+    assert "Line 7: Variable 'where' is asked for each time this file is read." in done.err
+
+
+def test_they_go_when_the_file_is_mended(home: Home) -> None:
+    home.dag("odd", DAG)
+    home.ok("dags", "list-import-errors")
+    home.dag("odd", DAG.replace('Variable.get("where", default_var="here")', '"here"'))
+    assert "Warning" not in home.ok("dags", "list-import-errors").err
+
+
+def test_in_a_run(home: Home) -> None:
+    home.dag("odd", DAG)
+    done = home.ok("run", str(home.path / "dags" / "odd.py"))
+    assert "Warning: Line 7: Variable 'where'" in done.err

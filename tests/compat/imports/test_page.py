@@ -1,0 +1,42 @@
+"""docs/reference/compatibility.md lists what is not built yet; here it is held against the table.
+
+``python -m tests.compat.imports.test_page`` writes the lists anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from airflow._face import core, legacy, providers, sdk, table
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "compatibility.md"
+MARK = "<!-- what follows is written by tests/compat/imports/test_page.py -->\n"
+LISTS = (
+    (
+        "3.x",
+        {**sdk.PATHS, **{path: words for path, words in providers.PATHS.items() if ".standard." in path}},
+    ),
+    ("2.x", core.PATHS),
+    ("1.x", legacy.PATHS),
+)
+
+
+def lists() -> str:
+    """The names that Airflow has and Tradewind does not have yet, by age and path."""
+    parts = []
+    for age, paths in LISTS:
+        rows = []
+        for path in sorted(paths):
+            missing = sorted(name for name, place in table.names(path).items() if place is None)
+            if missing:
+                rows.append(f"| `{path}` | {', '.join(f'`{name}`' for name in missing)} |")
+        parts.append("\n".join([f"### Paths of {age}\n", "| Path | Not yet |", "|---|---|", *rows]))
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def test_the_page_lists_what_is_missing() -> None:
+    assert PAGE.read_text().partition(MARK)[2] == lists(), "run: python -m tests.compat.imports.test_page"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(PAGE.read_text().partition(MARK)[0] + MARK + lists())

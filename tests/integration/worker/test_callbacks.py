@@ -1,0 +1,121 @@
+"""§1.15 Callbacks of a task: whatever they do, its end stays what it was, and is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.integration.worker.world import World, alive, events, until
+
+from tradewind.domain.events import Failed, Skipped, Succeeded
+
+FILE = """
+import os, signal, sys, time
+from airflow import DAG
+from airflow.exceptions import AirflowSkipException
+from airflow.operators.python import PythonOperator
+
+def fails(context):
+    raise ValueError("a bad callback")
+
+def leaves(context):
+    sys.exit(3)
+
+def hangs(context):
+    print("hanging")
+    time.sleep(600)
+
+def blocks(context):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
+    hangs(context)
+
+def dies(context):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def says(context):
+    print("called with", context["ti"].state, repr(context.get("exception")))
+
+def skip():
+    raise AirflowSkipException("no need")
+
+def boom():
+    raise ValueError("boom")
+
+with DAG("d", schedule=None):
+    def do(name, function=lambda: 5, **more):
+        PythonOperator(task_id=name, python_callable=function, **more)
+    do("raising", on_success_callback=[fails, leaves, says])
+    do("hanging", on_success_callback=[hangs, says])
+    do("blocking", on_success_callback=blocks)
+    do("dying", on_success_callback=dies)
+    do("skipped", skip, on_skipped_callback=dies)
+    do("failing", boom, on_failure_callback=[says, dies])
+    do("retried", boom, retries=1, on_retry_callback=dies)
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path):
+    made = World(tmp_path, callback_limit=1.0)
+    made.write("d.py", FILE)
+    made.start()
+    yield made
+    made.stop()
+
+
+def do(world: World, task_id: str, **more):
+    return world.do(world.dags / "d.py", task_id, **more)
+
+
+def test_one_that_raises_or_exits(world: World) -> None:
+    """The next one is called all the same."""
+    report, log = do(world, "raising")
+    assert report.outcome == Succeeded()
+    assert [xcom.value for xcom in report.xcoms] == ["5"]
+    assert "called with success None" in events(log)
+    assert any("a bad callback" in line.get("exception", "") for line in log)
+
+
+def test_one_that_hangs_is_interrupted(world: World) -> None:
+    report, log = do(world, "hanging")
+    assert report.outcome == Succeeded()
+    assert any("longer than 1 s" in str(line) for line in log)
+
+
+def test_one_that_cannot_be_interrupted_is_killed_and_not_called_again(world: World) -> None:
+    report, log = do(world, "blocking")
+    assert report.outcome == Succeeded()
+    assert [xcom.value for xcom in report.xcoms] == ["5"]
+    assert any("its callbacks took longer than 1 s" in text for text in events(log))
+    until(lambda: not alive(report.pid), "the process is gone")
+
+
+@pytest.mark.parametrize(
+    ("task_id", "more", "outcome"),
+    [
+        ("dying", {}, Succeeded(uncalled=True)),
+        ("skipped", {}, Skipped(reason="no need", uncalled=True)),
+        ("failing", {}, Failed(reason="ValueError: boom", uncalled=True)),
+        ("retried", {"max_tries": 1}, Failed(reason="ValueError: boom", uncalled=True)),
+    ],
+)
+def test_one_that_kills_its_process(world: World, task_id: str, more, outcome) -> None:
+    """The end is kept, with its XComs; the callbacks are to be called anew, by another process."""
+    report, log = do(world, task_id, **more)
+    assert report.outcome == outcome
+    assert [xcom.value for xcom in report.xcoms] == (["5"] if task_id == "dying" else [])
+    assert any("While it called its callbacks" in text and "SIGKILL" in text for text in events(log))
+
+
+def test_a_drain_under_a_callback_keeps_the_end(world: World) -> None:
+    assignment = world.assignment(world.dags / "d.py", "blocking")
+    world.send(assignment)
+    world.peer.until(lambda: "hanging" in str(log_if_any(world, assignment)), "the callback runs")
+    assert world.host is not None
+    world.host.terminate()
+    assert isinstance(world.peer.finished(assignment).outcome, Succeeded)
+
+
+def log_if_any(world: World, assignment) -> list[str]:
+    path = world.logs / assignment.log_path
+    return events(world.log(assignment)) if path.exists() else []

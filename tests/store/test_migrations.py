@@ -1,0 +1,154 @@
+"""A database is made, upgraded, checked and made anew."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests import services
+from tests.store.world import World, chain
+
+from tradewind.domain import errors
+from tradewind.store import migrations
+from tradewind.store.database import Database
+from tradewind.store.migrations import alembic_run
+from tradewind.store.queries import dags, scheduling
+from tradewind.store.tables import metadata, versions
+
+
+def _schema(database: Database) -> dict[str, object]:
+    """Everything that inspection tells of a database."""
+    engine = sa.create_engine(database.url, creator=database.dialect.connect, poolclass=sa.NullPool)
+    look = sa.inspect(engine)
+    found: dict[str, object] = {}
+    for table in sorted(look.get_table_names()):
+        found[table] = {
+            "columns": [
+                (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in look.get_columns(table)
+            ],
+            "key": look.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted(
+                (f["constrained_columns"], f["referred_table"], f["options"])
+                for f in look.get_foreign_keys(table)
+            ),
+            "unique": sorted(u["column_names"] for u in look.get_unique_constraints(table)),
+            "indexes": sorted((i["name"], i["column_names"], i["unique"]) for i in look.get_indexes(table)),
+        }
+    engine.dispose()
+    return found
+
+
+def test_the_newest_migration_is_the_head() -> None:
+    files = Path(migrations.__file__).parent / "versions"
+    assert max(path.stem.split("_")[0] for path in files.glob("[0-9]*.py")) == migrations.HEAD
+
+
+def test_migrate_does_its_work_once(database: Database) -> None:
+    assert migrations.current(database) == migrations.HEAD
+    assert migrations.migrate(database) is False
+    migrations.check(database)
+
+
+def test_what_is_always_there(database: Database) -> None:
+    with database.read() as tx:
+        (pool,) = scheduling.pools(tx)
+        assert (pool.name, pool.slots, pool.include_deferred) == ("default_pool", 128, False)
+        assert tx.value(sa.text("SELECT count(*) FROM scheduler_shard")) == 256
+
+
+def test_both_ways_lead_to_one_schema_on_sqlite(tmp_path: Path) -> None:
+    made, upgraded = (Database(f"sqlite:///{tmp_path}/{name}.db") for name in ("made", "upgraded"))
+    migrations.migrate(made)
+    alembic_run.upgrade(upgraded)
+    _compare(made, upgraded)
+
+
+@pytest.mark.postgres
+def test_both_ways_lead_to_one_schema_on_postgresql(postgres_url: str) -> None:
+    with services.postgres_database() as url:
+        made, upgraded = Database(postgres_url), Database(url)
+        alembic_run.upgrade(upgraded)
+        _compare(made, upgraded)
+
+
+def _compare(made: Database, upgraded: Database) -> None:
+    assert migrations.current(upgraded) == migrations.HEAD
+    assert _schema(made) == _schema(upgraded)
+    with upgraded.read() as tx:
+        assert [pool.name for pool in scheduling.pools(tx)] == ["default_pool"]
+        assert tx.value(sa.text("SELECT count(*) FROM scheduler_shard")) == 256
+    made.close()
+    upgraded.close()
+
+
+def test_the_tables_are_all_there(database: Database) -> None:
+    engine = sa.create_engine(database.url, creator=database.dialect.connect, poolclass=sa.NullPool)
+    assert set(sa.inspect(engine).get_table_names()) == set(metadata.tables)
+    engine.dispose()
+
+
+def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    databases = [Database(f"sqlite:///{tmp_path}/a.db") for _ in range(4)]
+    _all_at_once(databases)
+
+
+@pytest.mark.postgres
+def test_several_processes_may_migrate_postgresql_at_once() -> None:
+    with services.postgres_database() as url:
+        _all_at_once([Database(url) for _ in range(4)])
+
+
+def _all_at_once(databases: list[Database]) -> None:
+    results: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda db=db: results.append(migrations.migrate(db))) for db in databases
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(results) == [False, False, False, True]
+    for database in databases:
+        database.close()
+
+
+def test_reset_makes_it_anew(world: World) -> None:
+    world.dag(chain("c", 2))
+    world.new_run(chain("c", 2))
+    migrations.reset(world.database)
+    migrations.check(world.database)
+    with world.read() as tx:
+        assert dags.ids(tx, visible=None) == []
+        assert scheduling.active_runs(tx) == []
+
+
+def test_check_names_the_way_out(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    with pytest.raises(errors.SchemaOutdated, match=r"never set up. Run 'airflow db migrate'"):
+        migrations.check(database)
+    migrations.migrate(database)
+    with database.write() as tx:
+        tx.run(sa.update(versions.alembic_version).values(version_num="5f2621c13b39"))
+    with pytest.raises(errors.SchemaOutdated, match="belongs to Airflow or to a newer"):
+        migrations.check(database)
+    with pytest.raises(errors.SchemaOutdated, match="5f2621c13b39"):
+        migrations.migrate(database)
+    database.close()
+
+
+def test_a_current_schema_needs_no_alembic(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tradewind.store.database import Database\n"
+        "from tradewind.store import migrations\n"
+        f"db = Database('sqlite:///{tmp_path}/a.db')\n"
+        "assert migrations.migrate(db)\n"
+        "assert not migrations.migrate(db)\n"
+        "migrations.check(db)\n"
+        "assert 'alembic' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,88 @@
+"""§1.16 ObjectStoragePath, on fsspec's memory store and on the disk."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import uuid
+
+import pytest
+
+importlib.import_module("fsspec")
+
+from tradewind import secrets
+from tradewind.authoring import object_storage, serde
+from tradewind.authoring.object_storage import ObjectStoragePath, StoreMissing
+from tradewind.secrets.connection import Connection
+
+
+@pytest.fixture
+def base() -> ObjectStoragePath:
+    return ObjectStoragePath(f"memory://bucket-{uuid.uuid4().hex}")
+
+
+def test_names() -> None:
+    path = ObjectStoragePath("s3://my_conn@bucket/a/b.csv")
+    assert (path.protocol, path.conn_id, path.bucket, path.key) == ("s3", "my_conn", "bucket", "a/b.csv")
+    assert (path.name, path.stem, path.suffix, str(path.parent)) == (
+        "b.csv", "b", ".csv", "s3://my_conn@bucket/a",
+    )  # fmt: skip
+    assert str(path.parent / "c" / "d") == "s3://my_conn@bucket/a/c/d"
+    assert path == ObjectStoragePath(path)
+    assert serde.decode(serde.encode(path)) == path
+    with pytest.raises(TypeError, match="no file"):
+        os.fspath(path)
+
+
+def test_reading_and_writing(base: ObjectStoragePath) -> None:
+    file = base / "a" / "b.txt"
+    assert not file.exists()
+    assert file.write_text("über") == 5
+    assert (file.read_text(), file.size(), file.is_file(), base.is_dir()) == ("über", 5, True, True)
+    with file.open("wb") as sink:
+        sink.write(b"1,2")
+    with file.open() as source:
+        assert source.read() == "1,2"
+    (base / "a" / "c.csv").touch()
+    assert [path.name for path in (base / "a").iterdir()] == ["b.txt", "c.csv"]
+    assert [path.name for path in base.glob("**/*.csv")] == ["c.csv"]
+    file.unlink()
+    file.unlink(missing_ok=True)
+    assert not file.exists()
+
+
+def test_between_stores(base: ObjectStoragePath, tmp_path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"abc")
+    here = ObjectStoragePath(tmp_path / "x.bin")
+    there = here.copy(base / "y.bin")
+    assert there.read_bytes() == b"abc"
+    (base / "sub" / "z").write_bytes(b"z")
+    base.copy(ObjectStoragePath(tmp_path / "out"), recursive=True)
+    assert (tmp_path / "out" / "sub" / "z").read_bytes() == b"z"
+    moved = there.move(base / "m.bin")
+    assert (moved.read_bytes(), there.exists()) == (b"abc", False)
+    with pytest.raises(IsADirectoryError, match="recursive"):
+        base.copy(ObjectStoragePath(tmp_path / "again"))
+
+
+def test_a_login_from_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Known:
+        def get_connection(self, conn_id: str) -> Connection:
+            return Connection(
+                conn_id, "aws", login="me", password="secret", extra={"endpoint_url": "http://x"}
+            )
+
+    before = secrets.current()
+    secrets.use(secrets.Chain([Known()]))
+    try:
+        options = object_storage._of_connection("s3", "c")
+    finally:
+        secrets.use(before)
+    assert options == {"key": "me", "secret": "secret", "endpoint_url": "http://x"}
+
+
+def test_a_store_that_is_not_installed() -> None:
+    with pytest.raises(StoreMissing, match="nosuchstore"):
+        ObjectStoragePath("nosuchstore://a/b").exists()
+    assert object_storage.has_fs("memory")
+    assert not object_storage.has_fs("nosuchstore")

@@ -1,0 +1,204 @@
+"""``ti``: XComs and questions about runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tradewind.authoring import execution
+from tradewind.authoring.dag import DAG
+from tradewind.authoring.decorators import task
+from tradewind.authoring.operators.empty import EmptyOperator
+from tradewind.authoring.operators.python import PythonOperator
+from tradewind.authoring.serde import CannotSerialize
+from tradewind.domain import errors
+from tradewind.domain.messages import data
+
+
+@pytest.fixture
+def ti(runs):
+    with DAG("d"):
+        up = EmptyOperator(task_id="up")
+        far = EmptyOperator(task_id="far")
+        me = EmptyOperator(task_id="me")
+        far >> up >> me
+    return runs.ti(me)
+
+
+def test_names(ti):
+    assert (ti.dag_id, ti.task_id, ti.run_id, ti.map_index, ti.try_number) == ("d", "me", "r1", -1, 1)
+    assert str(ti.key) == "d.me of r1"
+    assert ti.execution_date == ti.logical_date == datetime(2024, 1, 31, 6, 30, tzinfo=UTC)
+    assert "TaskInstance: d.me r1" in repr(ti)
+
+
+def test_pushing_is_visible_at_once(runs, ti):
+    ti.xcom_push("k", {"a": (1, 2)})
+    assert ti.xcom_pull(task_ids="me", key="k") == {"a": (1, 2)}
+    assert runs.link.asked[0].length == 1
+    with pytest.raises(errors.AirflowException, match="key must be text"):
+        ti.xcom_push("", 1)
+
+
+def test_pulling(runs, ti):
+    runs.link.put("up", 5)
+    runs.link.put("up", 6, key="k")
+    assert ti.xcom_pull(task_ids="up") == 5
+    assert ti.xcom_pull("up", key="k") == 6
+    assert ti.xcom_pull(task_ids=["up", "far"]) == [5, None]
+    assert ti.xcom_pull(task_ids=["far"], default=0) == [0]
+    assert ti.xcom_pull(task_ids="far") is None
+    assert ti.xcom_pull(task_ids="x", dag_id="other") is None
+    assert runs.link.asked[-1].dag_id == "other"
+
+
+def test_pulling_from_nobody_in_particular(runs, ti):
+    runs.link.put("far", 1)
+    assert ti.xcom_pull() == 1
+    runs.link.put("up", 2)
+    assert ti.xcom_pull() == 2
+    runs.link.put("me", 3)
+    assert ti.xcom_pull() == 3
+    assert ti.xcom_pull(key="none", default="d") == "d"
+
+
+def test_prior_dates_and_map_indexes(runs, ti):
+    ti.xcom_pull(task_ids="up", include_prior_dates=True)
+    assert runs.link.asked[-1].include_prior_dates is True
+    runs.link.put("up", "a", map_index=0)
+    runs.link.put("up", "b", map_index=1)
+    assert ti.xcom_pull(task_ids="up", map_indexes=1) == "b"
+    assert ti.xcom_pull(task_ids="up", map_indexes=[1, 0, 7]) == ["b", "a", None]
+    assert ti.xcom_pull(task_ids="up", map_indexes=None) == "a"
+
+
+def test_airflow_one_style(runs):
+    def work(**context):
+        context["task"].xcom_push(context, "k", 7)
+        return context["task"].xcom_pull(context, task_ids="a", key="k")
+
+    with DAG("d", schedule_interval=None):
+        made = PythonOperator(task_id="a", python_callable=work, provide_context=True)
+    assert runs.run(made)[0] == 7
+
+
+def test_previous_runs(runs, ti):
+    at = datetime(2024, 1, 30, tzinfo=UTC)
+    runs.link.answers[data.GetPreviousDagRun] = {
+        "dag_id": "d",
+        "run_id": "r0",
+        "run_type": "scheduled",
+        "run_after": at,
+        "logical_date": at,
+        "state": "failed",
+    }
+    previous = ti.get_previous_dagrun()
+    assert (previous.run_id, previous.get_state(), previous.execution_date) == ("r0", "failed", at)
+    assert ti.get_previous_execution_date() == at
+    assert ti.get_previous_start_date() is None
+
+
+def test_counts_and_states(runs, ti):
+    runs.link.answers[data.GetTaskStates] = {"r1": {"a": "success", "b": "failed"}, "r2": {"a": "success"}}
+    runs.link.answers[data.CountDagRuns] = 4
+    runs.link.answers[data.GetDagRun] = None
+    assert ti.get_ti_count("d", states=["success"]) == 2
+    assert ti.get_dr_count("d") == 4
+    assert ti.get_dagrun_state("d", "r9") is None
+
+
+def test_without_a_way_to_the_database(runs):
+    from tradewind.authoring.task_run import TaskRun
+
+    with DAG("d"):
+        made = EmptyOperator(task_id="a")
+    lone = TaskRun(runs.ti(made).assignment, made, None)
+    with pytest.raises(errors.AirflowException, match="cannot use XComs"):
+        lone.xcom_push("a", 1)
+
+
+def test_return_values():
+    with DAG("d") as made:
+        plain = EmptyOperator(task_id="a")
+        silent = EmptyOperator(task_id="b", do_xcom_push=False)
+        several = EmptyOperator(task_id="c", multiple_outputs=True)
+    assert execution.results(plain, [1, 2])[1] == {"return_value": 2}
+    assert execution.results(plain, None) == ((), {})
+    assert execution.results(silent, 1) == ((), {})
+    xcoms, _ = execution.results(several, {"x": 1})
+    assert [(one.key, one.value) for one in xcoms] == [("x", "1"), ("return_value", '{"x":1}')]
+    with pytest.raises(errors.AirflowException, match="must return a dict"):
+        execution.results(several, 1)
+    with pytest.raises(CannotSerialize):
+        execution.results(plain, object())
+    assert made.task_ids == ["a", "b", "c"]
+
+
+def test_deferral():
+    from tradewind.authoring.trigger import BaseTrigger
+
+    class Later(BaseTrigger):
+        def serialize(self):
+            return "my.Later", {"when": datetime(2024, 1, 1, tzinfo=UTC)}
+
+        async def run(self):
+            yield None
+
+    made = EmptyOperator(task_id="a")
+    with pytest.raises(errors.TaskDeferred) as caught:
+        made.defer(trigger=Later(), method_name="back", kwargs={"x": 1}, timeout=None)
+    fields = execution.deferral(caught.value)
+    assert (fields["classpath"], fields["next_method"], fields["next_kwargs"]) == (
+        "my.Later",
+        "back",
+        '{"x":1}',
+    )
+
+
+def test_resuming(runs):
+    class Waits(EmptyOperator):
+        def back(self, context, event):
+            return context["ds"], event
+
+    with DAG("d"):
+        made = Waits(task_id="a")
+    prepared, context = execution.prepare(runs.ti(made))
+    assert execution.execute(prepared, context, "back", '{"event": {"a": 1}}') == ("2024-01-31", {"a": 1})
+    with pytest.raises(errors.TaskDeferralError, match="broke"):
+        execution.execute(prepared, context, "__fail__", '{"error": "broke"}')
+    with pytest.raises(errors.TaskDeferralTimeout):
+        execution.execute(prepared, context, "__fail__", '{"error": "Trigger timeout"}')
+
+
+def test_hooks_around_execute(runs):
+    seen = []
+
+    class Works(EmptyOperator):
+        def execute(self, context):
+            seen.append("execute")
+            return 1
+
+    with DAG("d"):
+        made = Works(
+            task_id="a",
+            pre_execute=lambda context: seen.append("before"),
+            post_execute=lambda context, result: seen.append(("after", result)),
+        )
+    runs.run(made)
+    assert seen == ["before", "execute", ("after", 1)]
+
+
+def test_rendered_map_index(runs):
+    @task(map_index_template="{{ name }}")
+    def work(x):
+        from tradewind.authoring.context import get_current_context
+
+        get_current_context()["name"] = f"item {x}"
+
+    with DAG("d") as made:
+        work.expand(x=[1, 2])
+    prepared, context = execution.prepare(runs.ti(made.get_task("work"), map_index=1))
+    execution.render(prepared, context)
+    execution.execute(prepared, context)
+    assert execution.rendered_map_index(prepared, context) == "item 2"

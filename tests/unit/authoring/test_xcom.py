@@ -1,0 +1,124 @@
+"""§1.16 XCom back ends: long values in files, back ends of others, and what is refused."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import uuid
+from typing import ClassVar
+
+import pytest
+
+from tradewind.authoring import defaults, serde, xcom, xcom_files
+from tradewind.authoring.dag import DAG
+from tradewind.authoring.operators.empty import EmptyOperator
+from tradewind.domain.errors import AirflowException
+
+LONG = {"text": "x" * 500, "n": [1, 2]}
+
+
+@pytest.fixture
+def ti(runs):
+    with DAG("d"):
+        task = EmptyOperator(task_id="a")
+    return runs.ti(task)
+
+
+def use(**options) -> None:
+    defaults.use(defaults.Defaults(**{"xcom_threshold": 100, **options}))
+
+
+@pytest.mark.parametrize("compression", ["", "gzip"])
+def test_a_long_value_lies_in_a_file(ti, tmp_path, compression: str) -> None:
+    use(xcom_path=str(tmp_path), xcom_compression=compression)
+    text = xcom.dump(LONG, "k/../y", ti)
+    assert len(text) < 300
+    assert xcom.load(text) == LONG
+    [file] = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert file.relative_to(tmp_path).parts[:4] == ("d", "r1", "a", "-1")
+    assert file.name.endswith(".json.gz" if compression else ".json")
+    assert serde.describe(text)["bytes"] > 500
+    assert xcom.dump("short", "k", ti) == '"short"'
+    xcom.forget(ti)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    with pytest.raises(AirflowException, match="must see the same"):
+        xcom.load(text)
+
+
+def test_in_an_object_store(ti) -> None:
+    importlib.import_module("fsspec")
+    use(xcom_path=f"memory://xcoms-{uuid.uuid4().hex}")
+    text = xcom.dump(LONG, "k", ti)
+    assert xcom.load(text) == LONG
+    xcom.forget(ti)
+    with pytest.raises(AirflowException, match="is not there"):
+        xcom.load(text)
+
+
+def test_without_a_path_or_below_the_threshold_all_is_in_the_database(ti, tmp_path) -> None:
+    use()
+    assert json.loads(xcom.dump(LONG, "k", ti)) == LONG
+    use(xcom_path=str(tmp_path), xcom_threshold=-1)
+    assert json.loads(xcom.dump(LONG, "k", ti)) == LONG
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "d/../../x"])
+def test_no_xcom_names_a_file_elsewhere(tmp_path, name: str) -> None:
+    use(xcom_path=str(tmp_path))
+    forged = json.dumps({"__classname__": xcom_files.KIND, "__version__": 1, "__data__": {"name": name}})
+    with pytest.raises(AirflowException, match="no file below"):
+        xcom.load(forged)
+
+
+def test_names_cannot_lead_out_of_the_folder(runs, tmp_path) -> None:
+    use(xcom_path=str(tmp_path / "base"))
+    names = {"dag_id": "..", "run_id": "a/../../b", "task_id": ".", "map_index": -1, "key": "../x"}
+    xcom_files.write("{}", names, "at")
+    assert all((tmp_path / "base") in path.parents for path in tmp_path.rglob("*.json"))
+
+
+class Prefixing(xcom.BaseXCom):
+    """A back end as people write them: some values elsewhere, for the rest the base."""
+
+    KEPT: ClassVar[dict[str, object]] = {}
+
+    @staticmethod
+    def serialize_value(value, key=None, task_id=None, **kwargs):
+        if isinstance(value, set):
+            Prefixing.KEPT[f"kept://{task_id}/{key}"] = value
+            value = f"kept://{task_id}/{key}"
+        return xcom.BaseXCom.serialize_value(value)
+
+    @staticmethod
+    def deserialize_value(result):
+        value = xcom.BaseXCom.deserialize_value(result)
+        return Prefixing.KEPT[value] if isinstance(value, str) and value.startswith("kept://") else value
+
+
+class Old:
+    """One of 2.0, which makes bytes and knows no names."""
+
+    @staticmethod
+    def serialize_value(value):
+        return b"v:" + repr(value).encode()
+
+    @staticmethod
+    def deserialize_value(result):
+        return json.loads(result.value)
+
+
+def test_back_ends_of_others(ti, monkeypatch) -> None:
+    for cls in (Prefixing, Old):
+        monkeypatch.setitem(xcom._backends, f"mine.{cls.__name__}", cls)
+    use(xcom_backend="mine.Prefixing")
+    assert json.loads(xcom.dump({1}, "k", ti)) == "kept://a/k"
+    assert xcom.load(xcom.dump({1}, "k", ti)) == {1}
+    assert xcom.load(xcom.dump([1], "k", ti)) == [1]
+    use(xcom_backend="mine.Old")
+    assert xcom.load(xcom.dump(5, "k", ti)) == "v:5"
+
+
+def test_a_back_end_that_is_none(ti) -> None:
+    use(xcom_backend="json.JSONDecoder")
+    with pytest.raises(AirflowException, match="serialize_value"):
+        xcom.dump(1, "k", ti)

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tradewind.domain.spec import DagSpec, TaskSpec
+from tradewind.domain.states import TaskInstanceState
+from tradewind.engine.decisions import Ready
+from tradewind.engine.limits import Limits
+from tradewind.scheduler.capacity import Capacity
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+QUEUED, DEFERRED = TaskInstanceState.QUEUED, TaskInstanceState.DEFERRED
+
+
+class Given:
+    """A capacity with a DAG, and candidates by short words."""
+
+    def __init__(self, slots: int = 100, pool: int = 100, **dag: Any) -> None:
+        self.limits = Limits(slots=slots)
+        self.limits.set_pools({"default_pool": (100, False), "small": (pool, False)})
+        self.capacity = Capacity(self.limits)
+        self.dag = DagSpec(dag_id="d", **dag)
+
+    def ready(
+        self, name: str, priority: int = 1, after: float = 0, run: str = "r", pool: str = "default_pool"
+    ) -> Ready:
+        return Ready(
+            dag_id="d", run_id=run, task_id=name.rstrip("0123456789"), map_index=-1, attempt_id=name,
+            priority=priority, run_after=START + timedelta(seconds=after), pool=pool, pool_slots=1,
+            queue="default", executor=None,
+        )  # fmt: skip
+
+    def offer(self, name: str, **more: Any) -> None:
+        ready = self.ready(name, **more)
+        self.capacity.offer(ready, TaskSpec(task_id=ready.task_id), self.dag)
+
+    def hold(self, name: str, state: TaskInstanceState = QUEUED, **more: Any) -> None:
+        ready = self.ready(name, **more)
+        self.capacity.hold(ready, TaskSpec(task_id=ready.task_id), self.dag, state)
+
+    def granted(self) -> list[str]:
+        return [ready.attempt_id for ready in self.capacity.grant()]
+
+
+def test_by_priority_then_age_then_arrival() -> None:
+    given = Given()
+    given.offer("late", after=9)
+    given.offer("first")
+    given.offer("second")
+    given.offer("urgent", priority=7, after=9)
+    assert given.granted() == ["urgent", "first", "second", "late"]
+
+
+def test_no_more_than_there_are_slots() -> None:
+    given = Given(slots=2)
+    for number in range(3):
+        given.offer(f"t{number}")
+    assert given.granted() == ["t0", "t1"]
+    given.capacity.release("t0")
+    assert given.granted() == ["t2"]
+    assert given.capacity.held() == {("d", "r"): 2}
+
+
+def test_a_full_pool_holds_up_its_own_only() -> None:
+    given = Given(pool=1)
+    given.offer("a", pool="small", priority=9)
+    given.offer("b", pool="small", priority=8)
+    given.offer("c")
+    assert given.granted() == ["a", "c"]
+    assert "pool 'small'" in str(given.capacity.why_waiting("b"))
+    given.capacity.release("c")
+    assert given.granted() == []
+    given.capacity.release("a")
+    assert given.granted() == ["b"]
+
+
+def test_what_is_parked_is_not_looked_at_while_nothing_is_freed() -> None:
+    given = Given(pool=0)
+    for number in range(100):
+        given.offer(f"t{number}", pool="small")
+    assert given.granted() == []
+    asked = []
+    given.limits.admit = lambda *args: asked.append(args)  # type: ignore[method-assign]
+    assert given.granted() == []
+    assert asked == []
+
+
+def test_a_raised_pool_is_looked_at() -> None:
+    given = Given(pool=1)
+    given.offer("a", pool="small")
+    given.offer("b", pool="small")
+    assert given.granted() == ["a"]
+    assert given.limits.set_pools({"default_pool": (100, False), "small": (2, False)})
+    given.capacity.changed()
+    assert given.granted() == ["b"]
+
+
+def test_what_is_withdrawn_is_not_granted() -> None:
+    given = Given()
+    given.offer("a")
+    given.capacity.withdraw("a")
+    given.capacity.withdraw("never offered")
+    assert given.granted() == []
+
+
+def test_what_is_offered_again_is_granted_once() -> None:
+    given = Given()
+    given.offer("a")
+    given.offer("a", priority=5)
+    assert given.granted() == ["a"]
+
+
+def test_what_was_running_counts() -> None:
+    given = Given(max_active_tasks=1)
+    given.hold("a")
+    given.offer("b")
+    assert given.granted() == []
+    given.capacity.release("a")
+    assert given.granted() == ["b"]
+
+
+def test_holding_twice_counts_once() -> None:
+    given = Given(slots=2)
+    given.hold("a")
+    given.hold("a")
+    given.offer("b")
+    assert given.granted() == ["b"]
+
+
+def test_a_deferred_one_frees_its_slot() -> None:
+    given = Given(slots=1)
+    given.offer("a")
+    assert given.granted() == ["a"]
+    given.offer("b")
+    given.capacity.defer("a")
+    assert given.granted() == ["b"]
+    given.capacity.release("a")
+    given.capacity.release("b")
+    assert given.limits.free_slots == 1
+
+
+def test_one_that_was_read_deferred_has_no_slot() -> None:
+    given = Given(slots=1)
+    given.hold("a", DEFERRED)
+    assert given.limits.free_slots == 1
+
+
+def test_a_run_that_is_forgotten_leaves_nothing() -> None:
+    given = Given(slots=2)
+    given.hold("a")
+    given.offer("b")
+    given.offer("other", run="r2")
+    given.capacity.forget_run(("d", "r"))
+    assert given.granted() == ["other"]
+    assert given.capacity.held() == {("d", "r2"): 1}
+    assert given.limits.free_slots == 1
+
+
+def test_a_pause_parks_what_waits() -> None:
+    given = Given()
+    given.capacity.pause("d", True)
+    given.offer("a")
+    assert given.granted() == []
+    assert "paused" in str(given.capacity.why_waiting("a"))
+    given.capacity.pause("d", False)
+    assert given.granted() == ["a"]
+    assert given.capacity.why_waiting("a") is None
+
+
+def test_releasing_what_holds_nothing_is_harmless() -> None:
+    given = Given(slots=1)
+    given.capacity.release("unknown")
+    given.capacity.defer("unknown")
+    assert given.limits.free_slots == 1
