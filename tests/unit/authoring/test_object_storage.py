@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import uuid
 
 import pytest
-
-importlib.import_module("fsspec")
 
 from tradewind import secrets
 from tradewind.authoring import object_storage, serde

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import attrs
+import numpy as np
+import pandas as pd
+import polars as pl
+import pydantic
 import pytest
 
 from tradewind.authoring import serde
@@ -18,7 +22,6 @@ def travelled(value):
 
 
 def test_numpy() -> None:
-    np = importlib.import_module("numpy")
     for array in (
         np.arange(6, dtype="int16").reshape(2, 3),
         np.array([1.5, float("nan")]),
@@ -36,7 +39,6 @@ def test_numpy() -> None:
 
 
 def test_pandas() -> None:
-    pd = importlib.import_module("pandas")
     frame = pd.DataFrame(
         {
             "i": [1, 2], "f": [1.5, float("nan")], "s": ["a", None], "b": [True, False],
@@ -54,7 +56,6 @@ def test_pandas() -> None:
 
 
 def test_polars() -> None:
-    pl = importlib.import_module("polars")
     frame = pl.DataFrame(
         {
             "i": [1, None], "f": [1.5, math.inf], "s": ["a", "ü"], "d": [date(2026, 1, 1), None],
@@ -69,8 +70,6 @@ def test_polars() -> None:
 
 
 def test_models_of_libraries() -> None:
-    pydantic = importlib.import_module("pydantic")
-    attrs = importlib.import_module("attrs")
     global Model, Thing  # noqa: PLW0603 - found again by their names in this module
 
     class Model(pydantic.BaseModel):

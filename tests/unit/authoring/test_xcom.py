@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import uuid
 from typing import ClassVar
@@ -46,7 +45,6 @@ def test_a_long_value_lies_in_a_file(ti, tmp_path, compression: str) -> None:
 
 
 def test_in_an_object_store(ti) -> None:
-    importlib.import_module("fsspec")
     use(xcom_path=f"memory://xcoms-{uuid.uuid4().hex}")
     text = xcom.dump(LONG, "k", ti)
     assert xcom.load(text) == LONG

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+import yaml
 
 from tradewind.cli import output
 
@@ -37,7 +38,6 @@ def test_plain_has_no_lines() -> None:
 
 
 def test_yaml_reads_back() -> None:
-    yaml = pytest.importorskip("yaml")
     assert yaml.safe_load(shown("yaml", columns=("a",))) == [{"a": "1"}, {"a": "True"}]
 
 
