@@ -29,7 +29,7 @@ run: $(STAMP)
 	@AIRFLOW_HOME=$${AIRFLOW_HOME:-$(CURDIR)/.home} $(BIN)/tradewind standalone --first-run example_hello
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
 
 check: $(DEV)
 	$(BIN)/ruff format --check src tests bench
@@ -46,7 +46,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench
 
 simulate: $(DEV)
-	TRADEWIND_SEEDS=$(or $(SEEDS),10000) $(BIN)/python -m pytest -n 2 tests/simulation -k seeds
+	TRADEWIND_SEEDS=$(or $(SEEDS),10000) $(BIN)/python -m pytest -n 2 --dist worksteal tests/simulation -k seeds
 
 chaos: $(DEV)
 	TRADEWIND_CHAOS_ROUNDS=$(or $(ROUNDS),30) $(BIN)/python -m pytest -m chaos tests/integration
