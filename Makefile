@@ -9,6 +9,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Kept bytecode makes every start of a process several times faster; empty means: write it.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test check compat bench simulate chaos format clean
 .DELETE_ON_ERROR:

@@ -210,8 +210,8 @@ class _Nobody:
     def waits(self, until: datetime) -> None:
         """Time is about to pass."""
 
-    def ended(self, view: InstanceView, reason: str) -> None:
-        """A try ended."""
+    def retried(self, assignment: Assignment, reason: str) -> None:
+        """A try failed."""
 
 
 def _name(view: InstanceView) -> str:

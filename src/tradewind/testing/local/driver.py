@@ -18,7 +18,7 @@ from tradewind.domain.states import DagRunState
 from tradewind.engine.decisions import Decisions, Defer, Ready
 from tradewind.engine.facts import InstanceFacts, RunFacts
 from tradewind.engine.graph import Graph
-from tradewind.engine.machine import InstanceView, RunMachine
+from tradewind.engine.machine import RunMachine
 from tradewind.runtime.clock import Clock
 from tradewind.testing.local.desk import Desk
 
@@ -70,8 +70,8 @@ class Watcher(Protocol):
         """Nothing to do until then: a retry delay, or a sensor's pause."""
         ...
 
-    def ended(self, view: InstanceView, reason: str) -> None:
-        """A try ended."""
+    def retried(self, assignment: Assignment, reason: str) -> None:
+        """A try failed and another follows, perhaps before ``changed`` is called."""
         ...
 
 
@@ -119,6 +119,7 @@ class LocalRun:
         self._performer, self._watcher = performer, watcher
         self._marked = re.compile(wish.mark_success) if wish.mark_success else None
         self._under_way: dict[str, Assignment] = {}
+        self._started: dict[str, Assignment] = {}
         self._context: dict[str, tuple[str | None, str | None]] = {}
         self.reasons: dict[str, str] = {}
         desk.states = self.states
@@ -167,21 +168,16 @@ class LocalRun:
         for defer in decisions.defers:
             self._defer(defer)
         for finish in decisions.finishes:
-            self._told(finish.attempt_id, finish.reason)
+            self.reasons[finish.attempt_id] = finish.reason
         for retry in decisions.retries:
-            self._told(retry.attempt_id, retry.reason)
+            self.reasons[retry.attempt_id] = retry.reason
+            self._watcher.retried(self._started[retry.attempt_id], retry.reason)
 
     def _defer(self, defer: Defer) -> None:
         view = self.machine.instance(defer.attempt_id)
         assert view is not None
         assignment = self._assignment(self.machine.demand(defer.attempt_id), view.dispatch)
         self._performer.fire(assignment, defer.trigger, self._desk)
-
-    def _told(self, attempt_id: str, reason: str) -> None:
-        self.reasons[attempt_id] = reason
-        view = self.machine.instance(attempt_id)
-        if view is not None:
-            self._watcher.ended(view, reason)
 
     def _start_ready(self, now: datetime) -> bool:
         """Start what may start, up to the slots; whether anything was."""
@@ -195,7 +191,7 @@ class LocalRun:
 
     def _start(self, ready: Ready, now: datetime) -> None:
         queued = self.machine.queue(ready.attempt_id, now)
-        assignment = self._assignment(ready, queued.dispatch)
+        assignment = self._started[ready.attempt_id] = self._assignment(ready, queued.dispatch)
         self._desk.begins(assignment, now)
         self.machine.apply(
             events.TaskStarted(attempt_id=ready.attempt_id, dispatch=queued.dispatch, at=now), now

@@ -53,17 +53,20 @@ class Lines:
                 self._seen[key] = view.state
                 if view.state not in {None, T.SCHEDULED, T.QUEUED}:
                     why = run.reasons.get(view.attempt_id, "")
-                    tail = f" - {why}" if why and view.state not in {T.SUCCESS, T.RUNNING} else ""
-                    self.tell(
-                        f"{_SIGNS[view.state]} {name_of(view.task_id, view.map_index)}: {view.state}{tail}"
-                    )
+                    self._move(view.task_id, view.map_index, view.state, why)
 
     def waits(self, until: datetime) -> None:
         """Nothing to do until then."""
         self.tell(f"… waiting until {until.isoformat(timespec='seconds')}")
 
-    def ended(self, view: InstanceView, reason: str) -> None:
-        """A try ended; told by ``changed``."""
+    def retried(self, assignment: Assignment, reason: str) -> None:
+        """Tell of it here: where the next try follows at once, ``changed`` never sees this state."""
+        self._seen[f"{assignment.task_id} {assignment.map_index}"] = T.UP_FOR_RETRY
+        self._move(assignment.task_id, assignment.map_index, T.UP_FOR_RETRY, reason)
+
+    def _move(self, task_id: str, map_index: int, state: T | None, why: str) -> None:
+        tail = f" - {why}" if why and state not in {T.SUCCESS, T.RUNNING} else ""
+        self.tell(f"{_SIGNS[state]} {name_of(task_id, map_index)}: {state}{tail}")
 
     def close(self) -> None:
         """Nothing to undo."""
@@ -111,7 +114,7 @@ class Live:
     def waits(self, until: datetime) -> None:
         """The tree shows it."""
 
-    def ended(self, view: InstanceView, reason: str) -> None:
+    def retried(self, assignment: Assignment, reason: str) -> None:
         """The tree shows it."""
 
     def close(self) -> None:
