@@ -1,7 +1,8 @@
 """Mapping wide: how long it takes to expand a task over 10,000 elements, and how fast its instances then run.
 
-The real turn and the real database, with an executor that ends every task at once. A task, a mapped group of
-two tasks, and a task mapped inside a group (100 times 100) each have 10,000 instances.
+First the real turn and the real database, with an executor that ends every task at once: a task, a mapped
+group of two tasks, and a task mapped inside a group (100 times 100) each have 10,000 instances. Then the
+whole system: a task returns 10,000 numbers, and a Python task runs for each.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.chain import REUSE
 from bench.decisions import SLOTS, InstantHost
 from bench.figures import Figure
+from bench.server import Server, server, until
 from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.lifecycle import Hello
 from tradewind.domain.spec import DagSpec, GroupSpec, MappingSpec, TaskSpec
@@ -90,6 +93,15 @@ def play(spec: DagSpec, width: int) -> tuple[float, float]:
         return longest, host.ended / seconds
 
 
+def real(made: Server, run: str) -> float:
+    """Instances a second, from the end of the task that returns the list to the end of the last instance."""
+    made.trigger("bench_mapped", run)
+    until(lambda: len(made.bodies(run)) > WIDTH, 300, 0.2)
+    assert made.finished("bench_mapped", run, 60) == "success"
+    rows = made.bodies(run)
+    return WIDTH / (max(row[2] for row in rows) - next(row[2] for row in rows if row[0] == "numbers"))
+
+
 def measure(times: int) -> list[Figure]:
     figures = []
     for name, spec in SHAPES.items():
@@ -98,4 +110,9 @@ def measure(times: int) -> list[Figure]:
         turns, rates = tuple(run[0] for run in runs), tuple(run[1] for run in runs)
         figures.append(Figure(name=f"longest turn, {name}", unit="s", values=turns, reach="1"))
         figures.append(Figure(name=f"run of {name}", unit="tasks/s", values=rates, reach="250"))
+    for label, settings in (("isolated", {}), ("process reused", REUSE)):
+        with server(settings=settings) as made:
+            made.known("bench_mapped")
+            rate = real(made, label[0])
+        figures.append(Figure(name=f"10,000 real ones, {label}", unit="tasks/s", values=(rate,), reach="250"))
     return figures

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import DAG, get_current_context
+from airflow.sdk import DAG, get_current_context, task
 from bench.body import body
 
 
@@ -44,3 +44,14 @@ fib40 = chain("bench_fib40", 40, 10)
 with dag("bench_fan", max_active_tasks=16) as fan:
     source, sink = operator("source"), operator("sink")
     source >> [operator(f"t{index:03d}") for index in range(200)] >> sink
+
+with dag("bench_mapped", max_active_tasks=16) as mapped:
+
+    @task
+    def numbers() -> list[int]:
+        body(get_current_context()["run_id"], "numbers", None)
+        return list(range(10_000))
+
+    PythonOperator.partial(task_id="one", python_callable=work).expand(
+        op_args=numbers().map(lambda n: ["one", None])
+    )

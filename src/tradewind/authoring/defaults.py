@@ -41,7 +41,6 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     delta_intervals: bool | None = None
     conf_overrides_params: bool = True
     max_templated_field_length: int = 4096
-    max_map_length: int = 1024
     xcom_backend: str = ""
     """Import path of a class."""
     xcom_path: str = ""
@@ -95,7 +94,6 @@ _OPTIONS: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
     ("timezone", "core", "default_timezone", str),
     ("conf_overrides_params", "core", "dag_run_conf_overrides_params", _truth),
     ("max_templated_field_length", "core", "max_templated_field_length", int),
-    ("max_map_length", "core", "max_map_length", int),
     ("xcom_backend", "core", "xcom_backend", str),
     ("xcom_path", "common.io", "xcom_objectstorage_path", str),
     ("xcom_threshold", "common.io", "xcom_objectstorage_threshold", int),

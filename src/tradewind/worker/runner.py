@@ -21,6 +21,7 @@ from tradewind.domain.events import AnyOutcome, Failed, Succeeded
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.data import Request
 from tradewind.domain.messages.report import Finished, Started
+from tradewind.domain.spec.mapping import MAX_MAP_LENGTH
 from tradewind.runtime.clock import Clock
 from tradewind.worker import outcomes, reporting
 from tradewind.worker.callbacks import CallbackWork
@@ -72,7 +73,7 @@ class Body:
         flush: Callable[[], None] = no_output,
         concluded: Callable[[Finished], None] = nothing,
         problem: str = "",
-        max_map_length: int = 1024,
+        max_map_length: int = MAX_MAP_LENGTH,
         callback_limit: float = 300.0,
     ) -> None:
         """``flush`` brings to the log what was printed; ``problem`` says why ``dag`` is None. ``concluded``

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tradewind.domain.messages.runner import BackendSpec, TaskSettings
+from tradewind.domain.spec.mapping import MAX_MAP_LENGTH
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     data_deadline: float = 60.0
     backends: tuple[BackendSpec, ...] = ()
     hide_names: tuple[str, ...] = ()
-    max_map_length: int = 1024
+    max_map_length: int = MAX_MAP_LENGTH
     callback_limit: float = 300.0
     """How long the callbacks and the mail of one attempt may take together."""
     nofork: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradewind.config.option import option
+from tradewind.domain.spec.mapping import MAX_MAP_LENGTH
 
 EXECUTORS = (
     "LocalExecutor",
@@ -67,7 +68,9 @@ class Core:
     default_pool_task_slot_count: int = option(
         "128", "Slots of default_pool when the database is made.", minimum=-1
     )
-    max_map_length: int = option("1024", "Longest list that a task may be mapped over.", minimum=1)
+    max_map_length: int = option(
+        str(MAX_MAP_LENGTH), "Longest list that a task may be mapped over.", minimum=1
+    )
     max_templated_field_length: int = option(
         "4096", "Longest rendered field that is kept for people.", minimum=0
     )

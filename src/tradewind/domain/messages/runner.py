@@ -10,6 +10,7 @@ import msgspec
 
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.report import Finished, Started
+from tradewind.domain.spec.mapping import MAX_MAP_LENGTH
 
 
 class BackendSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class TaskSettings(msgspec.Struct, frozen=True, kw_only=True):
     backends: tuple[BackendSpec, ...] = ()
     hide_names: tuple[str, ...] = ()
     """More names of fields whose values are masked (``[core] sensitive_var_conn_names``)."""
-    max_map_length: int = 1024
+    max_map_length: int = MAX_MAP_LENGTH
     callback_limit: float = 300.0
     """How long the callbacks and the mail of one attempt may take together."""
 

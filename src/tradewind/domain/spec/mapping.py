@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+MAX_MAP_LENGTH: Final = 10_000
+"""How long a list may be that a task is mapped over, where nothing else is configured.
+
+Airflow has 1,024. Ten thousand are expanded in about a second (`bench/mapping.py`), within which the
+scheduler does nothing else; what is longer is more often a mistake than wanted.
+"""
 
 
 class MapInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
