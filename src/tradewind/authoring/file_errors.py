@@ -64,6 +64,8 @@ def of_dag(error: Exception, dag: Any, path: str) -> FileError:
 
 
 def _text(error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.msg:
+        return error.msg  # its text repeats the line, which is told apart
     try:
         return cut(str(error), _MAX_MESSAGE)
     except Exception as broken:  # noqa: BLE001 - an exception of the author's may have a broken __str__

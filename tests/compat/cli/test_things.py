@@ -52,6 +52,8 @@ def test_connections_are_kept_encrypted_and_shown_with_care(home: Home) -> None:
     assert home.ok("connections", "get", "db", "-o", "json").json[0]["password"] == "hunter22"
     home.ok("connections", "export", str(home.path / "c.env"))
     assert (home.path / "c.env").read_text() == "db=mysql://u:hunter22@h:3306/s\n"
+    wrong = home.run("connections", "add", "x", "--conn-type", "http", "--conn-extra", "{bad")
+    assert wrong.code == 2 and "--conn-extra must be a JSON object" in wrong.err
     home.ok("connections", "delete", "db")
     home.ok("connections", "import", str(home.path / "c.env"))
     assert home.ok("connections", "get", "db", "-o", "json").json[0]["host"] == "h"

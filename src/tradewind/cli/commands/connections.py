@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,20 @@ def add(args: Args, app: App) -> int:
 
 
 def _described(args: Args) -> Connection:
+    found = _from_options(args)
+    if args.conn_extra:
+        try:
+            is_object = isinstance(json.loads(args.conn_extra), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise WrongUsage(
+                """--conn-extra must be a JSON object, such as '{"timeout": 30}' (with the quotes)."""
+            )
+    return found
+
+
+def _from_options(args: Args) -> Connection:
     fields = {"conn_type": args.conn_type} | {name: getattr(args, f"conn_{name}") for name in FIELDS[1:]}
     given = [
         name for name, value in fields.items() if value is not None and name not in {"description", "extra"}
