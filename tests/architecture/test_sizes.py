@@ -7,17 +7,11 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 FILE_LINES, CLASS_LINES, FUNCTION_LINES, NESTING = 500, 250, 60, 3
 FILE_P95, FUNCTION_P95, FUNCTION_MEDIAN = 350, 35, 8
-
-EXCEPTIONS: dict[str, str] = {
-    # "path" or "path:name" to the reason why its size is right.
-}
 
 
 def relative(path: Path) -> str:
@@ -46,7 +40,7 @@ def percentile(values: list[int], share: float) -> int:
 
 
 def over(items: dict[str, int], limit: int) -> dict[str, int]:
-    return {name: size for name, size in items.items() if size > limit and name not in EXCEPTIONS}
+    return {name: size for name, size in items.items() if size > limit}
 
 
 def depth(node: ast.AST, level: int = 0) -> int:
@@ -80,9 +74,3 @@ def test_functions() -> None:
 
 def test_nesting() -> None:
     assert over({name: depth(node) for name, node, _ in FUNCTIONS}, NESTING) == {}
-
-
-@pytest.mark.parametrize("name", sorted(EXCEPTIONS))
-def test_exceptions_are_still_needed(name: str) -> None:
-    known = {n for n, _, _ in FUNCTIONS} | {n for n, _, _ in CLASSES} | {relative(p) for p in SOURCES}
-    assert name in known

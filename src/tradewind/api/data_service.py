@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.routes.execution import assets, desk, runs, secrets, state_stores, xcoms
+from tradewind.api.xcom_lists import XComLists
 from tradewind.domain.errors import AirflowConfigException, ProtocolError
 from tradewind.domain.messages import wire
 from tradewind.domain.messages.data import Call, Refusal, Reply
@@ -56,8 +57,9 @@ def run(
     AirflowConfigException for a socket that cannot be made.
     """
     services = desk.Services(
-        database=database, clock=clock, wake=wake, specs=DagSpecs(), cipher=cipher, chain=chain
-    )
+        database=database, clock=clock, wake=wake, specs=DagSpecs(), cipher=cipher, lists=XComLists(),
+        chain=chain,
+    )  # fmt: skip
     work = DataServer(services, socket_path, on_ready)
     service.Service("data-server", work, clock=clock, lock=lock, title=title, drain_timeout=2).run()
 

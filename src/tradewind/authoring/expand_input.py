@@ -49,7 +49,7 @@ class ExpandInput:
             return self._pick_dict(context, index)
         picked: dict[str, Any] = {}
         for name, value in reversed(self.values.items()):  # the last argument varies fastest
-            elements = _elements(value, context)
+            elements = _elements(value, context, index)
             index, place = divmod(index, len(elements))
             picked[name] = xcom_arg.resolve(elements[place], context)
         return {name: picked[name] for name in self.values}
@@ -59,14 +59,14 @@ class ExpandInput:
         if self.kind == "dicts":
             return self._pick_dict(context, index).get(name)
         for other in reversed(self.values):
-            elements = _elements(self.values[other], context)
+            elements = _elements(self.values[other], context, index)
             index, place = divmod(index, len(elements))
             if other == name:
                 return xcom_arg.resolve(elements[place], context)
         raise KeyError(name)
 
     def _pick_dict(self, context: Mapping[str, Any], index: int) -> dict[str, Any]:
-        chosen = xcom_arg.resolve(_elements(self.values, context)[index], context)
+        chosen = xcom_arg.resolve(_elements(self.values, context, index)[index], context)
         if not isinstance(chosen, Mapping):
             raise AirflowException(
                 f"expand_kwargs() needs a list of dicts, but element {index} is {chosen!r} "
@@ -99,12 +99,13 @@ class MappedArgument:
         return f"MappedArgument({self.name!r})"
 
 
-def _elements(value: Any, context: Mapping[str, Any]) -> Sequence[Any]:
+def _elements(value: Any, context: Mapping[str, Any], place: int) -> Sequence[Any]:
+    """What is mapped over, as a list; most likely its element at ``place`` is needed."""
     from tradewind.authoring import xcom_sequences  # only in a task process
 
-    if isinstance(value, (xcom_arg.XComArg, MappedArgument)):
-        value = value.resolve(context)
-    return xcom_sequences.as_list(value)
+    if isinstance(value, xcom_arg.XComArg):
+        return value.elements(context, place)
+    return xcom_sequences.as_list(value.resolve(context) if isinstance(value, MappedArgument) else value)
 
 
 def map_input(value: Any) -> MapInput:

@@ -30,6 +30,10 @@ class XComArg(relations.DependencyMixin):
         """The value, in a task process."""
         raise NotImplementedError
 
+    def elements(self, context: Mapping[str, Any], place: int) -> Sequence[Any]:
+        """The value as a list, in a task process that needs the element at ``place`` of it."""
+        return _sequences().as_list(self.resolve(context))  # type: ignore[no-any-return]
+
     def map_input(self) -> MapInput:
         """What a mapping spec says of it."""
         raise NotImplementedError
@@ -143,6 +147,15 @@ class PlainXComArg(XComArg):
             return None
         raise XComNotFound(ti.dag_id, operator.task_id, self.key)
 
+    def elements(self, context: Mapping[str, Any], place: int) -> Sequence[Any]:
+        """See ``XComArg.elements``; of one task's long list only the element is fetched."""
+        ti, operator = context["ti"], self.operator
+        path = mapped_places.path(ti)[: mapped_places.depth(operator)]
+        simple = len(path) < 2 and not (operator.dag and operator.dag.sub_dags)
+        if not simple or mapped_places.shared(operator, ti.task) < mapped_places.depth(operator):
+            return super().elements(context, place)
+        return _sequences().ElementsOf(self, context, path[0] if path else -1, place)  # type: ignore[no-any-return]
+
 
 class MapXComArg(XComArg):
     """Elements of ``arg`` through functions."""
@@ -166,6 +179,10 @@ class MapXComArg(XComArg):
     def resolve(self, context: Mapping[str, Any]) -> Any:
         return _sequences().Mapped(self.arg.resolve(context), self.functions)
 
+    def elements(self, context: Mapping[str, Any], place: int) -> Sequence[Any]:
+        """See ``XComArg.elements``."""
+        return _sequences().Mapped(self.arg.elements(context, place), self.functions)  # type: ignore[no-any-return]
+
 
 class ZipXComArg(XComArg):
     """Elements side by side."""
@@ -183,6 +200,11 @@ class ZipXComArg(XComArg):
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
         return _sequences().Zipped([arg.resolve(context) for arg in self.args], self.fillvalue)
+
+    def elements(self, context: Mapping[str, Any], place: int) -> Sequence[Any]:
+        """See ``XComArg.elements``."""
+        columns = [arg.elements(context, place) for arg in self.args]
+        return _sequences().Zipped(columns, self.fillvalue)  # type: ignore[no-any-return]
 
 
 class ConcatXComArg(XComArg):

@@ -69,6 +69,59 @@ class LazyXComSequence(LazySequence):
         return [xcom.load(text, map_index=None, **self._names) for text in self._ti.ask(request) or ()]
 
 
+class ElementsOf(LazySequence):
+    """The list that one task returned, for an instance that needs one element of it.
+
+    ``place`` is that element's, most likely: it is asked for with the length. What is no plain list in the
+    database (a dict, a file, what another back end wrote) is read as a whole.
+    """
+
+    def __init__(self, source: Any, context: Mapping[str, Any], map_index: int, place: int) -> None:
+        self._source, self._context, self._hint = source, context, place
+        ti, operator = context["ti"], source.operator
+        self._names = {
+            "dag_id": operator.dag_id, "run_id": ti.run_id, "task_id": operator.task_id, "key": source.key,
+            "map_index": map_index,
+        }  # fmt: skip
+        self._known: dict[int, str] = {}
+        self._length: int | None = None
+        self._whole: Sequence[Any] | None = None
+        if xcom.resolve_xcom_backend() is not xcom.BaseXCom:
+            self._read_whole()
+
+    def _read_whole(self) -> Sequence[Any]:
+        self._whole = as_list(self._source.resolve(self._context))
+        self._length = len(self._whole)
+        return self._whole
+
+    def _ask(self, place: int) -> None:
+        found = self._context["ti"].ask(data.GetXComElement(place=place, **self._names))
+        if found is None:
+            self._read_whole()
+        else:
+            self._length, text = found
+            if text is not None:
+                self._known[place] = text
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._ask(self._hint)
+        return self._length or 0
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            whole = self._read_whole() if self._whole is None else self._whole
+            return whole[index]
+        place = index if index >= 0 else index + len(self)
+        if self._whole is None and place not in self._known:
+            self._ask(place)
+        if self._whole is not None:
+            return self._whole[index]
+        if place not in self._known:
+            raise IndexError(f"index {index} is beyond length {len(self)}")
+        return xcom.load(self._known[place], **self._names)
+
+
 class Mapped(LazySequence):
     """A list seen through functions; an element is computed when it is asked for."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -32,8 +33,7 @@ def version(name, ds):
 @pytest.fixture(params=["pip", "uv"])
 def maker(request, monkeypatch):
     """The environment is made by this program."""
-    if request.param == "uv" and shutil.which("uv") is None:
-        pytest.skip("uv is not installed here")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # uv is there
     monkeypatch.setenv("AIRFLOW__STANDARD__VENV_INSTALL_METHOD", request.param)
 
 

@@ -127,6 +127,28 @@ def test_xcoms(world: DataWorld) -> None:
     assert task.ask(data.SetXCom(key="", value="1")).kind == "invalid"
 
 
+def test_elements_of_a_list(world: DataWorld) -> None:
+    dag_id, task = world.made("elements")
+    mine = {"dag_id": dag_id, "run_id": "r1", "task_id": "extract", "key": "k"}
+
+    def element(place: int) -> Any:
+        return task.ask(data.GetXComElement(**mine, map_index=-1, place=place))
+
+    assert element(0) is None
+    task.ask(data.SetXCom(key="k", value='["a",{"b":[1,2]}]'))
+    assert [element(0), element(1), element(2), element(-1)] == [
+        [2, '"a"'],
+        [2, '{"b":[1,2]}'],
+        [2, None],
+        [2, None],
+    ]
+    task.ask(data.SetXCom(key="k", value="[7]"))
+    assert element(0) == [1, "7"]
+    for other in ('{"a":1}', '"[1]"', "3"):
+        task.ask(data.SetXCom(key="k", value=other))
+        assert element(0) is None
+
+
 def test_variables_are_encrypted_and_come_from_the_chain_first(world: DataWorld) -> None:
     _, task = world.made("variable")
     assert task.ask(data.GetVariable(key="secret")) is None

@@ -49,10 +49,19 @@ class MemoryLink:
             return None
         if isinstance(request, data.GetXCom):
             return self._get(request)
+        if isinstance(request, data.GetXComElement):
+            return self._element(request)
         if isinstance(request, data.GetXComSlice):
             found = [(k[2], v) for k, v in self.xcoms.items() if k[:2] == (request.task_id, request.key)]
             return [value for _, value in sorted(found)]
         return None
+
+    def _element(self, request: data.GetXComElement) -> list[Any] | None:
+        value = json.loads(self.xcoms.get((request.task_id, request.key, request.map_index), "null"))
+        if not isinstance(value, list):
+            return None
+        inside = request.place < len(value)
+        return [len(value), json.dumps(value[request.place]) if inside else None]
 
     def _get(self, request: data.GetXCom) -> str | None:
         if request.map_index is not None:

@@ -32,6 +32,21 @@ class GetXCom(Request, frozen=True, kw_only=True):
     include_prior_dates: bool = False
 
 
+class GetXComElement(Request, frozen=True, kw_only=True):
+    """One element of a value that is a list, for an instance that is mapped over it.
+
+    Answer: [length of the list, JSON text of the element or None beyond the end]; None where there is no
+    such value or it is no JSON list.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    key: str
+    map_index: int
+    place: int
+
+
 class GetXComSlice(Request, frozen=True, kw_only=True):
     """Values of all map indexes of a task, in index order, cut like a slice. Answer: list of JSON texts.
 
@@ -235,6 +250,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: int
     request: (
         GetXCom
+        | GetXComElement
         | GetXComSlice
         | CountXCom
         | SetXCom

@@ -68,6 +68,11 @@ _pushed = (xcom.c.dag_run_id == _of_run, xcom.c.task_id == _task, xcom.c.key == 
 _ONE = Statement(
     sa.select(xcom.c.value).where(*_pushed, xcom.c.map_index == sa.bindparam("map_index", type_=sa.Integer()))
 )
+_PUSHED_AT = Statement(
+    sa.select(xcom.c.timestamp).where(
+        *_pushed, xcom.c.map_index == sa.bindparam("map_index", type_=sa.Integer())
+    )
+)
 _ANY = Statement(sa.select(xcom.c.value).where(*_pushed).order_by(xcom.c.map_index).limit(1))
 _SOME = Statement(
     sa.select(xcom.c.value)
@@ -103,6 +108,16 @@ def xcom_value(
         found: str | None = tx.value(_ANY, **where)
     else:
         found = tx.value(_ONE, **where, map_index=map_index)
+    return found
+
+
+def xcom_pushed_at(
+    tx: Tx, *, dag_id: str, run_id: str, task_id: str, key: str, map_index: int
+) -> datetime | None:
+    """When the value was pushed, or None where there is none."""
+    found: datetime | None = tx.value(
+        _PUSHED_AT, dag_id=dag_id, run_id=run_id, task_id=task_id, key=key, map_index=map_index
+    )
     return found
 
 

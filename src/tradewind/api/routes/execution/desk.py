@@ -17,6 +17,7 @@ from tradewind.store.queries.task_data import LiveAttempt
 
 if TYPE_CHECKING:
     from tradewind.api.dag_specs import DagSpecs
+    from tradewind.api.xcom_lists import XComLists
     from tradewind.runtime.clock import Clock
     from tradewind.secrets.chain import Chain
     from tradewind.secrets.cipher import Cipher
@@ -39,6 +40,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     wake: Callable[[Wake], None]
     specs: DagSpecs
     cipher: Cipher
+    lists: XComLists
     chain: Chain | None = None
 
 

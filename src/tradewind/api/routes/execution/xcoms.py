@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tradewind.api.routes.execution.desk import Asked, answers
 from tradewind.domain import errors
 from tradewind.domain.messages import data
@@ -33,6 +35,24 @@ def get_xcom(asked: Asked, request: data.GetXCom) -> str | None:
         key=request.key,
         map_index=request.map_index,
     )
+
+
+@answers(data.GetXComElement)
+def get_xcom_element(asked: Asked, request: data.GetXComElement) -> list[Any] | None:
+    """The length of a list and one of its elements; None where the value is no list."""
+    key = (request.dag_id, request.run_id, request.task_id, request.key, request.map_index)
+    where: dict[str, Any] = dict(zip(("dag_id", "run_id", "task_id", "key", "map_index"), key, strict=True))
+    pushed_at = task_data.xcom_pushed_at(asked.tx, **where)
+    if pushed_at is None:
+        return None
+    lists = asked.services.lists
+    elements = lists.get(key, pushed_at)
+    if elements is None:
+        elements = lists.take_apart(key, pushed_at, task_data.xcom_value(asked.tx, **where) or "")
+    if elements is None:
+        return None
+    inside = 0 <= request.place < len(elements)
+    return [len(elements), bytes(elements[request.place]).decode() if inside else None]
 
 
 @answers(data.GetXComSlice)
