@@ -111,8 +111,21 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.operators.latest_only": "LatestOnlyOperator",
     "tradewind.authoring.operators.trigger_dagrun": "TriggerDagRunOperator TriggerDagRunLink DagRunOrder",
     "tradewind.authoring.operators.email": "EmailOperator",
-    "tradewind.authoring.operators.sql": "SQLExecuteQueryOperator MySqlOperator PostgresOperator "
-    "SqliteOperator",
+    "tradewind.authoring.operators.sql": (
+        "BaseSQLOperator SQLExecuteQueryOperator MySqlOperator PostgresOperator SqliteOperator"
+    ),
+    "tradewind.authoring.operators.sql_checks": (
+        "SQLCheckOperator SQLValueCheckOperator SQLIntervalCheckOperator SQLThresholdCheckOperator "
+        "CheckOperator=SQLCheckOperator ValueCheckOperator=SQLValueCheckOperator "
+        "IntervalCheckOperator=SQLIntervalCheckOperator ThresholdCheckOperator=SQLThresholdCheckOperator "
+        "PrestoCheckOperator=SQLCheckOperator PrestoValueCheckOperator=SQLValueCheckOperator "
+        "PrestoIntervalCheckOperator=SQLIntervalCheckOperator"
+    ),
+    "tradewind.authoring.operators.sql_quality": "SQLColumnCheckOperator SQLTableCheckOperator",
+    "tradewind.authoring.operators.sql_moving": (
+        "BranchSQLOperator BranchSqlOperator=BranchSQLOperator SQLInsertRowsOperator GenericTransfer "
+        "parse_boolean"
+    ),
     # --- sensors
     "tradewind.authoring.sensors.python": "PythonSensor",
     "tradewind.authoring.sensors.bash": "BashSensor",

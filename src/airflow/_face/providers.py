@@ -52,7 +52,8 @@ PATHS: dict[str, str] = {
     f"{_S}.utils.weekday": "WeekDay",
     f"{_S}.utils.skipmixin": "SkipMixin",
     # --- where an installed provider package wins
-    "airflow.providers.common.sql.operators.sql": _SQL,
+    "airflow.providers.common.sql.operators.generic_transfer": "GenericTransfer",
+    "airflow.providers.common.sql.operators.sql": f"{_SQL} parse_boolean",
     "airflow.providers.mysql.operators.mysql": "MySqlOperator",
     "airflow.providers.postgres.operators.postgres": "PostgresOperator",
     "airflow.providers.sqlite.operators.sqlite": "SqliteOperator",
@@ -126,12 +127,6 @@ PROVIDED: dict[str, str] = {
     f"{_P}.cncf.kubernetes.kube_client": "get_kube_client",
     f"{_P}.cncf.kubernetes.pod_generator": "PodGenerator PodDefaults make_safe_label_value",
     f"{_P}.cncf.kubernetes.secret": "Secret K8SModel",
-    f"{_P}.common.sql.operators.generic_transfer": "GenericTransfer",
-    f"{_P}.common.sql.operators.sql": f"{_SQL} parse_boolean CheckOperator=SQLCheckOperator "
-    "IntervalCheckOperator=SQLIntervalCheckOperator ThresholdCheckOperator=SQLThresholdCheckOperator "
-    "ValueCheckOperator=SQLValueCheckOperator BranchSqlOperator=BranchSQLOperator "
-    "PrestoCheckOperator=SQLCheckOperator PrestoIntervalCheckOperator=SQLIntervalCheckOperator "
-    "PrestoValueCheckOperator=SQLValueCheckOperator",
     f"{_P}.daskexecutor.executors.dask_executor": "DaskExecutor",
     f"{_P}.docker.hooks.docker": "DockerHook",
     f"{_P}.docker.operators.docker": "DockerOperator",

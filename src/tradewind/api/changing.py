@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tradewind.api import markers
 from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN, DagRunState, TaskInstanceState
 from tradewind.engine import clearing
 from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.graph import Graph
+from tradewind.store.queries import dags as dag_queries
 from tradewind.store.queries import scheduling
 from tradewind.store.queries.browse import runs as browse
 from tradewind.store.queries.browse.listing import Page, Where
@@ -100,6 +102,27 @@ def clear(
         if version_hash is not None:
             by_hand.use_version(call.tx, loaded.run.pk, version_hash)
         changed(call, loaded, now)
+
+
+def beyond(call: Call, picked: Picked, graph: Graph, scope: Scope) -> list[markers.Reached]:
+    """What ExternalTaskMarkers among these lead to, in DAGs that the asker may see. Raises MarkersTooDeep."""
+
+    def newest(dag_id: str) -> Graph | None:
+        row = dag_queries.get(call.tx, dag_id, visible=call.visible)
+        return None if row is None or row.version_hash is None else graph_of(call, dag_id, row.version_hash)
+
+    return markers.reach(
+        call.tx, graph, picked, graph_of=newest, visible=call.visible, only_failed=scope.only_failed,
+        only_running=scope.only_running,
+    )  # fmt: skip
+
+
+def clear_beyond(call: Call, beyond: Iterable[markers.Reached], *, reset_runs: bool) -> None:
+    """Run again what markers lead to, each by its own DAG."""
+    for reached in beyond:
+        clear(call, [(reached.load, reached.instances)], reached.graph, reset_runs=reset_runs)
+        run, task_ids = reached.load.run, sorted({one.task_id for one in reached.instances})
+        call.audit("clear_by_marker", dag_id=run.dag_id, run_id=run.run_id, extra={"task_ids": task_ids})
 
 
 def mark(call: Call, picked: Picked, graph: Graph, state: TaskInstanceState) -> None:

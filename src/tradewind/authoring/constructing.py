@@ -1,7 +1,8 @@
 """How operators are constructed: ``default_args`` of DAG and task groups fill arguments that were not given.
 
 The metaclass wraps the ``__init__`` of each operator class once, when the class is made; so operators written
-for any age of Airflow (with or without ``@apply_defaults``) take part without doing anything.
+for any age of Airflow (with or without ``@apply_defaults``) take part without doing anything. It wraps
+``execute`` too, which is no task where another task calls it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tradewind.authoring import dag_checks, scope
+from tradewind.authoring import dag_checks, nesting, scope
 from tradewind.authoring.dag_checks import MissingArgument
 from tradewind.authoring.params import ParamsDict
 from tradewind.domain.errors import did_you_mean
@@ -24,6 +25,8 @@ class BaseOperatorMeta(abc.ABCMeta):
         init = namespace.get("__init__")
         if callable(init):
             namespace["__init__"] = _filling(init)
+        if callable(execute := namespace.get("execute")):
+            namespace["execute"] = nesting.guarded(execute)
         return super().__new__(mcs, name, bases, namespace, **options)
 
     def __call__(cls: Any, /, *args: Any, **kwargs: Any) -> Any:

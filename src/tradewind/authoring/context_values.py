@@ -163,7 +163,7 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "task": lambda ti: ti.task,
     "task_instance_key_str": _key_str,
     "templates_dict": lambda ti: getattr(ti.task, "templates_dict", None),
-    "test_mode": lambda ti: False,
+    "test_mode": lambda ti: ti.test_mode,
     "try_number": lambda ti: ti.try_number,
     "inlets": lambda ti: ti.task.inlets,
     "outlets": lambda ti: ti.task.outlets,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from tradewind.authoring import dag_checks, defaults, moments, relations, schedules, scope
+from tradewind.authoring import dag_checks, defaults, documents, moments, relations, schedules, scope
 from tradewind.authoring.dag_tasks import TaskHolder
 from tradewind.authoring.notset import NOTSET, is_arg_set
 from tradewind.authoring.params import DagParam, ParamsDict
@@ -47,7 +47,7 @@ class DAG(TaskHolder):
     ) -> None:  # fmt: skip
         dag_checks.refuse_unknown("DAG", dag_id, DAG, unknown)
         self.dag_id: str = keys.check_dag_id(dag_id)
-        self.description, self.doc_md, self.fresh_interpreter = description, doc_md, fresh_interpreter
+        self.description, self.fresh_interpreter = description, fresh_interpreter
         self._display_name, self.is_paused_upon_creation = dag_display_name, is_paused_upon_creation
         self._take_defaults(default_args, params)
         self._take_dates(start_date, end_date)
@@ -70,9 +70,10 @@ class DAG(TaskHolder):
         self.disable_bundle_versioning = disable_bundle_versioning
         self.rerun_with_latest_version = rerun_with_latest_version
         self.default_view, self.orientation = default_view or "grid", orientation or "LR"
+        self.fileloc: str = full_filepath or caller_file()
+        self.doc_md = documents.text_of(doc_md, self.fileloc)
         self._begin_tasks()
         self.result_task_id: str | None = None
-        self.fileloc: str = full_filepath or caller_file()
         self.loaded_between: tuple[datetime, datetime] | None = None
 
     # --- construction, step by step

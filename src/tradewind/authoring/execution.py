@@ -17,9 +17,19 @@ from tradewind.authoring.plain import plain
 from tradewind.authoring.task_run import RETURN_KEY, TaskRun
 from tradewind.domain.errors import AirflowException, TaskDeferralError, TaskDeferralTimeout
 from tradewind.domain.messages.report import XComValue
+from tradewind.secrets.connection import Connection
 
 FAIL_METHOD = "__fail__"
 """The ``next_method`` of a deferred task whose trigger failed or came too late."""
+
+
+def _hook_of(connection: Connection, **params: Any) -> Any:
+    from tradewind.authoring.hooks import finding  # asks installed packages, which few tasks need
+
+    return finding.hook_of(connection, **params)
+
+
+Connection.hook_factory = staticmethod(_hook_of)
 
 
 def prepare(ti: TaskRun) -> tuple[Any, contexts.Context]:

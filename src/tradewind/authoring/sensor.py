@@ -100,10 +100,12 @@ class BaseSensorOperator(BaseOperator, SkipMixin):
             self._pause(self.next_interval(looks, context), context)
 
     def _began(self, context: Any) -> tuple[datetime, int]:
-        """When this try began to wait, and how often it looked before."""
+        """When it began to wait, and how often this try looked before. A sensor that gives its slot back has
+        one ``timeout`` for all its tries.
+        """
         ti = context.get("ti") if hasattr(context, "get") else None
-        first = getattr(getattr(ti, "assignment", None), "first_start_date", None)
-        if not self.reschedule or ti is None or first is None:
+        first = ti.get_first_reschedule_date(context) if self.reschedule and ti is not None else None
+        if first is None:
             return self.clock.now(), 0
         return first, int(getattr(ti, "reschedule_count", 0))
 

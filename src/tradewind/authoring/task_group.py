@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradewind.authoring import relations, scope
+from tradewind.authoring import documents, relations, scope
 from tradewind.domain import keys
 from tradewind.domain.errors import DagDefinitionError, DuplicateTaskIdFound
 
@@ -38,7 +37,7 @@ class TaskGroup(relations.DependencyMixin):
         self.prefix_group_id = prefix_group_id
         self.default_args = dict(default_args or {})
         self.tooltip, self.ui_color, self.ui_fgcolor = tooltip, ui_color, ui_fgcolor
-        self.group_display_name, self.doc_md = group_display_name, _text_of(doc_md)
+        self.group_display_name, self.doc_md = group_display_name, doc_md
         self.children: dict[str, Any] = {}
         self.upstream_group_ids: set[str | None] = set()
         self.downstream_group_ids: set[str | None] = set()
@@ -56,6 +55,7 @@ class TaskGroup(relations.DependencyMixin):
             raise DagDefinitionError(
                 f"Task group {self._group_id!r} belongs to no DAG: make it inside 'with DAG(...):'."
             )
+        self.doc_md = documents.text_of(self.doc_md, self.dag.fileloc)
         self.parent_group = parent or scope.current_group(self.dag) or self.dag.task_group
         if suffix:
             self._group_id = self._free_id()
@@ -229,12 +229,6 @@ class TaskGroup(relations.DependencyMixin):
         for task in self.leaves:
             task.as_teardown(**options)
         return self
-
-
-def _text_of(doc_md: str | None) -> str | None:
-    """The text; of a name that ends in .md, what stands in that file if it is there."""
-    path = Path(doc_md) if doc_md and doc_md.endswith(".md") else None
-    return path.read_text() if path is not None and path.is_file() else doc_md
 
 
 def _before_teardown(teardown: Any, inside: dict[str, Any]) -> Iterator[Any]:

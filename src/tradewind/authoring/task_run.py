@@ -149,6 +149,11 @@ class TaskRun(RunQuestions):
         return self.assignment.reschedule_count
 
     @property
+    def test_mode(self) -> bool:
+        """Is it tried out alone, by ``tasks test``?"""
+        return self.assignment.test_mode
+
+    @property
     def logical_date(self) -> Any:
         """The run's logical date, or None."""
         return self.dag_run.logical_date
@@ -260,8 +265,15 @@ class TaskRun(RunQuestions):
         return self.context
 
     def get_first_reschedule_date(self, context: Any = None) -> datetime | None:
-        """When this try first started, if it has given its slot back since."""
-        return self.assignment.first_start_date
+        """When the first try since the task instance was made or cleared started; retries do not begin
+        anew.
+        """
+        assignment = self.assignment
+        first_try = max(self.max_tries - int(getattr(self.task, "retries", 0) or 0) + 1, 1)
+        if self._link is None or (self.try_number <= first_try and not assignment.lost):
+            return assignment.first_start_date
+        found = self.ask(data.GetFirstReschedule(first_try=first_try))
+        return datetime.fromisoformat(found) if found else assignment.first_start_date
 
     def __repr__(self) -> str:
         index = f" map_index={self.map_index}" if self.map_index >= 0 else ""

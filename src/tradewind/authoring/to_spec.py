@@ -226,6 +226,7 @@ def _kind(task: Any) -> dict[str, Any]:
         "do_xcom_push": bool(task.do_xcom_push),
         "multiple_outputs": bool(task.multiple_outputs),
         "start_trigger": _start_trigger(task),
+        "external": _external(task),
         "inlets": tuple(asset_spec(one) for one in task.inlets),
         "outlets": tuple(asset_spec(one) for one in task.outlets),
     }
@@ -242,6 +243,8 @@ def _is_empty(task: Any) -> bool:
         task._post_execute_hook,
     )
     if any(hooks) or task.outlets or task.inlets or task.start_from_trigger:
+        return False
+    if (_external(task) or {}).get("rendered"):
         return False
     from tradewind.authoring.operators.empty import EmptyOperator
 
@@ -264,6 +267,17 @@ def _start_trigger(task: Any) -> dict[str, Any] | None:
         "timeout": moments.seconds(args.timeout),
         "queue": args.trigger_queue,
     }
+
+
+def _external(task: Any) -> dict[str, Any] | None:
+    """What an ExternalTaskMarker stands for; instances of a mapped one differ."""
+    describe = getattr(task.operator_class, "marker_spec", None)
+    if describe is None:
+        return None
+    if task.is_mapped:
+        return {"rendered": True, "recursion_depth": task.partial_kwargs.get("recursion_depth", 10)}
+    spec: dict[str, Any] = describe(task)
+    return spec
 
 
 def asset_spec(asset: Any) -> dict[str, Any]:

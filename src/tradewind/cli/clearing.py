@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tradewind.api import backfilling
+from tradewind.api import backfilling, markers
 from tradewind.cli import acting, output
+from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN
 from tradewind.engine import clearing
 from tradewind.engine.facts import InstanceFacts
@@ -45,14 +46,37 @@ def select(tx: Tx, app: App, dag_id: str, args: Args) -> Iterator[Meant]:
     )
     since, until = acting.dates(args, app)
     runs = run_queries.of_dag(tx, dag_id, visible=None, since=since, until=until)
-    yield from _of_runs(tx, graph, runs, tasks, args)
+    meant = list(_of_runs(tx, graph, runs, tasks, args))
+    yield from meant
+    if not args.exclude_subdags:  # Airflow's old word for not going into other DAGs either
+        yield from _beyond(tx, graph, meant, args)
 
 
 def select_runs(tx: Tx, runs: Sequence[RunRecord], args: Args) -> Iterator[Meant]:
     """Those task instances of whole runs of one DAG that the options choose."""
     if runs:
         graph = Graph.compile(acting.spec(tx, runs[0].dag_id))
-        yield from _of_runs(tx, graph, runs, frozenset(graph.ids), args)
+        meant = list(_of_runs(tx, graph, runs, frozenset(graph.ids), args))
+        yield from meant
+        yield from _beyond(tx, graph, meant, args)
+
+
+def _beyond(tx: Tx, graph: Graph, meant: Sequence[Meant], args: Args) -> Iterator[Meant]:
+    """What ExternalTaskMarkers among these lead to, in other DAGs. Raises MarkersTooDeep."""
+
+    def newest(dag_id: str) -> Graph | None:
+        try:
+            return Graph.compile(acting.spec(tx, dag_id))
+        except errors.DagNotFound:
+            return None
+
+    reached = markers.reach(
+        tx, graph, [(each.load, each.instances) for each in meant], graph_of=newest,
+        only_failed=args.only_failed, only_running=args.only_running,
+    )  # fmt: skip
+    for each in reached:
+        retries = {task.task_id: task.retries for task in each.graph.tasks}
+        yield Meant(load=each.load, instances=tuple(each.instances), retries=retries)
 
 
 def _of_runs(

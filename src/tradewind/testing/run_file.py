@@ -158,6 +158,7 @@ def _local(
             file=str(Path(request.file).absolute()),
             run=context,
             mark_success=request.mark_success,
+            test_mode=request.task_id is not None,
             instances=_instances(request, clock),
         ),
         clock=clock,

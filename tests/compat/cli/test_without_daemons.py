@@ -10,7 +10,7 @@ from airflow.operators.bash_operator import BashOperator
 from airflow.operators.python_operator import PythonOperator
 
 def fail_once(**context):
-    print("the date is", context["ds"])
+    print("the date is", context["ds"], "and test_mode is", context["test_mode"])
 
 dag = DAG("tut", start_date=datetime(2018, 1, 1), schedule_interval="@daily")
 first = BashOperator(task_id="print_date", bash_command="echo {{ ds }}", dag=dag)
@@ -45,6 +45,13 @@ def test_test_runs_one_task_and_records_nothing(tutorial: Home) -> None:
     done = tutorial.ok("test", "tut", "print_date", "2016-05-14")
     assert "2016-05-14" in done.out
     assert tutorial.ok("dags", "list-runs", "tut", "-o", "json").json == []
+
+
+def test_a_task_knows_that_it_is_only_tried_out(tutorial: Home) -> None:
+    """§1.14 test_mode."""
+    done = tutorial.ok("tasks", "test", "tut", "tell", "2016-05-14")
+    assert "the date is 2016-05-14 and test_mode is True" in done.out
+    assert "test_mode is False" in tutorial.ok("dags", "test", "tut", "2016-05-14").out
 
 
 def test_render_shows_values(tutorial: Home) -> None:
@@ -103,6 +110,39 @@ def test_backfill_can_mark_success_and_its_runs_can_be_cleared(tutorial: Home) -
     assert "Cleared 1 task instances." in done.out
     assert tutorial.ok("task_state", "tut", "tell", "2018-01-01").out == "None\n"
     assert tutorial.ok("dag_state", "tut", "2018-01-01").out == "queued\n"
+
+
+MARKED = """
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.sensors.external_task import ExternalTaskMarker, ExternalTaskSensor
+
+with DAG("child", start_date=datetime(2018, 1, 1), schedule_interval="@daily"):
+    wait = ExternalTaskSensor(task_id="wait", external_dag_id="parent", external_task_id="mark")
+    wait >> BashOperator(task_id="work", bash_command="true")
+with DAG("parent", start_date=datetime(2018, 1, 1), schedule_interval="@daily"):
+    ExternalTaskMarker(task_id="mark", external_dag_id="child", external_task_id="wait")
+    ExternalTaskMarker(
+        task_id="by_template", external_dag_id="{{ params.other }}", external_task_id="work",
+        params={"other": "child"},
+    )
+"""
+
+
+def test_clear_goes_on_where_markers_lead(home: Home) -> None:
+    """§1.8 ExternalTaskMarker, §1.18 clear: into the other DAG, unless told otherwise."""
+    home.dag("marked", MARKED)
+    for dag_id in ("parent", "child"):
+        home.ok("backfill", "-s", "2018-01-01", "-e", "2018-01-01", dag_id)
+    alone = home.ok("clear", "parent", "-t", "by_template", "-c", "-x")
+    assert "Cleared 1 task instances." in alone.out and "child" not in alone.out
+    home.ok("backfill", "-s", "2018-01-01", "-e", "2018-01-01", "parent")
+    through = home.ok("clear", "parent", "-t", "by_template", "-c")
+    assert "Cleared 2 task instances." in through.out and "child.work" in through.out
+    assert home.ok("task_state", "child", "wait", "2018-01-01").out == "success\n"
+    home.ok("clear", "parent", "-t", "mark", "-c")
+    assert home.ok("task_state", "child", "wait", "2018-01-01").out == "None\n"
 
 
 def test_a_failed_backfill_says_so(home: Home) -> None:

@@ -84,6 +84,7 @@ class Runs:
         run_type: str = "scheduled",
         conf: Any = None,
         map_index: int = -1,
+        try_number: int = 1,
         **more: Any,
     ) -> task_run.TaskRun:
         run = RunContext(
@@ -101,7 +102,7 @@ class Runs:
             dispatch=1,
             task_id=task.task_id,
             map_index=map_index,
-            try_number=1,
+            try_number=try_number,
             run=run,
             file="/dags/x.py",
             log_path="x.log",

@@ -11,6 +11,7 @@ from tradewind.authoring.decorators import task
 from tradewind.authoring.sensor import BaseSensorOperator, PokeReturnValue, poke_mode_only
 from tradewind.authoring.sensors.python import PythonSensor
 from tradewind.domain import errors
+from tradewind.domain.messages import data
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -63,6 +64,37 @@ def test_giving_the_slot_back(runs):
 def test_the_time_out_counts_from_the_first_look(runs):
     with pytest.raises(errors.AirflowSensorTimeout, match="its timeout is 100 s"):
         run(runs, [False], mode="reschedule", first_start_date=NOW - timedelta(seconds=101))
+
+
+@pytest.mark.parametrize(
+    ("more", "series"),
+    [
+        ({"try_number": 3, "max_tries": 2}, 1),
+        ({"try_number": 6, "max_tries": 7}, 6),  # cleared after five tries: a new series has begun
+        ({"try_number": 7, "max_tries": 7}, 6),
+        ({"try_number": 1, "max_tries": 2, "lost": 1}, 1),
+    ],
+)
+def test_all_tries_of_a_series_have_one_time_out(runs, more, series):
+    """§1.9 timeout of mode reschedule: retries do not begin anew, a clear does."""
+    first = NOW - timedelta(seconds=101)
+    runs.link.answers[data.GetFirstReschedule] = first.isoformat()
+    with DAG("d"):
+        made = Answers([False], task_id="a", mode="reschedule", retries=2)
+    asks = more["try_number"] > series or "lost" in more
+    kind = errors.AirflowSensorTimeout if asks else errors.AirflowRescheduleException
+    with pytest.raises(kind):
+        runs.run(made, first_start_date=NOW, **more)
+    asked = [request for request in runs.link.asked if isinstance(request, data.GetFirstReschedule)]
+    assert asked == ([data.GetFirstReschedule(first_try=series)] if asks else [])
+
+
+def test_a_sensor_that_keeps_its_slot_has_a_time_out_for_each_try(runs):
+    """§1.9 timeout of mode poke."""
+    runs.link.answers[data.GetFirstReschedule] = (NOW - timedelta(days=1)).isoformat()
+    with DAG("d"):
+        made = Answers([False, True], task_id="a", retries=2)
+    assert runs.run(made, try_number=3, max_tries=2)[0] is None
 
 
 def test_time_out(runs):

@@ -41,6 +41,13 @@ class BaseHook(LoggingMixin):
         return await asyncio.to_thread(cls.get_connection, conn_id)
 
     @classmethod
+    def get_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
+        """The hook that knows the connection's type. Raises ConnectionNotFound, NoHook."""
+        from tradewind.authoring.hooks import finding  # asks installed packages, which few tasks need
+
+        return finding.hook_of(cls.get_connection(conn_id), **(hook_params or {}))
+
+    @classmethod
     def get_connections(cls, conn_id: str) -> list[Connection]:
         """The connection in a list, as 1.x had it."""
         return [cls.get_connection(conn_id)]

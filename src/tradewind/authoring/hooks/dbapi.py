@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any
 
@@ -81,6 +81,7 @@ def run(
     *,
     autocommit: bool = False,
     handler: Any = None,
+    log: Callable[..., None] | None = None,
 ) -> list[Any]:
     """Execute the statements in one transaction (or each in its own); what ``handler(cursor)`` made of
     each.
@@ -90,6 +91,8 @@ def run(
         _set_autocommit(connection)
     with closing(connection):
         for statement in statements:
+            if log is not None:
+                log("Running statement: %s", statement)
             with closing(connection.cursor()) as cursor:
                 cursor.execute(statement, parameters) if parameters is not None else cursor.execute(statement)
                 results.append(handler(cursor) if handler is not None else None)

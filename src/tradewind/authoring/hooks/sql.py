@@ -29,6 +29,8 @@ class DbApiHook(BaseHook):
         self.conn_id = str(args[0] if args else named or self.default_conn_name)
         setattr(self, self.conn_name_attr, self.conn_id)
         self.schema = schema or kwargs.get("database")
+        self.descriptions: list[Any] = []
+        """What the cursors of the last ``run`` said of their columns."""
 
     def get_conn(self) -> Any:
         """An open DB-API connection. Raises ConnectionNotFound, DriverMissing."""
@@ -51,10 +53,23 @@ class DbApiHook(BaseHook):
         statements = [sql] if isinstance(sql, str) else list(sql)
         if isinstance(sql, str) and split_statements:
             statements = dbapi.split_sql(sql)
-        results = dbapi.run(self.get_conn(), statements, parameters, autocommit=autocommit, handler=handler)
+        self.descriptions = []
+
+        def seen(cursor: Any) -> Any:
+            self.descriptions.append(cursor.description)
+            return handler(cursor) if handler is not None else None
+
+        results = dbapi.run(
+            self.get_conn(), statements, parameters, autocommit=autocommit, handler=seen, log=self.log.info
+        )
         if handler is None:
             return None
         return results[-1] if return_last and (one or split_statements) else results
+
+    @property
+    def last_description(self) -> Any:
+        """The columns of the last statement, or None."""
+        return self.descriptions[-1] if self.descriptions else None
 
     def get_records(self, sql: str | list[str], parameters: Any = None) -> Any:
         """All rows."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from tradewind.authoring import calling, defaults, moments
 from tradewind.authoring.operator_link import BaseOperatorLink
@@ -252,8 +253,15 @@ def _states(given: Iterable[Any] | None) -> list[str]:
     return [str(getattr(state, "value", state)) for state in given or ()]
 
 
+_OF_THE_RUN: Final = "{{ logical_date.isoformat() }}"
+_SAME_DATE: Final = re.compile(r"\{\{\s*((logical_date|execution_date)(\.isoformat\(\))?|ts)\s*\}\}")
+
+
 class ExternalTaskMarker(EmptyOperator):
-    """Says that ``external_task_id`` of another DAG waits for this task. Does nothing when it runs."""
+    """Says that ``external_task_id`` of another DAG waits for this task: clearing this one clears that one,
+    and what comes after it, too. Does nothing when it runs; it runs at all only where it has templates of the
+    author's.
+    """
 
     template_fields: Collection[str] = ("external_dag_id", "external_task_id", "logical_date")
     ui_color = "#4db7db"
@@ -266,10 +274,21 @@ class ExternalTaskMarker(EmptyOperator):
         super().__init__(**kwargs)
         self.external_dag_id, self.external_task_id = external_dag_id, external_task_id
         date = logical_date if logical_date is not None else execution_date
-        date = "{{ logical_date.isoformat() }}" if date is None else date
+        date = _OF_THE_RUN if date is None else date
         if not isinstance(date, (str, datetime)):
             raise InvalidValue("logical_date", date, "be a datetime, or text")
         self.logical_date = date if isinstance(date, str) else date.isoformat()
         if recursion_depth <= 0:
             raise InvalidValue("recursion_depth", recursion_depth, "be at least 1")
         self.recursion_depth = recursion_depth
+
+    def marker_spec(self) -> dict[str, Any]:
+        """What it stands for, as data."""
+        date = "" if _SAME_DATE.fullmatch(self.logical_date.strip()) else self.logical_date
+        words = (self.external_dag_id, self.external_task_id, date)
+        if any("{{" in word or "{%" in word for word in words):
+            return {"rendered": True, "recursion_depth": self.recursion_depth}
+        return {
+            "dag_id": self.external_dag_id, "task_id": self.external_task_id, "logical_date": date,
+            "recursion_depth": self.recursion_depth,
+        }  # fmt: skip

@@ -123,7 +123,7 @@ def failed_deps(args: Args, app: App) -> int:
     flag("-r", "--only-running", help="only those that run"),
     flag("-R", "--dag-regex", help="take the DAG's id for a regular expression"),
     YES,
-    hidden("-x", "--exclude-subdags"),
+    flag("-x", "--exclude-subdags", help="not what ExternalTaskMarkers lead to in other DAGs"),
     hidden("-X", "--exclude-parentdag"),
     BUNDLE,
     SUBDIR,

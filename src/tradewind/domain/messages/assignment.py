@@ -72,3 +72,5 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     expanded_count: int | None = None
     note: str = ""
     """A line for the top of the log (why this attempt is a repetition)."""
+    test_mode: bool = False
+    """It is tried out alone (``tasks test``)."""

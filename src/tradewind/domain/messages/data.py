@@ -172,7 +172,11 @@ class CountDagRuns(Request, frozen=True, kw_only=True):
 
 
 class GetFirstReschedule(Request, frozen=True, kw_only=True):
-    """Answer: when this attempt first started, as an ISO text; or None."""
+    """When this attempt first started, or, if that was earlier, a try of the task instance from number
+    ``first_try`` on. Answer: ISO text, or None.
+    """
+
+    first_try: int | None = None
 
 
 class GetTriggeringEvents(Request, frozen=True, kw_only=True):

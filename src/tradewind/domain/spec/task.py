@@ -81,6 +81,10 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start_trigger: dict[str, Any] | None = None
     """``start_from_trigger``: the fields of ``events.Deferred``."""
 
+    external: dict[str, Any] | None = None
+    """Of an ExternalTaskMarker: dag_id, task_id, logical_date (ISO; empty: that of the run), recursion_depth;
+    ``rendered`` where what it names is known from its rendered fields only."""
+
     doc_md: str | None = None
     ui_color: str = "#fff"
     ui_fgcolor: str = "#000"

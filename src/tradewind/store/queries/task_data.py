@@ -59,6 +59,27 @@ def attempt(tx: Tx, attempt_id: str) -> LiveAttempt | None:
     return None if row is None else LiveAttempt(**dict(zip(LiveAttempt.__struct_fields__, row, strict=True)))
 
 
+_old = task_instances.task_instance_history
+_FIRST_START = Statement(
+    sa.select(sa.func.min(sa.func.coalesce(_old.c.first_start, _old.c.start_date))).where(
+        _old.c.dag_id == sa.bindparam("dag_id", type_=sa.String()),
+        _old.c.run_id == sa.bindparam("run_id", type_=sa.String()),
+        _old.c.task_id == sa.bindparam("task_id", type_=sa.String()),
+        _old.c.map_index == sa.bindparam("map_index", type_=sa.Integer()),
+        _old.c.try_number >= sa.bindparam("since_try", type_=sa.Integer()),
+    )
+)
+
+
+def first_start(tx: Tx, of: LiveAttempt, *, since_try: int) -> datetime | None:
+    """When the first of a task instance's earlier tries, from number ``since_try`` on, started."""
+    found: datetime | None = tx.value(
+        _FIRST_START, dag_id=of.dag_id, run_id=of.run_id, task_id=of.task_id, map_index=of.map_index,
+        since_try=since_try,
+    )  # fmt: skip
+    return found
+
+
 # --- XComs -------------------------------------------------------------------------------------------
 
 _dag, _run = sa.bindparam("dag_id", type_=sa.String()), sa.bindparam("run_id", type_=sa.String())

@@ -29,11 +29,18 @@ class Desk:
         self._paths: dict[tuple[str, int], tuple[int, ...]] = {}
         self._variables: dict[str, str | None] = {}
         self._first_starts: dict[str, datetime] = {}
+        self._tries: dict[tuple[str, int], list[tuple[int, datetime]]] = {}
+        """Number and start of each try of a task instance."""
+        self._states: dict[tuple[str, ...], str] = {}
+        """What tasks keep, by task and map index, or by asset; and key."""
         self._asking: Assignment | None = None
 
     def begins(self, assignment: Assignment, at: datetime) -> None:
         """An attempt starts: values of an earlier try go, unless it goes on after a wait."""
-        self._first_starts.setdefault(assignment.attempt_id, at)
+        if assignment.attempt_id not in self._first_starts:
+            self._first_starts[assignment.attempt_id] = at
+            tries = self._tries.setdefault((assignment.task_id, assignment.map_index), [])
+            tries.append((assignment.try_number, at))
         self._paths[assignment.task_id, assignment.map_index] = assignment.path
         if assignment.dispatch <= 1:
             mine = (assignment.task_id, assignment.map_index)
@@ -213,8 +220,50 @@ class Desk:
     @_answer.register
     def _(self, request: data.GetFirstReschedule) -> Any:
         assert self._asking is not None
-        first = self._first_starts.get(self._asking.attempt_id)
-        return first.isoformat() if first else None
+        least = self._asking.try_number if request.first_try is None else request.first_try
+        tries = self._tries.get((self._asking.task_id, self._asking.map_index), [])
+        starts = [at for number, at in tries if number >= least]
+        return min(starts).isoformat() if starts else None
+
+    # --- what tasks and assets keep
+
+    def _keeper(self, request: Any) -> tuple[str, ...]:
+        assert self._asking is not None
+        if hasattr(request, "uri"):
+            return ("asset", request.name, request.uri)
+        return ("task", self._asking.task_id, str(self._asking.map_index))
+
+    def _forget(self, request: Any) -> None:
+        keeper = self._keeper(request)
+        self._states = {
+            place: value
+            for place, value in self._states.items()
+            if place[:-1] != keeper or request.key not in (None, place[-1])
+        }
+
+    @_answer.register
+    def _(self, request: data.GetTaskState) -> Any:
+        return self._states.get((*self._keeper(request), request.key))
+
+    @_answer.register
+    def _(self, request: data.SetTaskState) -> Any:
+        self._states[*self._keeper(request), request.key] = request.value
+
+    @_answer.register
+    def _(self, request: data.DeleteTaskState) -> Any:
+        self._forget(request)
+
+    @_answer.register
+    def _(self, request: data.GetAssetState) -> Any:
+        return self._states.get((*self._keeper(request), request.key))
+
+    @_answer.register
+    def _(self, request: data.SetAssetState) -> Any:
+        self._states[*self._keeper(request), request.key] = request.value
+
+    @_answer.register
+    def _(self, request: data.DeleteAssetState) -> Any:
+        self._forget(request)
 
 
 class DeskLink:

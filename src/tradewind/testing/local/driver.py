@@ -83,6 +83,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     run: RunContext
     mark_success: str | None = None
     """Tasks whose id matches this pattern succeed without being run."""
+    test_mode: bool = False
+    """A task is tried out alone."""
     only: tuple[str, ...] | None = None
     instances: tuple[InstanceFacts, ...] = ()
     """Where not every task instance takes part: those that do."""
@@ -215,6 +217,7 @@ class LocalRun:
             execution_timeout=spec.execution_timeout, next_method=method, next_kwargs=resume,
             first_start_date=self._desk.first_start(ready.attempt_id),
             reschedule_count=max(dispatch - 1, 0), expanded_count=self.machine.expanded(ready.task_id),
+            test_mode=self.wish.test_mode,
         )  # fmt: skip
 
     def _wait(self, now: datetime) -> None:

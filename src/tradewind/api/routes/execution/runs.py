@@ -176,7 +176,12 @@ def count_dag_runs(asked: Asked, request: data.CountDagRuns) -> int:
 
 
 @answers(data.GetFirstReschedule)
-def get_first_reschedule(asked: Asked, _: data.GetFirstReschedule) -> str | None:
-    """When the attempt first started, as ISO text; None before its start was recorded."""
-    first = asked.attempt.first_start
-    return None if first is None else first.isoformat()
+def get_first_reschedule(asked: Asked, request: data.GetFirstReschedule) -> str | None:
+    """When the attempt, or an earlier try of its series, first started, as ISO text; None before its start
+    was recorded.
+    """
+    starts = [asked.attempt.first_start]
+    if request.first_try is not None:
+        starts.append(task_data.first_start(asked.tx, asked.attempt, since_try=request.first_try))
+    known = [start for start in starts if start is not None]
+    return min(known).isoformat() if known else None

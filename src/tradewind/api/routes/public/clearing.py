@@ -40,12 +40,16 @@ def post_clear_task_instances(call: Call) -> schemas.TaskInstanceCollectionRespo
     picked = changing.pick(call, _runs_to_clear(call, body), graph, _scope_to_clear(body))
     if body.prevent_running_task:
         _refuse_running(picked)
-    before = _rows(call, picked)
-    shown = task_instances.show(call, before)
+    beyond = changing.beyond(call, picked, graph, _scope_to_clear(body))
+    if body.prevent_running_task:
+        _refuse_running([(reached.load, reached.instances) for reached in beyond])
+    everything = [*picked, *((reached.load, reached.instances) for reached in beyond)]
+    shown = task_instances.show(call, _rows(call, everything))
     if not body.dry_run:
         version = row.version_hash if _by_latest_version(graph, body.run_on_latest_version) else None
         changing.clear(call, picked, graph, reset_runs=body.reset_dag_runs, version_hash=version)
-        _note(call, picked, body.note)
+        changing.clear_beyond(call, beyond, reset_runs=body.reset_dag_runs)
+        _note(call, everything, body.note)
         call.audit("post_clear_task_instances", dag_id=row.dag_id, run_id=body.dag_run_id)
     return schemas.TaskInstanceCollectionResponse(task_instances=shown, total_entries=len(shown))
 
@@ -120,9 +124,14 @@ def clear_dag_run(
         task_ids=frozenset(one.task_id for one in loaded.instances if one.task_id in graph.index)
     )
     picked = changing.pick(call, [row], graph, msgspec.structs.replace(scope, only_failed=body.only_failed))
+    beyond = changing.beyond(
+        call, picked, graph, msgspec.structs.replace(scope, only_failed=body.only_failed)
+    )
     if body.dry_run:
-        shown = task_instances.show(call, _rows(call, picked))
+        everything = [*picked, *((reached.load, reached.instances) for reached in beyond)]
+        shown = task_instances.show(call, _rows(call, everything))
         return schemas.ClearTaskInstanceCollectionResponse(task_instances=shown, total_entries=len(shown))
+    changing.clear_beyond(call, beyond, reset_runs=True)
     changing.clear(
         call,
         picked,

@@ -1,0 +1,82 @@
+"""Which hook knows a type of connection: that of an installed provider package, else one of ours."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterable
+from typing import Any, Final
+
+from tradewind.domain.errors import AirflowException
+from tradewind.runtime import plugins
+from tradewind.secrets.connection import Connection
+
+_log = logging.getLogger("tradewind.hooks")
+
+OURS: Final = {
+    "fs": "tradewind.authoring.hooks.filesystem:FSHook",
+    "http": "tradewind.authoring.hooks.http:HttpHook",
+    "https": "tradewind.authoring.hooks.http:HttpHook",
+    "mariadb": "tradewind.authoring.hooks.sql:MySqlHook",
+    "mysql": "tradewind.authoring.hooks.sql:MySqlHook",
+    "package_index": "tradewind.authoring.hooks.package_index:PackageIndexHook",
+    "postgres": "tradewind.authoring.hooks.sql:PostgresHook",
+    "postgresql": "tradewind.authoring.hooks.sql:PostgresHook",
+    "smtp": "tradewind.authoring.hooks.smtp:SmtpHook",
+    "sqlite": "tradewind.authoring.hooks.sql:SqliteHook",
+}
+"""Type of connection → where its hook lives."""
+_PACKAGES: Final = {
+    "aws": "amazon", "azure": "microsoft-azure", "google_cloud_platform": "google", "gcpbigquery": "google",
+    "hive_cli": "apache-hive", "hiveserver2": "apache-hive", "kubernetes": "cncf-kubernetes",
+    "livy": "apache-livy", "mssql": "microsoft-mssql", "spark": "apache-spark", "wasb": "microsoft-azure",
+}  # fmt: skip
+"""Provider packages that are not called as their type of connection."""
+
+
+class NoHook(AirflowException):
+    """No installed package has a hook for a type of connection."""
+
+    def __init__(self, conn_id: str | None, conn_type: str | None) -> None:
+        name = _PACKAGES.get(conn_type or "", (conn_type or "").replace("_", "-"))
+        way_out = (
+            f"Install its provider package, most likely with: pip install apache-airflow-providers-{name}"
+            if name
+            else "Give the connection a type (conn_type)."
+        )
+        super().__init__(
+            f"Connection {conn_id!r} is of type {conn_type!r}, and no hook for that type is installed. "
+            f"{way_out}"
+        )
+        self.conn_type = conn_type
+
+
+@functools.cache
+def installed() -> dict[str, str]:
+    """Type of connection → import path of the hook, as installed provider packages say."""
+    from importlib import metadata  # reads every package's metadata: only where a hook is asked for by type
+
+    found: dict[str, str] = {}
+    for entry in metadata.entry_points(group="apache_airflow_provider"):
+        try:
+            told: Iterable[Any] = entry.load()().get("connection-types", ())
+        except Exception as error:  # noqa: BLE001 - one broken package must not hide the others
+            _log.warning("Provider package %s cannot be asked for its hooks: %s", entry.name, error)
+            continue
+        for each in told:
+            found.setdefault(each["connection-type"], each["hook-class-name"])
+    return found
+
+
+def hook_class_of(kind: str | None, conn_id: str | None = None) -> Any:
+    """The class of the hook for a type of connection. Raises NoHook."""
+    path = installed().get(kind or "") or OURS.get(kind or "")
+    if path is None:
+        raise NoHook(conn_id, kind)
+    return plugins.load_object(path)
+
+
+def hook_of(connection: Connection, **params: Any) -> Any:
+    """The hook for a connection, made with its id and ``params``. Raises NoHook."""
+    made = hook_class_of(connection.conn_type, connection.conn_id)
+    return made(**{made.conn_name_attr: connection.conn_id, **params})
