@@ -50,9 +50,10 @@ PATHS: dict[str, str] = {
             *("AIRFLOW_HOME", "DAGS_FOLDER", "PLUGINS_FOLDER", "SQL_ALCHEMY_CONN", "TIMEZONE", "Session"),
             *("EXECUTE_TASKS_NEW_PYTHON_INTERPRETER", "LAZY_LOAD_PLUGINS", "LAZY_LOAD_PROVIDERS"),
             *("MASK_SECRETS_IN_LOGS", "STORE_DAG_CODE", "STORE_SERIALIZED_DAGS"),
+            *("engine", "pod_mutation_hook"),
         )
     )
-    + " engine pod_mutation_hook conf Stats",
+    + " conf Stats",
     "airflow.macros": MACROS,
     "airflow.decorators": "task dag task_group setup teardown",
     "airflow.decorators.base": (
@@ -226,6 +227,7 @@ PATHS: dict[str, str] = {
     "airflow.io.path": "ObjectStoragePath",
     "airflow.stats": "Stats",
     "airflow.plugins_manager": "AirflowPlugin",
+    "airflow.providers_manager": "ProvidersManager",
     "airflow.policies": "hookimpl",
     "airflow.listeners": "hookimpl",
     "airflow.secrets": "BaseSecretsBackend",

@@ -29,11 +29,12 @@ BUILT: dict[str, str] = {
     ),
     "tradewind.authoring.task_run": "TaskInstance=TaskRun",
     "tradewind.authoring.dag_run": "DagRun",
-    "tradewind.testing.dag_bag": "DagBag",
+    "tradewind.testing.dag_bag": "DagBag list_py_file_paths",
     "tradewind.authoring.relations": "DependencyMixin TaskMixin=DependencyMixin DAGNode=DependencyMixin",
     "tradewind.authoring.constructing": "apply_defaults",
     "tradewind.authoring.schedules": (
-        "Timetable NullTimetable OnceTimetable ContinuousTimetable CronDataIntervalTimetable "
+        "Timetable BaseTimetable=Timetable create_timetable NullTimetable OnceTimetable "
+        "ContinuousTimetable CronDataIntervalTimetable "
         "CronTriggerTimetable "
         "MultipleCronTriggerTimetable DeltaDataIntervalTimetable DeltaTriggerTimetable EventsTimetable "
         "PartitionedAssetTimetable CronPartitionTimetable PartitionedAtRuntime "
@@ -68,20 +69,25 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.object_storage": "ObjectStoragePath attach get_fs has_fs",
     "tradewind.authoring.xcom": "BaseXCom resolve_xcom_backend",
     "tradewind.authoring.deadlines": (
-        "DeadlineAlert DeadlineReference BaseDeadlineReference VariableInterval AsyncCallback SyncCallback"
+        "DeadlineAlert DeadlineReference BaseDeadlineReference deadline_reference VariableInterval "
+        "AsyncCallback SyncCallback"
     ),
     "tradewind.authoring.assets": (
         "Asset AssetAlias AssetAll AssetAny AssetRef AssetWatcher Dataset Model Metadata "
         "DatasetAlias=AssetAlias "
-        "DatasetAll=AssetAll DatasetAny=AssetAny AssetNameRef=AssetRef AssetUriRef=AssetRef "
+        "BaseDatasetEventInput=BaseAsset DatasetAll=AssetAll DatasetAny=AssetAny AssetNameRef=AssetRef "
+        "AssetUriRef=AssetRef "
         "AssetAccessControl"
     ),
     "tradewind.authoring.mapping": "MappedOperator OperatorPartial",
-    "tradewind.authoring.setup_teardown": "ContextWrapper context_wrapper",
+    "tradewind.authoring.setup_teardown": (
+        "ContextWrapper context_wrapper SetupTeardownContext BaseSetupTeardownContext"
+    ),
     "tradewind.authoring.xcom_sequences": "LazyXComSequence",
     "tradewind.authoring.skipping": "SkipMixin BranchMixIn",
     "tradewind.authoring.calling": (
-        "determine_kwargs KeywordParameters make_kwargs_callable ExecutionCallableRunner"
+        "determine_kwargs KeywordParameters make_kwargs_callable ExecutionCallableRunner is_async_callable "
+        "create_executable_runner create_async_executable_runner"
     ),
     "tradewind.authoring.environment_variables": "context_to_airflow_vars AIRFLOW_VAR_NAME_FORMAT_MAPPING",
     "tradewind.authoring.operator_link": "BaseOperatorLink",
@@ -178,8 +184,22 @@ BUILT: dict[str, str] = {
         "UnmappableXComLengthPushed XComForMappingNotPushed UnknownExecutorException "
         "InvalidStatsNameException "
         "SerializationError TaskAlreadyRunningError DagCodeNotFound DagFileExists DagInvalidTriggerRule "
-        "NodeNotFound AirflowMaskingException"
+        "NodeNotFound AirflowMaskingException AirflowInactiveAssetInInletOrOutletException FileSyntaxError "
+        "NotMapped"
     ),
+    "tradewind.authoring.async_operator": "BaseAsyncOperator",
+    "tradewind.authoring.templating.templater": "Templater",
+    "tradewind.authoring.crypto": "get_fernet",
+    "tradewind.authoring.secret_cache": "SecretCache",
+    "tradewind.authoring.metastore": "MetastoreBackend",
+    "tradewind.authoring.drawing": "task_group_to_dict",
+    "tradewind.authoring.log_handler": "FileTaskHandler",
+    "tradewind.authoring.task_logs": "configure_logging relative_path_from_logger",
+    "tradewind.authoring.types": "Logger Properties RuntimeTaskInstanceProtocol",
+    "tradewind.authoring.state_scopes": "AssetScope BaseStoreBackend StoreScope TaskScope",
+    "tradewind.authoring.serde": "serialize deserialize",
+    "tradewind.authoring.providers": "ProvidersManager ProvidersManagerTaskRuntime=ProvidersManager",
+    "tradewind.authoring.expand_input": "EXPAND_INPUT_EMPTY",
     # --- dates and small tools
     "tradewind.authoring.dates": (
         "cron_presets days_ago date_range round_time infer_time_unit scale_time_units parse_execution_date "
@@ -204,14 +224,16 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.files": "TemporaryDirectory mkdirs correct_maybe_zipped get_unique_dag_module_name",
     "tradewind.authoring.rows": (
         "Base ID_LEN DagModel DagTag DagPickle DbCallbackRequest Log RenderedTaskInstanceFields SlaMiss "
-        "TaskFail TaskReschedule Trigger Pool clear_task_instances"
+        "TaskFail TaskReschedule Trigger Pool clear_task_instances AssetModel DatasetModel "
+        "expand_alias_to_assets "
+        "expand_alias_to_datasets=expand_alias_to_assets"
     ),
     "tradewind.authoring.xcoms": (
         "XCom XComEncoder XComDecoder AirflowJsonEncoder=PlainEncoder WebEncoder=PlainEncoder"
     ),
     "tradewind.authoring.asking": "trigger_dag",
     "tradewind.authoring.executors": (
-        "BaseExecutor LocalExecutor SequentialExecutor DebugExecutor ExecutorLoader"
+        "BaseExecutor LocalExecutor SequentialExecutor DebugExecutor ExecutorLoader ExecutorConf"
     ),
     "tradewind.authoring.permissions": (
         "RESOURCE_DAG RESOURCE_DATASET RESOURCE_ASSET RESOURCE_CONNECTION RESOURCE_DAG_PREFIX "
@@ -225,10 +247,12 @@ BUILT: dict[str, str] = {
     ),
     "tradewind.authoring.oddments": (
         "Resources suppress_logs_and_warning add_deprecated_classes fixup_decorator_warning_stack "
-        "apply_lineage prepare_lineage AUTO hookimpl"
+        "apply_lineage prepare_lineage AUTO hookimpl SimpleTaskInstance"
     ),
     "tradewind.authoring.other_python": "remove_task_decorator",
-    "tradewind.authoring.parsing_context": "get_parsing_context AirflowParsingContext",
+    "tradewind.authoring.parsing_context": (
+        "get_parsing_context AirflowParsingContext _airflow_parsing_context_manager=parsing_for"
+    ),
     "tradewind.authoring.plugin": "AirflowPlugin",
     "tradewind.authoring.secrets_masker": (
         "mask_secret redact should_hide_value_for_key SecretsMasker Redactable Redacted"

@@ -165,7 +165,6 @@ NOT_BUILT: dict[str, str] = {
     "airflow.logging_config": "its logging set-up",
     "airflow.metrics": "its metrics",
     "airflow.migrations": "its migrations",
-    "airflow.providers_manager": "its register of provider packages",
     "airflow.reproducible_build": "its build",
     "airflow.security": "its security",
     "airflow.sentry": "its Sentry support",

@@ -76,7 +76,7 @@ PATHS: dict[str, str] = {
     ),
     "airflow.sdk.lineage": (
         "HookLineage HookLineageCollector HookLineageReader NoOpCollector AssetLineageInfo LineageContext "
-        "get_hook_lineage_collector hook"
+        "get_hook_lineage_collector hook@tradewind.authoring.lineage LineageContext@typing:Any"
     ),
     "airflow.sdk.listener": "get_listener_manager",
     "airflow.sdk.plugins_manager": "AirflowPlugin",

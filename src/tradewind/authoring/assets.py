@@ -11,7 +11,7 @@ from tradewind.domain.errors import AirflowTimetableInvalid, InvalidValue
 _MAX = 1500
 
 
-class _Condition:
+class BaseAsset:
     """Something that a schedule can wait for."""
 
     def as_expression(self) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class _Condition:
         return AssetAny(self, condition(other))
 
 
-class Asset(_Condition):
+class Asset(BaseAsset):
     """A thing that tasks update: ``Asset("s3://bucket/key")`` or ``Asset(name="orders", uri="…")``."""
 
     asset_type: ClassVar[str] = "asset"
@@ -105,7 +105,7 @@ class Model(Asset):
     asset_type: ClassVar[str] = "model"
 
 
-class AssetAlias(_Condition):
+class AssetAlias(BaseAsset):
     """A name under which tasks report assets that are known only at run time."""
 
     def __init__(self, name: str, group: str = "asset") -> None:
@@ -131,7 +131,7 @@ class AssetAlias(_Condition):
         return f"AssetAlias({self.name!r})"
 
 
-class AssetRef(_Condition):
+class AssetRef(BaseAsset):
     """An asset named without being defined: ``Asset.ref(name=…)``."""
 
     def __init__(self, *, name: str | None = None, uri: str | None = None) -> None:
@@ -159,11 +159,11 @@ class AssetRef(_Condition):
         return f"Asset.ref(name={self.name!r})" if self.name else f"Asset.ref(uri={self.uri!r})"
 
 
-class _Combined(_Condition):
+class _Combined(BaseAsset):
     word: ClassVar[str]
 
     def __init__(self, *objects: Any) -> None:
-        self.objects: list[_Condition] = []
+        self.objects: list[BaseAsset] = []
         for one in objects:
             part = condition(one)
             same = isinstance(part, _Combined) and type(part) is type(self)
@@ -192,7 +192,7 @@ class AssetAny(_Combined):
     word = "any"
 
 
-CONDITION = _Condition
+CONDITION = BaseAsset
 
 
 class AssetAccessControl:
@@ -230,7 +230,7 @@ def condition(schedule: Any) -> Any:
 
     Raises AirflowTimetableInvalid for anything else in it.
     """
-    if isinstance(schedule, _Condition):
+    if isinstance(schedule, BaseAsset):
         return schedule
     if isinstance(schedule, str):
         return AssetRef(name=schedule)

@@ -157,3 +157,34 @@ class ExecutionCallableRunner:
             self._outlet_events[metadata.asset].extra.update(metadata.extra)
 
     __call__ = run
+
+
+class AsyncExecutionCallableRunner(ExecutionCallableRunner):
+    """As ``ExecutionCallableRunner``, for coroutine functions and asynchronous generators."""
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's result; None of a generator."""
+        result = self.func(*args, **kwargs)
+        if not hasattr(result, "__aiter__"):
+            return await result
+        async for metadata in result:
+            self._outlet_events[metadata.asset].extra.update(metadata.extra)
+        return None
+
+    __call__ = run
+
+
+def is_async_callable(func: Any) -> bool:
+    """Does calling it give something to await? Sees through ``partial``, decorators and callable objects."""
+    import inspect  # heavy; only providers ask
+
+    while hasattr(func, "func") or hasattr(func, "__wrapped__"):
+        func = getattr(func, "__wrapped__", None) or func.func
+    call = getattr(type(func), "__call__", None)  # noqa: B004 - of an object
+    return inspect.iscoroutinefunction(func) or (
+        not isinstance(func, type) and inspect.iscoroutinefunction(call)
+    )
+
+
+create_executable_runner = ExecutionCallableRunner
+create_async_executable_runner = AsyncExecutionCallableRunner

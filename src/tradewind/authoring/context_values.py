@@ -142,7 +142,7 @@ def _run_date(field: str) -> Callable[[Any], Any]:
 def _task_state(ti: Any) -> Any:
     from tradewind.authoring import state_store  # few tasks keep state
 
-    return state_store.TaskStateStore(ti.ask)
+    return state_store.TaskStateStore(ti)
 
 
 def _asset_state(ti: Any) -> Any:

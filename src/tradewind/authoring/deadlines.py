@@ -111,6 +111,10 @@ class BaseDeadlineReference:
             "The reference of a deadline", type(self).__name__, f"be one of DeadlineReference: {known}"
         )
 
+    def _evaluate_with(self, *, session: Any, **kwargs: Any) -> datetime:
+        """For references of one's own."""
+        raise NotImplementedError(f"{type(self).__name__} defines no _evaluate_with(self, *, session, …).")
+
 
 class _Reference(BaseDeadlineReference):
     def __init__(self, kind: str, **more: Any) -> None:
@@ -151,6 +155,13 @@ class DeadlineReference:
             if isinstance(number, bool) or not isinstance(number, int) or number < 1:
                 raise InvalidValue(f"AVERAGE_RUNTIME {name}", repr(number), "be a whole number of at least 1")
         return _Reference(deadlines.AVERAGE, max_runs=most, min_runs=least)
+
+
+def deadline_reference(kind: Any = None) -> Any:
+    """Airflow's decorator for references of one's own, with brackets or without. Such a class imports, and is
+    refused where a DAG uses it: it computes with a session of Airflow's database.
+    """
+    return kind if isinstance(kind, type) else lambda cls: cls
 
 
 class VariableInterval:

@@ -80,12 +80,11 @@ def _make(kind: str, function: Any, multiple_outputs: bool | None, kwargs: dict[
 
 def _of_provider(name: str) -> Any:
     """A decorator that an installed provider package offers, or None."""
-    from importlib import metadata
-
+    from tradewind.authoring.hooks import finding  # reads what packages say
     from tradewind.runtime import plugins
 
-    for entry in metadata.entry_points(group="apache_airflow_provider"):
-        for offered in (entry.load()() or {}).get("task-decorators", ()):
+    for entry in finding.packages():
+        for offered in finding.told(entry).get("task-decorators", ()):
             if offered.get("name") == name:
                 return plugins.load_object(offered["class-name"])
     return None

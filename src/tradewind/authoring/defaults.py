@@ -50,6 +50,10 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     state_days: int = 30
     """How long a task's state is kept where the task does not say; 0 for ever."""
     state_bytes: int = 65535
+    state_backend: str = ""
+    """Import path of a class."""
+    state_cleared: bool = False
+    """Whether a task that succeeds leaves no state behind."""
 
 
 _current: Defaults | None = None
@@ -100,6 +104,8 @@ _OPTIONS: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
     ("xcom_compression", "common.io", "xcom_objectstorage_compression", str),
     ("state_days", "state_store", "default_retention_days", int),
     ("state_bytes", "state_store", "max_value_storage_bytes", int),
+    ("state_backend", "workers", "state_store_backend", str),
+    ("state_cleared", "state_store", "clear_on_success", _truth),
 )
 _SWITCHES = (
     ("catchup", "scheduler", "catchup_by_default"),

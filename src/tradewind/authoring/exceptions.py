@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tradewind.domain.errors import (
     AirflowException,
+    AirflowFailException,
     AirflowNotFoundException,
     DagDefinitionError,
 )
@@ -188,3 +190,30 @@ class NodeNotFound(AirflowNotFoundException):
 
 class AirflowMaskingException(AirflowException):
     """A secret could not be masked."""
+
+
+class AirflowInactiveAssetInInletOrOutletException(AirflowFailException):
+    """A task reads or updates an asset of which another one has taken the name or the uri."""
+
+    def __init__(self, inactive_asset_keys: Collection[Any]) -> None:
+        names = ", ".join(str(key) for key in inactive_asset_keys)
+        super().__init__(
+            f"Task has the following inactive assets in its inlets or outlets: {names}. Another DAG defines "
+            f"an "
+            "asset of that name with another uri, or of that uri with another name; agree on one."
+        )
+        self.inactive_asset_keys = inactive_asset_keys
+
+
+class FileSyntaxError(NamedTuple):
+    """What is wrong in a file of variables or connections, and in which line."""
+
+    line_no: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.message}. Line number: {self.line_no},"
+
+
+class NotMapped(Exception):
+    """A task or group that is not mapped was asked how it is."""

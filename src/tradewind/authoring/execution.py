@@ -122,6 +122,14 @@ def forget_files(ti: TaskRun) -> None:
     xcom.forget(ti)
 
 
+def forget_state(ti: TaskRun) -> None:
+    """What the task kept from try to try goes with its success, where the configuration says so."""
+    if defaults.current().state_cleared:
+        from tradewind.authoring import state_store  # few configurations want it
+
+        state_store.TaskStateStore(ti).clear()
+
+
 def deferral(error: Any) -> dict[str, Any]:
     """The fields of ``events.Deferred`` for a TaskDeferred that the task raised."""
     classpath, kwargs = error.trigger.serialize()

@@ -39,6 +39,24 @@ class DebugExecutor(BaseExecutor):
     is_local = True
 
 
+class ExecutorConf:
+    """The configuration as executors of one team read it; teams have no settings of their own here."""
+
+    def __init__(self, team_name: str | None = None) -> None:
+        self.team_name = team_name
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _READERS:
+            raise AttributeError(name)
+        from tradewind.config import compat  # reads airflow.cfg
+
+        return getattr(compat.conf, name)
+
+
+_READERS = frozenset({"get", "getboolean", "getint", "getfloat", "getjson", "getsection", "has_option",
+                      "get_mandatory_value"})  # fmt: skip
+
+
 class ExecutorLoader:
     """Names of executors, and the one that is configured."""
 

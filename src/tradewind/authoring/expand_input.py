@@ -186,3 +186,7 @@ def check_rule(who: str, rule: Any, values: Any) -> None:
             f"{who}: with trigger rule 'always' a task does not wait for the results that it is mapped over. "
             "Use another rule, such as 'all_done'."
         )
+
+
+EXPAND_INPUT_EMPTY = ExpandInput("product", {}, "nothing")
+"""Mapped over nothing."""

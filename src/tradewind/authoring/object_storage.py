@@ -100,6 +100,12 @@ class ObjectStoragePath:
         """fsspec's file system."""
         return attach(self.protocol, self.conn_id, **self.storage_options)
 
+    def with_path(self, path: str) -> ObjectStoragePath:
+        """The same store with another path; how templates in paths are rendered."""
+        if path == self.path:
+            return self
+        return type(self)(path, conn_id=self.conn_id, protocol=self.protocol, **self.storage_options)
+
     # --- names
 
     @property

@@ -66,3 +66,43 @@ AUTO = "auto"
 def hookimpl(function: Any = None, **_: Any) -> Any:
     """Marks a listener or a policy of a plug-in; see the page on what of Airflow is there."""
     return (lambda inner: inner) if function is None else function
+
+
+class SimpleTaskInstance:
+    """A task instance as plain values, as 2.x's executors and callbacks passed it around."""
+
+    def __init__(
+        self, dag_id: str, task_id: str, run_id: str, start_date: Any, end_date: Any, try_number: int,
+        map_index: int, state: str, executor: str | None, executor_config: Any, pool: str, queue: str,
+        key: Any, run_as_user: str | None = None, priority_weight: int | None = None,
+    ) -> None:  # fmt: skip
+        self.dag_id, self.task_id, self.run_id, self.map_index = dag_id, task_id, run_id, map_index
+        self.start_date, self.end_date, self.try_number, self.state = start_date, end_date, try_number, state
+        self.executor, self.executor_config = executor, executor_config
+        self.pool, self.queue, self.key = pool, queue, key
+        self.run_as_user, self.priority_weight = run_as_user, priority_weight
+
+    @classmethod
+    def from_ti(cls, ti: Any) -> SimpleTaskInstance:
+        """Of a running one."""
+        task = ti.task
+        return cls(
+            dag_id=ti.dag_id, task_id=ti.task_id, run_id=ti.run_id, start_date=ti.start_date,
+            end_date=ti.end_date, try_number=ti.try_number, map_index=ti.map_index, state=ti.state,
+            executor=task.executor, executor_config=task.executor_config, pool=ti.pool, queue=ti.queue,
+            key=ti.key, run_as_user=task.run_as_user, priority_weight=ti.priority_weight,
+        )  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, obj_dict: dict[str, Any]) -> SimpleTaskInstance:
+        """From what ``as_dict`` gave."""
+        return cls(**obj_dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The values by name."""
+        return dict(vars(self))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SimpleTaskInstance) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]

@@ -26,7 +26,7 @@ def get_parsing_context() -> AirflowParsingContext:
 
 
 @contextmanager
-def parsing_for(dag_id: str, task_id: str | None = None) -> Iterator[None]:
+def parsing_for(dag_id: str | None = None, task_id: str | None = None) -> Iterator[None]:
     """Imports in this block are for that DAG."""
     global _current  # noqa: PLW0603 - one process imports one DAG file at a time
     before, _current = _current, AirflowParsingContext(dag_id, task_id)

@@ -117,6 +117,25 @@ class Pool(Base):
     DEFAULT_POOL_NAME: ClassVar[str] = "default_pool"
 
 
+class AssetModel(Base):
+    """What is stored of an asset."""
+
+    instead = "the REST API (GET /api/v2/assets)"
+
+
+class DatasetModel(AssetModel):
+    """``AssetModel`` under its name of Airflow 2.x."""
+
+
+def expand_alias_to_assets(alias: Any, *_: Any, **__: Any) -> NoReturn:
+    """Raises NoDatabase."""
+    raise NoDatabase(
+        f"Which assets stand behind {alias!r} only the metadata database knows, which DAG files and tasks "
+        f"do not "
+        "reach. Use the REST API (GET /api/v2/assets/aliases), or context['inlet_events'][AssetAlias(…)]."
+    )
+
+
 def clear_task_instances(*_: Any, **__: Any) -> NoReturn:
     """Raises NoDatabase."""
     raise NoDatabase(

@@ -15,10 +15,11 @@ from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain import timetables
 from tradewind.domain.errors import AirflowTimetableInvalid
 from tradewind.domain.intervals import DataInterval as _Interval
-from tradewind.domain.intervals import RunInfo
+from tradewind.domain.intervals import Restriction, RunInfo
 from tradewind.domain.spec import timetable as specs
 from tradewind.domain.timetables import fields
 from tradewind.domain.timetables.defaults import ScheduleDefaults, as_delta
+from tradewind.runtime.clock import SystemClock
 
 
 class Timetable:
@@ -63,46 +64,86 @@ class Timetable:
         return hash(type(self))
 
 
-class NullTimetable(Timetable):
+class _BuiltIn(Timetable):
+    """One whose spec says everything. A subclass that answers for itself is a plug-in's."""
+
+    def data(self) -> specs.TimetableSpec:
+        """The spec."""
+        raise NotImplementedError
+
+    def spec(self) -> specs.TimetableSpec:
+        """The timetable as data."""
+        own = any(getattr(type(self), name, None) is not getattr(_BuiltIn, name, None) for name in _ASKED)
+        return super().spec() if own else self.data()
+
+    def next_dagrun_info(
+        self, *, last_automated_data_interval: Any, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """When the next run is made, and for which span; None: no more."""
+        bounds = Restriction(
+            earliest=restriction.earliest, latest=restriction.latest, catchup=restriction.catchup
+        )
+        last = last_automated_data_interval
+        found = timetables.next_run(
+            self.data(), last=None if last is None else _Interval(last.start, last.end), restriction=bounds,
+            now=SystemClock().now(),
+        )  # fmt: skip
+        if found is None:
+            return None
+        return DagRunInfo(run_after=found.run_after, data_interval=found.data_interval)
+
+    def infer_manual_data_interval(self, *, run_after: Any) -> Any:
+        """The span of a run that is asked for by hand."""
+        return timetables.infer_manual(self.data(), run_after)
+
+
+_ASKED = ("next_dagrun_info", "next_dagrun_info_v2", "infer_manual_data_interval", "generate_run_id")
+"""What timetables of one's own answer."""
+
+
+class NullTimetable(_BuiltIn):
     """No schedule."""
 
     description = "Never, external triggers only"
     can_be_scheduled = False
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.NullTimetable()
 
 
-class OnceTimetable(Timetable):
+class OnceTimetable(_BuiltIn):
     """One run."""
 
     description = "Once, as soon as possible"
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.OnceTimetable()
 
 
-class ContinuousTimetable(Timetable):
+class ContinuousTimetable(_BuiltIn):
     """A run as soon as the last one ended."""
 
     description = "As frequently as possible, but only one run at a time."
     active_runs_limit = 1
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.ContinuousTimetable()
 
 
-class CronDataIntervalTimetable(Timetable):
+class CronDataIntervalTimetable(_BuiltIn):
     """Runs for the spans between the ticks of a cron expression, each made when its span ends."""
 
     def __init__(self, cron: str, timezone: str | tzinfo = "UTC") -> None:
         self._cron, self._zone = fields.normalize(cron), moments.timezone_name(moments.timezone_of(timezone))
 
-    def spec(self) -> specs.TimetableSpec:
+    def serialize(self) -> dict[str, Any]:
+        return {"cron": self._cron, "timezone": self._zone}
+
+    def data(self) -> specs.TimetableSpec:
         return specs.CronDataIntervalTimetable(expression=self._cron, timezone=self._zone)
 
 
-class CronTriggerTimetable(Timetable):
+class CronTriggerTimetable(_BuiltIn):
     """Runs at the ticks of a cron expression."""
 
     def __init__(
@@ -123,7 +164,10 @@ class CronTriggerTimetable(Timetable):
         self._interval = as_delta(interval)
         self._immediately = run_immediately
 
-    def spec(self) -> specs.TimetableSpec:
+    def serialize(self) -> dict[str, Any]:
+        return {"cron": self._crons[0], "timezone": self._zone}
+
+    def data(self) -> specs.TimetableSpec:
         soon = self._immediately
         return specs.CronTriggerTimetable(
             expressions=self._crons,
@@ -137,27 +181,27 @@ class MultipleCronTriggerTimetable(CronTriggerTimetable):
     """Runs at the ticks of several cron expressions."""
 
 
-class DeltaDataIntervalTimetable(Timetable):
+class DeltaDataIntervalTimetable(_BuiltIn):
     """Runs for spans of equal length, each made when its span ends."""
 
     def __init__(self, delta: Any) -> None:
         self._delta = as_delta(delta)
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.DeltaDataIntervalTimetable(delta=self._delta)
 
 
-class DeltaTriggerTimetable(Timetable):
+class DeltaTriggerTimetable(_BuiltIn):
     """Runs at equal distances."""
 
     def __init__(self, delta: Any, *, interval: Any = timedelta()) -> None:
         self._delta, self._interval = as_delta(delta), as_delta(interval)
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.DeltaTriggerTimetable(delta=self._delta, interval=self._interval.seconds)
 
 
-class EventsTimetable(Timetable):
+class EventsTimetable(_BuiltIn):
     """Runs at listed moments."""
 
     def __init__(
@@ -173,13 +217,13 @@ class EventsTimetable(Timetable):
         self._restrict = restrict_to_events
         self.description = description or f"{len(self._dates)} events"
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.EventsTimetable(
             event_dates=self._dates, restrict_to_events=self._restrict, description=self.description
         )
 
 
-class AssetTriggeredTimetable(Timetable):
+class AssetTriggeredTimetable(_BuiltIn):
     """Runs when assets were updated."""
 
     description = "Triggered by assets"
@@ -187,7 +231,7 @@ class AssetTriggeredTimetable(Timetable):
     def __init__(self, assets: Any) -> None:
         self.asset_condition = condition_of(assets)
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.AssetTriggeredTimetable(condition=self.asset_condition.as_expression())
 
 
@@ -199,7 +243,7 @@ _NOT_OF_TIMES = (
 )
 
 
-class AssetOrTimeSchedule(Timetable):
+class AssetOrTimeSchedule(_BuiltIn):
     """Runs on time and when assets were updated."""
 
     description = "Triggered by assets or a timetable"
@@ -208,7 +252,7 @@ class AssetOrTimeSchedule(Timetable):
         self.timetable = timetable
         self.asset_condition = condition_of(assets if assets is not None else datasets)
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         inner = self.timetable.spec()
         if isinstance(inner, _NOT_OF_TIMES):
             raise AirflowTimetableInvalid(
@@ -217,7 +261,7 @@ class AssetOrTimeSchedule(Timetable):
         return specs.AssetOrTimeTimetable(timetable=inner, condition=self.asset_condition.as_expression())
 
 
-class PartitionedAssetTimetable(Timetable):
+class PartitionedAssetTimetable(_BuiltIn):
     """A run for each partition of assets, when enough of what it is made of was updated."""
 
     description = "Triggered by partitions of assets"
@@ -229,7 +273,7 @@ class PartitionedAssetTimetable(Timetable):
         self.partition_mapper_config = dict(partition_mapper_config or {})
         self.default_partition_mapper = default_partition_mapper
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         more = {}
         if self.default_partition_mapper is not None:
             more["default_mapper"] = self.default_partition_mapper.spec()
@@ -257,7 +301,7 @@ class CronPartitionTimetable(CronTriggerTimetable):
             raise AirflowTimetableInvalid(f"run_offset must be a whole number of ticks, got {run_offset!r}.")
         self._offset, self._format = run_offset or 0, key_format
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         soon = self._immediately
         return specs.CronPartitionTimetable(
             expression=self._crons[0],
@@ -268,14 +312,14 @@ class CronPartitionTimetable(CronTriggerTimetable):
         )
 
 
-class PartitionedAtRuntime(Timetable):
+class PartitionedAtRuntime(_BuiltIn):
     """No schedule; the tasks say which partitions they updated."""
 
     description = "Never, partition key(s) set at runtime"
     can_be_scheduled = False
     partitioned_at_runtime = True
 
-    def spec(self) -> specs.TimetableSpec:
+    def data(self) -> specs.TimetableSpec:
         return specs.PartitionedAtRuntimeTimetable()
 
 
@@ -346,6 +390,27 @@ def timetable_of(schedule: Any, *, zone: tzinfo, age: ScheduleDefaults) -> specs
         f"schedule cannot be {schedule!r} ({type(schedule).__name__}): use None, a cron expression, a preset "
         f"such as '@daily', a timedelta, a timetable, an asset or a list of assets."
     )
+
+
+def create_timetable(interval: Any, timezone: str | tzinfo = "UTC") -> Any:
+    """The timetable of a schedule as Airflow 2.x understood it: an object, or the data of one. Raises
+    AirflowTimetableInvalid.
+    """
+    if isinstance(interval, Timetable):
+        return interval
+    zone = moments.timezone_of(timezone)
+    spec = timetable_of(interval, zone=zone, age=age_defaults(old_age=True))
+    known = {
+        specs.NullTimetable: NullTimetable, specs.OnceTimetable: OnceTimetable,
+        specs.ContinuousTimetable: ContinuousTimetable,
+    }  # fmt: skip
+    if isinstance(spec, specs.CronDataIntervalTimetable):
+        return CronDataIntervalTimetable(spec.expression, spec.timezone)
+    if isinstance(spec, specs.DeltaDataIntervalTimetable):
+        return DeltaDataIntervalTimetable(interval)
+    if isinstance(spec, specs.AssetTriggeredTimetable):
+        return AssetTriggeredTimetable(interval)
+    return known[type(spec)]() if type(spec) in known else spec
 
 
 def is_delta(value: object) -> bool:

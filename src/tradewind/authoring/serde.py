@@ -153,3 +153,13 @@ def _allowed_module(name: str, module: str) -> Any:
 def describe(text: str) -> Any:
     """A stored value for people to look at: nothing is built, only read."""
     return serde_types.shown(json.loads(text))
+
+
+def serialize(o: Any, depth: int = 0) -> Any:
+    """``flatten`` under Airflow's name."""
+    return flatten(o, depth=depth)
+
+
+def deserialize(o: Any, full: bool = True, type_hint: Any = None) -> Any:
+    """``restore`` under Airflow's name; without ``full``, for people to look at."""
+    return restore(o) if full else serde_types.shown(o)

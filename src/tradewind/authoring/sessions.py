@@ -21,11 +21,14 @@ R = TypeVar("R")
 class NoSession:
     """Stands where Airflow 1.x and 2.x gave a database session. Raises AirflowException when it is used."""
 
+    def __init__(self, name: str = "session") -> None:
+        self._name = name
+
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
         raise AirflowException(
-            f"session.{name} needs the metadata database, which DAG files and tasks do not reach. "
+            f"{self._name}.{name} needs the metadata database, which DAG files and tasks do not reach. "
             "Use Variable, Connection, XCom or the REST API (apache-airflow-client) instead."
         )
 

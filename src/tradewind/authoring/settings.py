@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -38,6 +39,20 @@ def _session() -> Any:
     from tradewind.authoring.sessions import NoSession
 
     return NoSession()
+
+
+@functools.cache
+def _engine() -> Any:
+    from tradewind.authoring.sessions import NoSession
+
+    return NoSession("settings.engine")
+
+
+def pod_mutation_hook(pod: Any) -> None:
+    """What ``airflow_local_settings.py`` may define to change pods; this one changes nothing."""
+
+
+_NAMES["engine"] = _engine
 
 
 def __getattr__(name: str) -> Any:

@@ -143,3 +143,43 @@ class ContextWrapper(list[Any]):
 
 
 context_wrapper = ContextWrapper
+
+
+class _Blocks(type):
+    @property
+    def active(cls) -> bool:
+        """Is a ``with`` block of a setup or teardown open?"""
+        return bool(_blocks)
+
+    @property
+    def context_map(cls) -> dict[tuple[Any, ...], list[Any]]:
+        """The tasks in each open block, by its setups and by its teardowns."""
+        return {
+            tuple(ends): block.tasks for block in _blocks for ends in (block.setups, block.teardowns) if ends
+        }
+
+
+class SetupTeardownContext(metaclass=_Blocks):
+    """What ``with setup_task:`` has opened, as Airflow's class of that name."""
+
+    @classmethod
+    def push_setup_teardown_task(cls, operator: Any) -> None:
+        """Open a block: of one task, or of a list."""
+        enter(*(operator if isinstance(operator, (list, tuple)) else [operator]))
+
+    @classmethod
+    def set_work_task_roots_and_leaves(cls) -> None:
+        """Close the innermost block and draw its edges."""
+        leave()
+
+    @staticmethod
+    def add_task(task: Any) -> None:
+        """Put a task that was made outside into the innermost block. Raises DagDefinitionError without
+        one.
+        """
+        if not _blocks:
+            raise DagDefinitionError("Cannot add task to context outside the context manager.")
+        _blocks[-1].add_task(task)
+
+
+BaseSetupTeardownContext = SetupTeardownContext

@@ -7,11 +7,12 @@ Values are JSON, and never None. Each method has an asynchronous twin (``aget``,
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from tradewind.authoring import defaults
+from tradewind.authoring import defaults, state_scopes
 from tradewind.domain.errors import InvalidValue
 from tradewind.domain.messages import data
 
@@ -24,6 +25,8 @@ class _NeverExpire:
 
 
 NEVER_EXPIRE: Final = _NeverExpire()
+
+log = logging.getLogger("airflow.task")
 
 Ask = Callable[[data.Request], Any]
 
@@ -47,9 +50,10 @@ def _text(key: str, value: Any) -> str:
         raise InvalidValue(f"State {key!r}", "None", "be a value; delete(key) removes it")
     most = defaults.current().state_bytes
     if most and len(text.encode()) > most:
-        raise InvalidValue(
-            f"State {key!r}", f"{len(text.encode())} bytes", f"have at most {most} bytes ([state_store] "
-            "max_value_storage_bytes)",
+        log.warning(
+            "State %r has %d bytes, more than the %d of [state_store] max_value_storage_bytes. Keep large "
+            "values elsewhere, and here where they lie.",
+            key, len(text.encode()), most,
         )  # fmt: skip
     return text
 
@@ -57,8 +61,8 @@ def _text(key: str, value: Any) -> str:
 class _Store:
     """The four methods, over requests that a subclass makes."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, scope: state_scopes.StoreScope) -> None:
+        self._ask, self._scope = ask, scope
 
     def _request(self, verb: str, **fields: Any) -> data.Request:
         raise NotImplementedError
@@ -66,14 +70,16 @@ class _Store:
     def get(self, key: str, default: Any = None) -> Any:
         """The value, or ``default``."""
         found = self._ask(self._request("get", key=key))
-        return default if found is None else json.loads(found)
+        return default if found is None else state_scopes.incoming(json.loads(found), self._scope)
 
     def delete(self, key: str) -> None:
         """Remove it, if it is there."""
+        state_scopes.forget(self._scope, key)
         self._ask(self._request("delete", key=key))
 
     def clear(self) -> None:
         """Remove everything."""
+        state_scopes.forget(self._scope, None)
         self._ask(self._request("delete", key=None))
 
     async def aget(self, key: str, default: Any = None) -> Any:
@@ -92,6 +98,10 @@ class _Store:
 class TaskStateStore(_Store):
     """Of one task instance."""
 
+    def __init__(self, ti: Any) -> None:
+        scope = state_scopes.TaskScope(ti.dag_id, ti.run_id, ti.task_id, ti.map_index)
+        super().__init__(ti.ask, scope)
+
     def _request(self, verb: str, **fields: Any) -> data.Request:
         request: data.Request = _TASK[verb](**fields)
         return request
@@ -107,7 +117,9 @@ class TaskStateStore(_Store):
             seconds = None
         else:
             raise TypeError(f"retention must be a timedelta or NEVER_EXPIRE, got {retention!r}")
-        self._ask(data.SetTaskState(key=key, value=_text(key, value), retention=seconds))
+        _text(key, value)  # refuses what a backend of people's own might take
+        kept = _text(key, state_scopes.outgoing(value, key, self._scope))
+        self._ask(data.SetTaskState(key=key, value=kept, retention=seconds))
 
     async def aset(self, key: str, value: Any, *, retention: timedelta | _NeverExpire | None = None) -> None:
         """As ``set``."""
@@ -118,7 +130,7 @@ class AssetState(_Store):
     """Of one asset."""
 
     def __init__(self, ask: Ask, asset: Any) -> None:
-        super().__init__(ask)
+        super().__init__(ask, state_scopes.AssetScope(name=asset.name, uri=asset.uri))
         self._names = {"name": asset.name, "uri": asset.uri}
 
     def _request(self, verb: str, **fields: Any) -> data.Request:
@@ -127,7 +139,9 @@ class AssetState(_Store):
 
     def set(self, key: str, value: Any) -> None:
         """Keep it until it is deleted."""
-        self._ask(data.SetAssetState(**self._names, key=key, value=_text(key, value)))
+        _text(key, value)  # see TaskStateStore.set
+        kept = _text(key, state_scopes.outgoing(value, key, self._scope))
+        self._ask(data.SetAssetState(**self._names, key=key, value=kept))
 
     async def aset(self, key: str, value: Any) -> None:
         """As ``set``."""

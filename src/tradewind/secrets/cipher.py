@@ -40,12 +40,12 @@ class Cipher:
         self._keys = tuple(keys)
         self._fernet: MultiFernet | None = None
         if self._keys:
-            self._fernet = _multi(self._keys)
+            self._fernet = multi_fernet(self._keys)
 
     @classmethod
     def from_option(cls, text: str) -> Cipher:
         """From ``[core] fernet_key``. Raises FernetKeyInvalid."""
-        return cls(_split(text))
+        return cls(split_option(text))
 
     @property
     def encrypts(self) -> bool:
@@ -78,7 +78,7 @@ def check_option(text: str) -> None:
     """Whether ``[core] fernet_key`` can be used, without loading what encrypts. Raises FernetKeyInvalid."""
     import base64
 
-    for key in _split(text):
+    for key in split_option(text):
         try:
             usable = len(base64.urlsafe_b64decode(key)) == 32
         except ValueError:
@@ -87,7 +87,8 @@ def check_option(text: str) -> None:
             raise FernetKeyInvalid
 
 
-def _split(text: str) -> list[str]:
+def split_option(text: str) -> list[str]:
+    """The keys of ``[core] fernet_key``."""
     return [key.strip() for key in text.split(",") if key.strip()]
 
 
@@ -99,7 +100,8 @@ def generate_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode("ascii")
 
 
-def _multi(keys: Sequence[str]) -> MultiFernet:
+def multi_fernet(keys: Sequence[str]) -> MultiFernet:
+    """Of these keys; the first encrypts. Raises FernetKeyInvalid."""
     from cryptography.fernet import Fernet, MultiFernet  # 30 ms; most processes never decrypt
 
     try:

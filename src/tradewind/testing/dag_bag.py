@@ -94,3 +94,17 @@ class DagBag:
                 continue
             self.dags[dag.dag_id] = dag
         return found.dags
+
+
+def list_py_file_paths(
+    directory: str | os.PathLike[str] | None, safe_mode: bool = True, **_: Any
+) -> list[str]:
+    """The files of a folder that may define DAGs, as far as ``.airflowignore`` lets; or the one file."""
+    if directory is None:
+        return []
+    path = str(Path(directory).absolute())
+    if Path(path).is_file():
+        return [path]
+    syntax = compat.conf.get("core", "dag_ignore_file_syntax", fallback="glob")
+    found = discovery.list_files(path, syntax=syntax) if Path(path).is_dir() else ()
+    return sorted(file for file in found if not safe_mode or loader.may_hold_dags(file))

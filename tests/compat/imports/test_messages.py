@@ -23,9 +23,10 @@ FAILURES = [
     ("import airflow.foo", ModuleNotFoundError, "No module named 'airflow.foo'"),
     ("import airflow.utils.datess", ModuleNotFoundError, "Did you mean 'dates'?"),
     (
-        "from airflow.settings import pod_mutation_hook",
+        "from airflow.dag_processing.bundles.base import BaseDagBundle",
         ImportError,
-        "airflow.settings.pod_mutation_hook is part of Airflow, but Tradewind does not have it yet",
+        "airflow.dag_processing.bundles.base.BaseDagBundle is part of Airflow, but Tradewind does not have "
+        "it yet",
     ),
     ("from airflow.www import app", ImportError, "airflow.www is part of Airflow (its web UI of 2.x)"),
     ("import airflow.api_connexion.endpoints", ImportError, "does not have it yet"),
@@ -83,10 +84,12 @@ def test_asking_whether_a_module_is_there_is_no_error() -> None:
 
 
 def test_hasattr_is_a_plain_yes_or_no() -> None:
-    from airflow import models, operators, settings
+    from airflow.dag_processing.bundles import base
+
+    from airflow import models, operators
 
     assert hasattr(models, "Variable")
-    assert not hasattr(settings, "pod_mutation_hook")
+    assert not hasattr(base, "BaseDagBundle")
     assert not hasattr(models, "Nothing")
     assert not hasattr(operators, "HiveOperator")
     assert not hasattr(airflow, "__wrapped__")
@@ -105,7 +108,8 @@ def test_dir_lists_names_and_modules() -> None:
 
     assert {"DAG", "task", "timezone", "bases"} <= set(dir(sdk))
     assert {"dates", "timezone", "state"} <= set(dir(utils))
-    assert "get_fernet" not in dir(sdk.crypto)
+    assert "get_fernet" in dir(sdk.crypto)
+    assert "BaseDagBundle" not in dir(importlib.import_module("airflow.dag_processing.bundles.base"))
 
 
 def test_old_paths_do_not_warn_but_leave_a_note(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable
+from importlib import metadata  # reads every package's words: this module is for those who ask by type
 from typing import Any, Final
 
 from tradewind.domain.errors import AirflowException
@@ -52,18 +52,27 @@ class NoHook(AirflowException):
 
 
 @functools.cache
+def packages() -> tuple[metadata.EntryPoint, ...]:
+    """The entry points of installed provider packages."""
+    return tuple(metadata.entry_points(group="apache_airflow_provider"))
+
+
+@functools.cache
+def told(entry: metadata.EntryPoint) -> dict[str, Any]:
+    """What a package says of itself; nothing, with a warning, where it cannot be asked."""
+    try:
+        return dict(entry.load()() or {})
+    except Exception as error:  # noqa: BLE001 - one broken package must not hide the others
+        _log.warning("Provider package %s cannot be asked what it brings: %s", entry.name, error)
+        return {}
+
+
+@functools.cache
 def installed() -> dict[str, str]:
     """Type of connection → import path of the hook, as installed provider packages say."""
-    from importlib import metadata  # reads every package's metadata: only where a hook is asked for by type
-
     found: dict[str, str] = {}
-    for entry in metadata.entry_points(group="apache_airflow_provider"):
-        try:
-            told: Iterable[Any] = entry.load()().get("connection-types", ())
-        except Exception as error:  # noqa: BLE001 - one broken package must not hide the others
-            _log.warning("Provider package %s cannot be asked for its hooks: %s", entry.name, error)
-            continue
-        for each in told:
+    for entry in packages():
+        for each in told(entry).get("connection-types", ()):
             found.setdefault(each["connection-type"], each["hook-class-name"])
     return found
 

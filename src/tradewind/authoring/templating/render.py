@@ -55,6 +55,8 @@ def _may_hold_template(value: Any, extensions: tuple[str, ...]) -> bool:
         return any(_may_hold_template(item, extensions) for item in value.values())
     if isinstance(value, list | tuple | set | frozenset):
         return any(_may_hold_template(item, extensions) for item in value)
+    if hasattr(type(value), "with_path"):
+        return _may_hold_template(value.path, ())
     return hasattr(value, "template_fields")
 
 
@@ -96,6 +98,8 @@ class Renderer:
             return value.value
         if xcom_arg.is_placeholder(value):
             return value.resolve(self._context)
+        if hasattr(type(value), "with_path"):  # a path in an object store
+            return value.with_path(str(self._text(value.path, field)))
         return self._collection(value, field)
 
     def _collection(self, value: Any, field: str) -> Any:
