@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from tradewind.authoring import serde
 from tradewind.authoring.plain import plain
-from tradewind.domain.errors import AirflowTimetableInvalid, InvalidValue
+from tradewind.authoring.trigger import BaseEventTrigger
+from tradewind.domain.errors import AirflowException, AirflowTimetableInvalid, InvalidValue
+from tradewind.domain.spec import WatcherSpec
 
 _MAX = 1500
 
@@ -50,7 +53,7 @@ class Asset(BaseAsset):
         self.uri: str = _text("asset uri", _normalised(str(uri or name)))
         self.group: str = group or self.asset_type
         self.extra: dict[str, Any] = dict(extra or {})
-        self.watchers = list(watchers or ())
+        self.watchers: list[AssetWatcher] = _watchers(self.name, watchers)
         self.access_control = access_control
 
     @staticmethod
@@ -210,10 +213,31 @@ class AssetAccessControl:
 
 
 class AssetWatcher:
-    """Updates an asset when a trigger fires."""
+    """Updates an asset whenever a trigger fires. Raises InvalidValue for a trigger that is made for tasks."""
 
-    def __init__(self, name: str, trigger: Any) -> None:
-        self.name, self.trigger = name, trigger
+    def __init__(self, name: str, trigger: BaseEventTrigger) -> None:
+        if not isinstance(trigger, BaseEventTrigger):
+            raise InvalidValue(
+                f"The trigger of AssetWatcher {name!r}", type(trigger).__name__, "be a BaseEventTrigger"
+            )
+        self.name, self.trigger = _text("asset watcher", name), trigger
+
+    def as_spec(self, asset: Asset) -> WatcherSpec:
+        """As data. Raises AirflowException for a trigger that cannot be sent to the triggerer."""
+        try:
+            classpath, kwargs = self.trigger.serialize()
+            text = serde.encode(kwargs)
+        except Exception as error:
+            raise AirflowException(
+                f"AssetWatcher {self.name!r} of {asset!r}: the trigger cannot be sent to the triggerer: "
+                f"{type(error).__name__}: {error}."
+            ) from error
+        known = {"name": asset.name, "uri": asset.uri, "group": asset.group}
+        queue = getattr(self.trigger, "queue", None)
+        return WatcherSpec(asset=known, name=self.name, classpath=classpath, kwargs=text, queue=queue)
+
+    def __repr__(self) -> str:
+        return f"AssetWatcher({self.name!r}, {type(self.trigger).__name__})"
 
 
 class Metadata:
@@ -223,6 +247,29 @@ class Metadata:
         self, asset: Any, extra: dict[str, Any] | None = None, alias: AssetAlias | None = None
     ) -> None:
         self.asset, self.extra, self.alias = asset, extra or {}, alias
+
+
+def watchers_of(mentioned: Iterable[Asset]) -> tuple[WatcherSpec, ...]:
+    """Those of the assets as data, each once. Raises InvalidValue for a name that stands for two triggers."""
+    found: dict[tuple[str, str, str], WatcherSpec] = {}
+    for asset in mentioned:
+        for watcher in asset.watchers:
+            spec = watcher.as_spec(asset)
+            if found.setdefault((asset.name, asset.uri, watcher.name), spec) != spec:
+                raise InvalidValue(
+                    f"AssetWatcher {watcher.name!r} of {asset!r}",
+                    type(watcher.trigger).__name__,
+                    "have one trigger, with equal arguments, wherever the DAG mentions the asset",
+                )
+    return tuple(found[key] for key in sorted(found))
+
+
+def _watchers(asset: str, given: Iterable[Any] | None) -> list[AssetWatcher]:
+    found = list(given or ())
+    for one in found:
+        if not isinstance(one, AssetWatcher):
+            raise InvalidValue(f"A watcher of asset {asset!r}", repr(one), "be an AssetWatcher")
+    return found
 
 
 def condition(schedule: Any) -> Any:

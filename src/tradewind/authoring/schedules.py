@@ -418,6 +418,17 @@ def is_delta(value: object) -> bool:
     return isinstance(value, timedelta) or type(value).__name__ == "relativedelta"
 
 
+def assets_of(schedule: Any) -> list[Any]:
+    """The assets that a DAG's schedule waits for."""
+    if isinstance(schedule, Timetable):
+        found = schedule.asset_condition
+    elif isinstance(schedule, (list, tuple, set, frozenset)) or hasattr(schedule, "as_expression"):
+        found = condition_of(schedule)
+    else:
+        return []
+    return [] if found is None else list(found.iter_assets())
+
+
 def condition_of(schedule: Any) -> Any:
     """The asset condition of an asset, an expression of assets, or a list (which means all of them)."""
     from tradewind.authoring import assets  # only DAGs that wait for assets need it

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -152,39 +152,68 @@ _TASK: dict[str, Any] = {"get": data.GetTaskState, "delete": data.DeleteTaskStat
 _ASSET: dict[str, Any] = {"get": data.GetAssetState, "delete": data.DeleteAssetState}
 
 
-class AssetStateStore:
+class _ByAsset:
+    """``store[asset]``, or where one asset alone is meant its methods themselves."""
+
+    whose: str
+    """For messages, with the assets that may be meant."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def _meant(self) -> dict[tuple[str, str], Any]:
+        """Each asset by name and uri, once."""
+        raise NotImplementedError
+
+    def __getitem__(self, asset: Any) -> AssetState:
+        found = self._meant().get((getattr(asset, "name", ""), getattr(asset, "uri", "")))
+        if found is None:
+            raise KeyError(f"{asset!r} is not one of {self.whose}")
+        return AssetState(self._ask, found)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        found = list(self._meant().values())
+        if not found:
+            raise KeyError(f"There are no {self.whose}.")
+        if len(found) > 1:
+            raise ValueError(
+                f"There are {len(found)} {self.whose}: say which is meant, asset_state_store[asset]."
+            )
+        return getattr(AssetState(self._ask, found[0]), name)
+
+
+class AssetStateStore(_ByAsset):
     """``asset_state_store[asset]`` for each asset among the task's inlets and outlets; of a task with one,
     its methods themselves. Raises KeyError for others, ValueError where it is not clear which is meant.
     """
 
     def __init__(self, ti: Any) -> None:
+        super().__init__(ti.ask)
         self._ti = ti
+        self.whose = f"assets among the inlets and outlets of task {ti.task_id!r}"
 
-    def _mentioned(self) -> dict[tuple[str, str], Any]:
-        """Each once, though it be inlet and outlet."""
+    def _meant(self) -> dict[tuple[str, str], Any]:
         from tradewind.authoring.assets import Asset  # a task that comes here has loaded it
 
         both = (*self._ti.task.inlets, *self._ti.task.outlets)
         return {(one.name, one.uri): one for one in both if isinstance(one, Asset)}
 
-    def __getitem__(self, asset: Any) -> AssetState:
-        found = self._mentioned().get((getattr(asset, "name", ""), getattr(asset, "uri", "")))
-        if found is None:
-            raise KeyError(f"{asset!r} is neither an inlet nor an outlet of task {self._ti.task_id!r}")
-        return AssetState(self._ti.ask, found)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in _METHODS:
-            raise AttributeError(name)
-        found = list(self._mentioned().values())
-        if not found:
-            raise KeyError(f"Task {self._ti.task_id!r} has no asset among its inlets and outlets.")
-        if len(found) > 1:
-            raise ValueError(
-                f"Task {self._ti.task_id!r} has {len(found)} assets among its inlets and outlets: say which "
-                "is meant, asset_state_store[asset]."
-            )
-        return getattr(AssetState(self._ti.ask, found[0]), name)
+class WatchedStateStore(_ByAsset):
+    """The same for a trigger that watches ``assets``: (name, uri) of each."""
+
+    whose = "assets that the trigger watches"
+
+    def __init__(self, ask: Ask, assets: Iterable[tuple[str, str]]) -> None:
+        super().__init__(ask)
+        self._assets = list(assets)
+
+    def _meant(self) -> dict[tuple[str, str], Any]:
+        from tradewind.authoring.assets import Asset
+
+        return {(name, uri): Asset(name=name, uri=uri) for name, uri in self._assets}
 
 
 _METHODS: Final = frozenset({"get", "set", "delete", "clear", "aget", "aset", "adelete", "aclear"})

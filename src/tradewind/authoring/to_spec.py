@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tradewind.authoring import defaults, file_errors, moments, priority_strategy
+from tradewind.authoring import defaults, file_errors, moments, priority_strategy, schedules
 from tradewind.authoring import plain as plain_module
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import plain
-from tradewind.authoring.schedules import Timetable
 from tradewind.domain.errors import TradewindError
 from tradewind.domain.messages.parsing import FileError
-from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec
+from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec, WatcherSpec
 
 _TASK_CALLBACKS = ("execute", "success", "failure", "retry", "skipped")
 
@@ -79,6 +78,7 @@ def _rest(dag: DAG) -> dict[str, Any]:
     return {
         "callbacks": tuple(name for name, callback in given.items() if callback),
         "deadlines": tuple(one.as_spec() for one in _listed(dag.deadline) if hasattr(one, "as_spec")),
+        "watchers": _watchers(dag),
         "access_control": plain(dag.access_control or {}),
         "owner_links": {str(owner): str(link) for owner, link in dag.owner_links.items()},
         "result_task": dag.result_task_id,
@@ -86,6 +86,17 @@ def _rest(dag: DAG) -> dict[str, Any]:
         "fresh_interpreter": dag.fresh_interpreter,
         "rerun_with_latest_version": dag.rerun_with_latest_version,
     }
+
+
+def _watchers(dag: DAG) -> tuple[WatcherSpec, ...]:
+    """Of all assets that the DAG mentions."""
+    things = [*schedules.assets_of(dag.schedule), *(it for t in dag.tasks for it in (*t.inlets, *t.outlets))]
+    watched = [thing for thing in things if getattr(thing, "watchers", None)]
+    if not watched:
+        return ()
+    from tradewind.authoring import assets  # only such DAGs need it
+
+    return assets.watchers_of(watched)
 
 
 def _words(value: Any) -> tuple[str, ...] | None:
@@ -105,7 +116,7 @@ def _schedule_text(schedule: Any) -> str | None:
         return schedule
     if isinstance(schedule, timedelta):
         return str(schedule)
-    if isinstance(schedule, Timetable):
+    if isinstance(schedule, schedules.Timetable):
         return schedule.summary
     if isinstance(schedule, (list, tuple, set, frozenset)) or hasattr(schedule, "as_expression"):
         return "Asset"

@@ -90,8 +90,12 @@ class BaseTrigger(abc.ABC):
 class BaseEventTrigger(BaseTrigger):
     """A trigger that may fire again and again, for asset watchers.
 
-    Those that give the same ``shared_stream_key`` read one stream, which the triggerer opens once.
+    What follows a ``yield`` runs when the event is recorded. Those that give the same ``shared_stream_key``
+    read one stream, which the triggerer opens once.
     """
+
+    asset_state_store: Any = None
+    """State of the asset that it watches, which outlives the trigger; set where it runs."""
 
     def shared_stream_key(self) -> Hashable | None:
         """Equal for triggers that share a stream; None: this one does not share."""

@@ -25,7 +25,7 @@ from tradewind.domain.spec import DagSpec
 from tradewind.domain.spec import timetable as kinds
 from tradewind.store.database import Tx
 from tradewind.store.queries import dag_versions, dag_warnings, dags, import_errors, scheduling
-from tradewind.store.transitions import asset_mentions
+from tradewind.store.transitions import asset_mentions, watchers
 
 _LARGEST_SOURCE: Final = 5_000_000
 
@@ -162,6 +162,7 @@ def _store_dag(
         synced.stored.append(dag_id)
     if not same or asset_mentions.concerns(found.spec):
         asset_mentions.declare(tx, found.spec, where.now)
+        watchers.declare(tx, found.spec, where.now)
 
 
 def _is_current(row: Any, path: str, where: Where) -> bool:

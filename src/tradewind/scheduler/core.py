@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -29,20 +28,17 @@ from tradewind.scheduler.duties.prune_xcom_files import PruneXComFiles
 from tradewind.scheduler.duties.recount import Recount
 from tradewind.scheduler.duties.rescue_tasks import RescueTasks
 from tradewind.scheduler.duties.send_callbacks import SendCallbacks, number_of
-from tradewind.scheduler.duties.send_triggers import SendTriggers
 from tradewind.scheduler.duties.watch_rows import WatchRows
 from tradewind.scheduler.gather import Gather
 from tradewind.scheduler.inbox import Inbox
 from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
+from tradewind.scheduler.triggering import Triggering
 from tradewind.scheduler.turn import Turn, TurnResult
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import scheduling, task_data
 from tradewind.store.transitions import tasks as task_transitions
-
-TRIGGERER_GRACE: Final = timedelta(seconds=3)
-"""What triggerers had before a restart of this scheduler is given to others after this time."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,9 +83,15 @@ class Core:
         self.starting = Starting(
             runs=self.runs, queued=self.queued, timers=self.timers, ignore_pause=confined
         )
-        self.triggers = SendTriggers(
-            database=database, runs=self.runs, inbox=self.inbox, grace=TRIGGERER_GRACE, lease=lease
+        self.triggering = Triggering(
+            database=database,
+            runs=self.runs,
+            inbox=self.inbox,
+            on_updated=self._updated_outside,
+            watches=settings.create_scheduled_runs and not confined,
+            lease=lease,
         )
+        self.triggers, self.watchers = self.triggering.tasks, self.triggering.watchers
         self.gather = Gather(
             database=database,
             inbox=self.inbox,
@@ -197,10 +199,15 @@ class Core:
         self.creation.create_due(self.clock.now())
         result = self.turn.run_once()
         self.creation.create_for_assets(self.clock.now())
-        for duty in (self.callbacks, self.triggers, self.pause_failing, self.complete_backfills):
+        for duty in (self.callbacks, self.triggering, self.pause_failing, self.complete_backfills):
             if duty.wanted:
                 duty.run_once(self.clock.now())
         return result
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a turn has something to do at once."""
+        return self.inbox.urgent or self.triggering.wanted
 
     def wake(self, hint: Wake) -> None:
         """Another process says: look there."""
@@ -208,6 +215,7 @@ class Core:
             self.refresh_pools()
         elif hint.kind == "dag":
             self.creation.dag_changed()
+            self.watchers.changed()
         elif hint.kind == "assets":
             self.creation.assets_updated()
         elif hint.kind == "all":
@@ -216,6 +224,11 @@ class Core:
 
     def _assets_updated(self) -> None:
         self.creation.assets_updated()
+
+    def _updated_outside(self) -> None:
+        """Of a turn that has made its runs already: there is a next one."""
+        self.creation.assets_updated()
+        self.inbox.nudge()
 
     def _run_finished(self, run: CachedRun) -> None:
         self.creation.finished(run.key[0])
@@ -230,7 +243,7 @@ class Core:
         self.refresh_pools()
         self.expire_deadlines.run_once(self.clock.now())
         self.callbacks.run_once(self.clock.now())
-        self.triggers.run_once(self.clock.now())
+        self.triggering.look_again(self.clock.now())
 
     def host_arrived(self, hello: Hello, link: Link) -> None:
         """A host connected: its slots count, and what an earlier incarnation of it ran is given up."""

@@ -66,7 +66,12 @@ class SchedulerWork:
         return [
             Duty(name="watch_rows", every=SAFETY_NET, run_once=self._watch, at_start=False),
             Duty(name="recount", every=RECOUNT, run_once=self._recount, at_start=False),
-            Duty(name="sweep_triggers", every=RECOUNT, run_once=core.triggers.sweep, at_start=False),
+            Duty(
+                name="sweep_triggers",
+                every=RECOUNT,
+                run_once=lambda: core.triggers.sweep(core.clock.now()),
+                at_start=False,
+            ),
             Duty(
                 name="prune_history",
                 every=PRUNE,
@@ -101,7 +106,7 @@ class SchedulerWork:
     # --- what asks for a turn ---------------------------------------------------------------------
 
     def _on_news(self) -> None:
-        if self._core.inbox.urgent or self._core.triggers.wanted:
+        if self._core.urgent:
             self._ask()
         elif self._core.inbox:
             self._set_timer(STARTS_WAIT)

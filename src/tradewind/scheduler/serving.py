@@ -123,7 +123,7 @@ def run(
         name=name,
         lease=lease,
     )
-    children = KeepChildren(companions, clock, is_needed=lambda: core.triggers.needed)
+    children = KeepChildren(companions, clock, is_needed=lambda: core.triggering.needed)
     work = _Serving(core, run_dir=run_dir, heartbeat=heartbeat, children=children, emit=emit,
         plugins_folder=plugins_folder, environ=environ,
     )  # fmt: skip

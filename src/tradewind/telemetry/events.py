@@ -68,6 +68,19 @@ class TimetableFailed(Event, frozen=True, kw_only=True):
     seconds: float
 
 
+class WatcherFailed(Event, frozen=True, kw_only=True):
+    """The trigger of an asset's watcher ended with an error, or without saying anything."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = (
+        "Watcher {watcher!r} of asset {asset!r} failed and is begun again in {seconds:g} s: {error}"
+    )
+    asset: str
+    watcher: str
+    error: str
+    seconds: float
+
+
 class DutyFailed(Event, frozen=True, kw_only=True):
     """A periodic duty raised; it is tried again at its next time."""
 

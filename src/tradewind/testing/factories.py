@@ -11,7 +11,7 @@ from tradewind.domain.spec import DagSpec
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import dag_versions, dags
 from tradewind.store.records import NewRun, RunRecord
-from tradewind.store.transitions import asset_mentions, runs
+from tradewind.store.transitions import asset_mentions, runs, watchers
 
 RandomBits = Callable[[int], int]
 
@@ -31,6 +31,7 @@ def store_dag(
         tx, spec.dag_id, encoded, digest, source="", fileloc=row.fileloc, bundle_name=row.bundle_name, now=now
     )
     asset_mentions.declare(tx, spec, now)
+    watchers.declare(tx, spec, now)
     return digest
 
 

@@ -12,7 +12,7 @@ from tradewind.domain.messages.data import Request
 from tradewind.runtime.clock import Clock
 
 ASKER: Final[ContextVar[tuple[str, int] | None]] = ContextVar("asker", default=None)
-"""(attempt id, dispatch) of the try for which the code that runs just now waits."""
+"""(attempt id, dispatch) by which the trigger whose code runs just now asks: mostly of the try that waits."""
 
 
 class Lines:
@@ -57,6 +57,6 @@ class AsCurrent:
         asker = ASKER.get()
         if asker is None:
             raise AirflowException(
-                "Only a trigger of a task may ask for variables and connections of the database here."
+                "Only triggers may ask for variables and connections of the database here."
             )
         return self._lines.call(*asker, request)

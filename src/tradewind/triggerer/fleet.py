@@ -71,6 +71,12 @@ class Fleet:
             process.cancel(ids, killed=True)
             self._close_if_done(process)
 
+    def recorded(self, event: TriggerEvent) -> None:
+        """The trigger that fired may go on, if it is where it was."""
+        process = self._where.get(event.trigger_id)
+        if process is not None:
+            process.heard(event)
+
     def _give(self, process: Process, waits: list[Wait]) -> None:
         self._where.update({wait.trigger_id: process for wait in waits})
         process.begin(waits)
@@ -102,7 +108,7 @@ class Fleet:
             TriggerEvent(
                 trigger_id=wait.trigger_id, at=self._clock.now(), error=why,
                 attempt_id=task.attempt_id if task else "", dispatch=task.dispatch if task else 0,
-                dag_id=task.run.dag_id if task else "", run_id=task.run.run_id if task else "",
+                dag_id=task.run.dag_id if task else "", run_id=task.run.run_id if task else "", number=-1,
             )
         )  # fmt: skip
 
@@ -142,7 +148,7 @@ class Fleet:
         told += "Use await, or asyncio.to_thread, for what takes time"
         where = process.where()
         self._say(wait, "warning", told, **({"stack": where} if where else {}))
-        whose = "" if wait.task is None else f" of task {wait.task.task_id}, run {wait.task.run.run_id}"
+        whose = _whose(wait)
         self._emit(
             events.DutyFailed(component="triggerer", duty=f"a trigger{whose}", error=f"{told}\n{where}")
         )
@@ -222,12 +228,17 @@ class Fleet:
             self._remove(process)
 
     def _say(self, wait: Wait, level: str, event: str, **more: str) -> None:
-        """A line in the log of the try that waits."""
-        if wait.task is None:
-            return
+        """A line in the log of the try that waits, or of the watcher."""
         try:
-            log = LogFile(self._settings.tasks.log_folder, wait.task.log_path, MASKER, self._clock)
+            log = LogFile(self._settings.tasks.log_folder, wait.log, MASKER, self._clock)
         except OSError:
             return
         log.write(level, event, "trigger", **more)
         log.close()
+
+
+def _whose(wait: Wait) -> str:
+    """For people."""
+    if wait.task is not None:
+        return f" of task {wait.task.task_id}, run {wait.task.run.run_id}"
+    return "".join(f" of asset {name!r}" for name, _ in wait.assets[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from tradewind.authoring import loader
@@ -19,7 +20,8 @@ class Classes:
 
     def __init__(self, dags_folder: str) -> None:
         self._dags_folder = dags_folder
-        self._files: set[str] = set()
+        self._files: dict[str, tuple[int, int]] = {}
+        """DAG files that were read, as they were then."""
         self._lock = threading.Lock()
 
     def of(self, wait: Wait) -> type[BaseTrigger]:
@@ -53,7 +55,19 @@ class Classes:
 
     def _load_file(self, wait: Wait) -> None:
         """The DAG file may define the class itself, or put its folder on the import path."""
-        if wait.task is None or wait.task.file in self._files:
+        file = wait.dag_file
+        stamp = _stamp(file) if file else None
+        if stamp is None or self._files.get(file) == stamp:
             return
-        self._files.add(wait.task.file)
-        loader.load_file(wait.task.file, self._dags_folder, safe_mode=False)
+        self._files[file] = stamp
+        loader.load_file(file, self._dags_folder, safe_mode=False)
+
+
+def _stamp(file: str) -> tuple[int, int] | None:
+    """What tells an edited file from the one that was read; None where it is not there."""
+    archive, _ = loader.split_archive(file)
+    try:
+        found = Path(archive or file).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

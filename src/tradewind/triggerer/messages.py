@@ -22,5 +22,13 @@ class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     killed: bool = False
 
 
-ToRunner = Begin | Cancel
+class Heard(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """That event is recorded: the trigger may go on behind its ``yield``."""
+
+    trigger_id: int
+    begun: str
+    number: int
+
+
+ToRunner = Begin | Cancel | Heard
 FromRunner = TriggerEvent

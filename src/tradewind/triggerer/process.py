@@ -16,7 +16,7 @@ from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.domain.messages.runner import TaskSettings
 from tradewind.runtime import processes
 from tradewind.triggerer.board import Board, Step
-from tradewind.triggerer.messages import Begin, Cancel, FromRunner
+from tradewind.triggerer.messages import Begin, Cancel, FromRunner, Heard
 from tradewind.triggerer.runner_signal import TELL_WHERE
 
 _ANSWER: Final = 0.1
@@ -60,6 +60,10 @@ class Process:
         for trigger_id in trigger_ids:
             self.has.pop(trigger_id, None)
         self._stream.send(Cancel(trigger_ids=tuple(trigger_ids), killed=killed))
+
+    def heard(self, event: TriggerEvent) -> None:
+        """That event of one of its triggers is recorded."""
+        self._stream.send(Heard(trigger_id=event.trigger_id, begun=event.begun, number=event.number))
 
     def step(self) -> Step | None:
         """Whose code runs just now, or ran when it died."""

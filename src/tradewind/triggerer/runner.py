@@ -8,13 +8,14 @@ import faulthandler
 import os
 import signal
 import socket
-from collections.abc import Sequence
+import uuid
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from tradewind import secrets
-from tradewind.authoring import serde, trigger_events
+from tradewind.authoring import serde, state_store, trigger_events
 from tradewind.authoring.task_run import TaskRun
-from tradewind.authoring.trigger import BaseTrigger
+from tradewind.authoring.trigger import BaseEventTrigger, BaseTrigger
 from tradewind.client import access
 from tradewind.client.stream import Stream
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
@@ -26,7 +27,7 @@ from tradewind.telemetry.masking import MASKER
 from tradewind.triggerer import asking, output, steps
 from tradewind.triggerer.board import Board
 from tradewind.triggerer.loading import Classes
-from tradewind.triggerer.messages import Begin, Cancel, ToRunner
+from tradewind.triggerer.messages import Begin, Cancel, Heard, ToRunner
 from tradewind.triggerer.runner_signal import TELL_WHERE
 from tradewind.triggerer.streams import Streams
 
@@ -51,6 +52,8 @@ class Runner:
         self._board, self._clock = board, clock
         self._streams = Streams()
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._unheard: dict[tuple[int, str, int], asyncio.Future[None]] = {}
+        """Events of triggers that wait until these are recorded."""
         self._killed: set[int] = set()
 
     async def live(self, sock: socket.socket) -> None:
@@ -67,7 +70,12 @@ class Runner:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=LEAVE_WITHIN)
 
-    def _heard(self, message: Begin | Cancel) -> None:
+    def _heard(self, message: Begin | Cancel | Heard) -> None:
+        if isinstance(message, Heard):
+            waits = self._unheard.get((message.trigger_id, message.begun, message.number))
+            if waits is not None and not waits.done():
+                waits.set_result(None)
+            return
         if isinstance(message, Cancel):
             self._cancel({*message.trigger_ids} & self._tasks.keys(), killed=message.killed)
             return
@@ -96,9 +104,8 @@ class Runner:
         """Its code, and what that starts, runs in a context that names the trigger."""
         context = contextvars.copy_context()
         context.run(steps.CURRENT.set, wait.trigger_id)
-        if wait.task is not None:
-            context.run(output.LOG.set, wait.task.log_path)
-            context.run(asking.ASKER.set, (wait.task.attempt_id, wait.task.dispatch))
+        context.run(output.LOG.set, wait.log)
+        context.run(asking.ASKER.set, wait.asker)
         task = self._loop.create_task(self._run(wait), name=f"trigger {wait.trigger_id}", context=context)
         self._tasks[wait.trigger_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(wait.trigger_id, None))
@@ -128,30 +135,48 @@ class Runner:
         cls = await asyncio.to_thread(self._classes.of, wait)
         trigger = cls(**serde.decode(wait.kwargs))
         trigger.trigger_id = wait.trigger_id
+        link = asking.AsTry(self._lines, *wait.asker)
         if wait.task is not None:
-            link = asking.AsTry(self._lines, wait.task.attempt_id, wait.task.dispatch)
             began = wait.task.first_start_date
             trigger.task_instance = TaskRun(wait.task, None, link, hostname=self._hostname, start_date=began)
+        elif isinstance(trigger, BaseEventTrigger):
+            trigger.asset_state_store = state_store.WatchedStateStore(link.call, wait.assets)
         return trigger
 
     async def _follow(self, wait: Wait, trigger: BaseTrigger) -> None:
         """A task goes on at the first event; a trigger of no task may fire again and again."""
-        events, number = self._streams.events(trigger), 0
+        events = self._streams.events(trigger)
         try:
-            async for event in events:
-                if wait.task is not None:
-                    self._say(wait, "info", f"Trigger fired: {event!r}")
-                    self._tell(wait, **trigger_events.described(event))
-                    return
-                self._tell(wait, **trigger_events.described(event), number=number, more=True)
-                number += 1
+            await (self._tell_all(wait, events) if wait.task is None else self._tell_first(wait, events))
         finally:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
-        if wait.task is not None:
-            raise RuntimeError(f"{wait.classpath} ended without an event")
-        self._tell(wait, number=number)
+
+    async def _tell_first(self, wait: Wait, events: AsyncIterator[Any]) -> None:
+        async for event in events:
+            self._say(wait, "info", f"Trigger fired: {event!r}")
+            self._tell(wait, **trigger_events.described(event))
+            return
+        raise RuntimeError(f"{wait.classpath} ended without an event")
+
+    async def _tell_all(self, wait: Wait, events: AsyncIterator[Any]) -> None:
+        """One by one: what follows a ``yield`` runs when the event is recorded. So a trigger that takes its
+        message off a queue there loses none, and one that fires faster than is recorded has to wait.
+        """
+        begun, number = uuid.uuid4().hex, 0
+        async for event in events:
+            self._say(wait, "info", f"Trigger fired: {event!r}")
+            key = (wait.trigger_id, begun, number)
+            heard = self._unheard[key] = self._loop.create_future()
+            try:
+                told = trigger_events.described(event)
+                self._tell(wait, **told, begun=begun, number=number, more=True)
+                await heard
+            finally:
+                del self._unheard[key]
+            number += 1
+        self._tell(wait, begun=begun, number=number)
 
     async def _guarded(self, wait: Wait, name: str, call: Any) -> None:
         try:
@@ -169,14 +194,13 @@ class Runner:
         self._stream.send(TriggerEvent(trigger_id=wait.trigger_id, at=self._clock.now(), **whose, **what))
 
     def _say(self, wait: Wait, level: str, event: str, **more: Any) -> None:
-        if wait.task is not None:
-            self._logs.write(wait.task.log_path, level, event, **more)
+        self._logs.write(wait.log, level, event, **more)
 
 
 def _context(wait: Wait) -> dict[str, Any]:
     """The first line of each dispatch carries it, for all that follow."""
     if wait.task is None:
-        return {}
+        return {"trigger_id": wait.trigger_id, "assets": [name for name, _ in wait.assets]}
     task = wait.task
     return {
         "dag_id": task.run.dag_id, "run_id": task.run.run_id, "task_id": task.task_id,

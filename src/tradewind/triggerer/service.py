@@ -38,7 +38,7 @@ class Triggerer:
         self._settings, self.incarnation, self._clock, self._emit = settings, incarnation, clock, emit
         self._held: set[int] = set()
         """Triggers that run here, or whose end is not recorded yet."""
-        self._untold: dict[tuple[int, int], TriggerEvent] = {}
+        self._untold: dict[tuple[int, str, int], TriggerEvent] = {}
         self._uplink: Uplink | None = None
         self._fleet: Fleet | None = None
 
@@ -90,10 +90,7 @@ class Triggerer:
             case WaitFor():
                 self._take(message.triggers)
             case Recorded():
-                for key in message.done:
-                    event = self._untold.pop(key, None)
-                    if event is not None and not event.more:
-                        self._held.discard(key[0])
+                self._recorded(message.done)
             case Forget():
                 self._forget(message.trigger_ids)
 
@@ -103,10 +100,19 @@ class Triggerer:
         new = [wait for wait in triggers if wait.trigger_id not in self._held]
         self._held.update(wait.trigger_id for wait in new)
         again = {wait.trigger_id for wait in triggers}.difference(wait.trigger_id for wait in new)
-        for (trigger_id, _), event in self._untold.items():
-            if trigger_id in again:
+        for event in self._untold.values():
+            if event.trigger_id in again:
                 self._uplink.send(event)
         self._fleet.begin(new)
+
+    def _recorded(self, done: Sequence[tuple[int, str, int]]) -> None:
+        """A trigger that goes on is told, one that has ended is let go of."""
+        assert self._fleet is not None
+        for event in [self._untold.pop(key) for key in done if key in self._untold]:
+            if event.more:
+                self._fleet.recorded(event)
+            else:
+                self._held.discard(event.trigger_id)
 
     def _forget(self, trigger_ids: Sequence[int]) -> None:
         assert self._fleet is not None
@@ -118,5 +124,5 @@ class Triggerer:
     def _fired(self, event: TriggerEvent) -> None:
         """Kept until it is recorded: the scheduler may be away."""
         assert self._uplink is not None
-        self._untold[event.trigger_id, event.number] = event
+        self._untold[event.key] = event
         self._uplink.send(event)

@@ -10,9 +10,9 @@ from tests.integration.api.shapes import matches
 from tests.integration.api.world import World, now
 
 from tradewind.api.routes import public
-from tradewind.domain.spec import TaskSpec
+from tradewind.domain.spec import TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
-from tradewind.store.transitions import asset_mentions
+from tradewind.store.transitions import asset_mentions, watchers
 
 DAG = "/api/v2/dags/{dag_id}"
 RUN = DAG + "/dagRuns/{dag_run_id}"
@@ -173,16 +173,19 @@ def assets(world: World, admin: httpx.Client) -> None:
     outlet = {"type": "asset", "name": "shape_a", "uri": "s3://shape_a", "group": "asset"}
     waits = AssetTriggeredTimetable(condition={"asset": {"name": "shape_a", "uri": "s3://shape_a"}})
     make = TaskSpec(task_id="make", outlets=(outlet, {"type": "alias", "name": "shape_x"}), inlets=(outlet,))
+    watcher = WatcherSpec(asset={**outlet}, name="shape_w", classpath="m.T")
     for spec in (
         world.dag("shape_make", tasks=(make,), params={}),
-        world.dag("shape_wait", timetable=waits),
+        world.dag("shape_wait", timetable=waits, watchers=(watcher,)),
     ):
         with world.database.write() as tx:
             asset_mentions.declare(tx, spec, now())
+            watchers.declare(tx, spec, now())
     listed = call(admin, "GET", A, params={"name_pattern": "shape_a", "dag_ids": ["shape_make"]})
     (asset,) = listed["assets"]
     assert [one["dag_id"] for one in asset["scheduled_dags"]] == ["shape_wait"]
     assert [one["task_id"] for one in asset["producing_tasks"] + asset["consuming_tasks"]] == ["make"] * 2
+    assert [one["name"] for one in asset["watchers"]] == ["shape_w"]
     ids = {"asset_id": asset["id"], "dag_id": "shape_wait"}
     world.wakes()
     told = {"asset_id": asset["id"], "extra": {"k": 1}, "partition_key": "us"}

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from tradewind.authoring import execution, scope
+from tradewind.authoring import execution, scope, serde
 from tradewind.authoring.asset_decorator import asset
-from tradewind.authoring.assets import Asset, AssetAlias, Dataset, Metadata
+from tradewind.authoring.assets import Asset, AssetAlias, AssetWatcher, Dataset, Metadata
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.decorators import task
 from tradewind.authoring.operators.bash import BashOperator
+from tradewind.authoring.schedules import AssetOrTimeSchedule, CronTriggerTimetable
 from tradewind.authoring.to_spec import to_spec
+from tradewind.authoring.triggers.file import FileDeleteTrigger
+from tradewind.authoring.triggers.temporal import DateTimeTrigger
 from tradewind.domain import errors
 from tradewind.domain.messages import data
 
@@ -292,3 +295,55 @@ def test_expressions_of_every_age():
             {"asset": {"name": "orders", "uri": "s3://lake/orders", "group": "asset"}},
         ]
     }
+
+
+# --- what watches them ------------------------------------------------------------------------------------
+
+
+def watched(asset_name: str, path: str = "/in/x", **more: Any) -> Asset:
+    trigger = FileDeleteTrigger(filepath=path, **more)
+    return Asset(asset_name, watchers=[AssetWatcher("drop", trigger)])
+
+
+def test_watchers_of_everything_that_a_dag_mentions():
+    """§1.11 AssetWatcher: of its schedule, and of the inlets and outlets of its tasks; each once."""
+    first, second, third = watched("b"), watched("a", queue="q"), watched("c")
+    with DAG("d", schedule=first | third):
+        BashOperator(task_id="t", bash_command="true", inlets=[first], outlets=[second, ALIAS])
+    found = to_spec(scope.registered()[-1]).watchers
+    assert [one.asset["name"] for one in found] == ["a", "b", "c"]
+    assert (found[0].name, found[0].queue) == ("drop", "q")
+    assert found[1].classpath == "airflow.providers.standard.triggers.file.FileDeleteTrigger"
+    assert serde.decode(found[1].kwargs) == {"filepath": "/in/x", "poke_interval": 5.0}
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [[watched("a")], AssetOrTimeSchedule(timetable=CronTriggerTimetable("@daily"), assets=watched("a"))],
+)
+def test_watchers_by_any_kind_of_schedule(schedule):
+    (one,) = to_spec(DAG("d", schedule=schedule)).watchers
+    assert one.asset == {"name": "a", "uri": "a", "group": "asset"}
+
+
+def test_a_name_stands_for_one_trigger():
+    with DAG("d", schedule=watched("a") & watched("a", "/in/y")) as dag:
+        pass
+    with pytest.raises(errors.InvalidValue, match=r"AssetWatcher 'drop' of Asset.*must have one trigger"):
+        to_spec(dag)
+    assert len(to_spec(DAG("e", schedule=watched("a") & watched("a"))).watchers) == 1
+
+
+def test_what_cannot_watch():
+    with pytest.raises(errors.InvalidValue, match=r"AssetWatcher 'w'.*DateTimeTrigger"):
+        AssetWatcher("w", DateTimeTrigger(datetime(2024, 1, 1, tzinfo=UTC)))  # type: ignore[arg-type]
+    with pytest.raises(errors.InvalidValue, match="watcher of asset 'a'"):
+        Asset("a", watchers=["w"])
+
+    class Broken(FileDeleteTrigger):
+        def serialize(self):
+            raise KeyError("path")
+
+    dag = DAG("d", schedule=Asset("a", watchers=[AssetWatcher("w", Broken("x"))]))
+    with pytest.raises(errors.AirflowException, match=r"AssetWatcher 'w' of Asset.*cannot be sent.*KeyError"):
+        to_spec(dag)

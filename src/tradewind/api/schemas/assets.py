@@ -58,6 +58,14 @@ class LastAssetEventResponse(Answer, kw_only=True):
     timestamp: datetime | None
 
 
+class AssetWatcherResponse(Answer, kw_only=True):
+    """What updates an asset from outside."""
+
+    name: str
+    trigger_id: int
+    created_date: datetime
+
+
 class AssetResponse(Answer, kw_only=True):
     """An asset and who mentions it."""
 
@@ -72,7 +80,7 @@ class AssetResponse(Answer, kw_only=True):
     producing_tasks: list[TaskAssetReference]
     consuming_tasks: list[TaskAssetReference]
     aliases: list[AssetAliasResponse]
-    watchers: list[JsonObject] = msgspec.field(default_factory=list)
+    watchers: list[AssetWatcherResponse] = msgspec.field(default_factory=list)
     last_asset_event: LastAssetEventResponse | None = None
 
 

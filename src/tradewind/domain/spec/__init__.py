@@ -11,5 +11,6 @@ from tradewind.domain.spec.mapping import MappingSpec
 from tradewind.domain.spec.params import ParamSpec
 from tradewind.domain.spec.task import TaskSpec
 from tradewind.domain.spec.timetable import TimetableSpec
+from tradewind.domain.spec.watcher import WatcherSpec
 
-__all__ = ["DagSpec", "GroupSpec", "MappingSpec", "ParamSpec", "TaskSpec", "TimetableSpec"]
+__all__ = ["DagSpec", "GroupSpec", "MappingSpec", "ParamSpec", "TaskSpec", "TimetableSpec", "WatcherSpec"]

@@ -11,6 +11,7 @@ from tradewind.domain.spec.group import GroupSpec
 from tradewind.domain.spec.params import ParamSpec
 from tradewind.domain.spec.task import TaskSpec
 from tradewind.domain.spec.timetable import NullTimetable, TimetableSpec
+from tradewind.domain.spec.watcher import WatcherSpec
 
 
 class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,6 +55,8 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: tuple[str, ...] = ()
     """Which DAG callbacks there are, of: success, failure, sla_miss."""
     deadlines: tuple[dict[str, Any], ...] = ()
+    watchers: tuple[WatcherSpec, ...] = ()
+    """Of the assets that the DAG mentions, sorted by asset and name."""
     access_control: dict[str, Any] = {}
     owner_links: dict[str, str] = {}
     result_task: str | None = None

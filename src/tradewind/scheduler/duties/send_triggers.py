@@ -7,26 +7,19 @@ event names the dispatch that waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from tradewind.domain.events import Succeeded, TriggerFired
-from tradewind.domain.messages.deferral import (
-    Forget,
-    Recorded,
-    ToTriggerer,
-    TriggererHello,
-    TriggerEvent,
-    Wait,
-    WaitFor,
-)
+from tradewind.domain.messages.deferral import Forget, TriggererHello, TriggerEvent, Wait
 from tradewind.domain.messages.report import Finished
 from tradewind.engine.decisions import Decisions
 from tradewind.scheduler import dispatch as dispatching
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
 from tradewind.scheduler.handed_triggers import HandedTriggers
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
+from tradewind.scheduler.triggerers import Link, Triggerer, Triggerers
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import jobs
@@ -40,29 +33,23 @@ JOB_EVERY: Final = timedelta(seconds=5)
 """Between signs of life for people."""
 
 
-class Link(Protocol):
-    """A connection to a triggerer."""
+class Others(Protocol):
+    """What wants triggers that no task waits for."""
 
-    def send(self, message: ToTriggerer) -> None:
-        """Write a message; what cannot be delivered is found out by the next hello."""
+    def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
+        """Those of the triggers that a triggerer holds which are wanted, and which nobody else has."""
 
+    def keeps(self, incarnation: str, trigger_ids: Collection[int]) -> None:
+        """That triggerer has these."""
 
-class _Triggerer:
-    """One connected triggerer, and its row in ``job``."""
+    def lost(self, trigger_ids: Collection[int]) -> None:
+        """The triggerer that had these is gone."""
 
-    __slots__ = ("beaten", "has", "hello", "job", "link")
+    def fired(self, event: TriggerEvent, incarnation: str) -> None:
+        """A trigger of that kind says something."""
 
-    def __init__(self, hello: TriggererHello, link: Link, job: int, now: datetime) -> None:
-        self.hello, self.link, self.job, self.beaten = hello, link, job, now
-        self.has: set[int] = set()
-
-    @property
-    def free(self) -> int:
-        return self.hello.capacity - len(self.has)
-
-    def serves(self, queue: str | None) -> bool:
-        """Does it take triggers of that queue?"""
-        return queue in self.hello.queues if queue is not None else not self.hello.queues
+    def sweep(self, tx: Tx, now: datetime) -> list[int]:
+        """Delete the rows that are not wanted any more; which they were."""
 
 
 class SendTriggers:
@@ -74,14 +61,13 @@ class SendTriggers:
         database: Database,
         runs: ActiveRuns,
         inbox: Inbox,
+        triggerers: Triggerers,
+        others: Others,
         grace: timedelta,
         lease: leases.Lease | None = None,
-        on_event: Callable[[TriggerEvent], None] = lambda event: None,
     ) -> None:
-        """``on_event`` takes the events of triggers that belong to no task."""
         self._database, self._runs, self._inbox, self._lease = database, runs, inbox, lease
-        self._grace, self._on_event = grace, on_event
-        self._triggerers: dict[str, _Triggerer] = {}
+        self._grace, self._triggerers, self._others = grace, triggerers, others
         self._handed = HandedTriggers()
         self._orphaned: set[int] = set()
         """Triggers whose rows name a triggerer that has gone."""
@@ -107,13 +93,17 @@ class SendTriggers:
             self._check(tx)
             job = self._register(tx, hello, now)
             current = self._still_waited_for(tx, hello)
-            triggers.hold(tx, current, job)
-        self._orphaned.difference_update(current)
-        made = self._triggerers[hello.incarnation] = _Triggerer(hello, link, job, now)
-        made.has.update(current)
+            others = self._others.still_wanted(tx, set(hello.holds).difference(current))
+            kept = {*current, *others}
+            triggers.hold(tx, kept, job)
+        self._orphaned.difference_update(kept)
+        made = Triggerer(hello, link, job, now)
+        made.has.update(kept)
+        self._triggerers.add(made)
         for record in current.values():
             self._handed.note(hello.incarnation, record)
-        if dropped := set(hello.holds).difference(current):
+        self._others.keeps(hello.incarnation, others)
+        if dropped := set(hello.holds).difference(kept):
             link.send(Forget(trigger_ids=tuple(sorted(dropped))))
         self.wanted, self.needed = True, False
 
@@ -129,10 +119,11 @@ class SendTriggers:
             return
         self._drop(gone)
 
-    def _drop(self, gone: _Triggerer) -> None:
+    def _drop(self, gone: Triggerer) -> None:
         """Its rows are changed in the next call of ``run_once``, which may raise."""
-        del self._triggerers[gone.hello.incarnation]
+        self._triggerers.remove(gone.hello.incarnation)
         self._handed.strike_all(gone.has)
+        self._others.lost(gone.has)
         self._orphaned |= gone.has
         self._ended.append(gone.job)
         self.wanted = True
@@ -151,8 +142,7 @@ class SendTriggers:
     def fired(self, event: TriggerEvent, incarnation: str) -> None:
         """A trigger fired: its task goes on in the next turn, and only then the triggerer may forget it."""
         if not event.attempt_id:
-            self._on_event(event)
-            self._recorded(event, incarnation)
+            self._others.fired(event, incarnation)
             return
         fired = TriggerFired(
             attempt_id=event.attempt_id, dispatch=event.dispatch, at=event.at, payload=event.payload,
@@ -212,22 +202,23 @@ class SendTriggers:
             for job in self._ended:
                 jobs.end(tx, job, now, state="failed")
             for incarnation, records in given.items():
-                triggers.hold(tx, [each.id for each in records], self._triggerers[incarnation].job)
+                triggers.hold(tx, [each.id for each in records], self._triggerers.job(incarnation))
 
-    def sweep(self) -> int:
-        """Delete rows that no task waits for (people's own SQL, cleared and marked tasks); how many."""
+    def sweep(self, now: datetime) -> int:
+        """Delete rows that nobody waits for (people's own SQL, cleared and marked tasks); how many."""
         with self._database.write() as tx:
             self._check(tx)
             left = triggers.sweep(tx)
+            others = self._others.sweep(tx, now)
         self._forget(left)
-        return len(left)
+        return len(left) + len(others)
 
     def _left_behind(self, tx: Tx, now: datetime) -> list[int]:
         """Once, a while after the start: what triggerers had that have not come back."""
         if self._settled:
             return []
         self._since = self._since or now
-        here = {triggerer.job for triggerer in self._triggerers.values()}
+        here = self._triggerers.jobs()
         away = [each for each, job in triggers.held(tx).items() if job not in here]
         self.needed = self.needed or (bool(away) and not here)
         self._settled = now - self._since >= self._grace
@@ -249,26 +240,23 @@ class SendTriggers:
             page = triggers.unheld(tx, limit=BATCH, after=page[-1].id) if len(page) == BATCH else []
         return given, bool(page) and placed > 0
 
-    def _choose(self, record: TriggerRecord, given: dict[str, list[TriggerRecord]]) -> _Triggerer | None:
+    def _choose(self, record: TriggerRecord, given: dict[str, list[TriggerRecord]]) -> Triggerer | None:
         key = (record.dag_id, record.run_id)
         if self._runs.get(key) is None:
             self._unread.add(key)
             self._inbox.look_at(key)
             return None
-        room = {it: it.free - len(given.get(it.hello.incarnation, ())) for it in self._triggerers.values()}
-        fitting = [it for it, left in room.items() if left > 0 and it.serves(record.queue)]
-        return max(fitting, key=lambda it: room[it], default=None)
+        return self._triggerers.choose(record.queue, given)
 
     def _send(self, given: dict[str, list[TriggerRecord]]) -> None:
         for incarnation, records in given.items():
-            triggerer, waits = self._triggerers[incarnation], []
+            waits = []
             for record in records:
                 wait = self._wait(record)
                 if wait is not None:
                     waits.append(wait)
-                    triggerer.has.add(record.id)
                     self._handed.note(incarnation, record)
-            triggerer.link.send(WaitFor(triggers=tuple(waits)))
+            self._triggerers.give(incarnation, waits)
 
     def _wait(self, record: TriggerRecord) -> Wait | None:
         run = self._runs.get((record.dag_id, record.run_id))
@@ -280,22 +268,13 @@ class SendTriggers:
     # --- the books --------------------------------------------------------------------------------
 
     def _recorded(self, event: TriggerEvent, incarnation: str) -> None:
-        triggerer = self._triggerers.get(incarnation)
-        if not event.more:
-            self._handed.strike(event.trigger_id)
-            if triggerer is not None:
-                triggerer.has.discard(event.trigger_id)
-        if triggerer is not None:
-            triggerer.link.send(Recorded(done=((event.trigger_id, event.number),)))
+        self._handed.strike(event.trigger_id)
+        self._triggerers.recorded(incarnation, event)
 
     def _forget(self, trigger_ids: Iterable[int]) -> None:
         """Tell the triggerers that have them to end them."""
-        for incarnation, ids in self._handed.strike_all(trigger_ids).items():
-            triggerer = self._triggerers.get(incarnation)
-            if triggerer is not None:
-                triggerer.has.difference_update(ids)
-                triggerer.link.send(Forget(trigger_ids=tuple(ids)))
-                self.wanted = True
+        if self._triggerers.forget(self._handed.strike_all(trigger_ids)):
+            self.wanted = True
 
     def _register(self, tx: Tx, hello: TriggererHello, now: datetime) -> int:
         return jobs.register(tx, JOB_TYPE, hostname=hello.hostname, now=now)

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import keys
+from tradewind.domain.messages.deferral import TRIGGER_PREFIX
 from tradewind.store.database import Tx
 from tradewind.store.statements import Statement, const
 from tradewind.store.tables import task_instances
 from tradewind.store.tables.runs import dag_run as run
 from tradewind.store.tables.task_instances import task_instance as ti
-from tradewind.store.tables.triggers import callback
+from tradewind.store.tables.triggers import callback, trigger
 from tradewind.store.tables.xcoms import xcom
 
 # --- whose data ------------------------------------------------------------------------------------
@@ -266,6 +267,26 @@ def callback_attempt(tx: Tx, attempt_id: str) -> LiveAttempt | None:
     return LiveAttempt(
         attempt_id=attempt_id, dag_id=row[0], run_id=row[1] or "", task_id="", map_index=-1, state="callback",
         dispatch=-1, first_start=None,
+    )  # fmt: skip
+
+
+_WATCHER = Statement(
+    sa.select(trigger.c.id).where(
+        trigger.c.id == sa.bindparam("number", type_=trigger.c.id.type), trigger.c.digest.is_not(None)
+    )
+)
+WATCHER: Final = "watcher"
+"""The ``state`` of what asks for no task instance, but watches assets."""
+
+
+def watching_trigger(tx: Tx, attempt_id: str) -> LiveAttempt | None:
+    """The trigger of that name, if it watches assets; it has neither DAG nor run."""
+    number = attempt_id.removeprefix(TRIGGER_PREFIX)
+    if number == attempt_id or not number.isdecimal() or tx.first(_WATCHER, number=int(number)) is None:
+        return None
+    return LiveAttempt(
+        attempt_id=attempt_id, dag_id="", run_id="", task_id="", map_index=-1, state=WATCHER, dispatch=-1,
+        first_start=None,
     )  # fmt: skip
 
 

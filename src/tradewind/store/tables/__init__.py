@@ -22,6 +22,7 @@ from tradewind.store.tables import (
     triggers,
     users,
     versions,
+    watchers,
     xcoms,
 )
 from tradewind.store.tables.base import metadata
@@ -43,5 +44,6 @@ __all__ = [
     "triggers",
     "users",
     "versions",
+    "watchers",
     "xcoms",
 ]

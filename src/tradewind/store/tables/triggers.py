@@ -15,10 +15,12 @@ trigger = Table(
     Column("created_date", Time, nullable=False),
     Column("triggerer_id", Integer),
     Column("queue", String(256)),
-    # Ours: the attempt that waits for it.
+    # Ours: the attempt that waits for it; or, of one that watches assets, what makes two of them equal.
     Column("ti_id", Uuid),
+    Column("digest", String(64)),
     Index("idx_trigger_triggerer_id", "triggerer_id"),
     Index("idx_trigger_ti_id", "ti_id"),
+    Index("idx_trigger_digest", "digest", unique=True),
     sqlite_autoincrement=True,
 )
 

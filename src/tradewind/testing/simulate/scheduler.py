@@ -189,7 +189,7 @@ class Scheduler:
         self._arm(core)
 
     def _arm(self, core: Core) -> None:
-        if core.inbox or core.triggers.wanted:
+        if core.inbox or core.urgent:
             self.ask()
         due = core.next_due()
         if due is not None:

@@ -69,7 +69,7 @@ class SimulatedTriggerer:
             for wait in message.triggers:
                 self._take(wait)
         elif isinstance(message, Recorded):
-            for trigger_id, _ in message.done:
+            for trigger_id, _, _ in message.done:
                 if self._untold.pop(trigger_id, None) is not None:
                     self._held.pop(trigger_id, None)
         elif isinstance(message, Forget):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tradewind.domain import errors
+from tradewind.domain.messages import data
 from tradewind.domain.messages.data import Answer, Call, Refusal, Reply, Request
+from tradewind.domain.messages.deferral import TRIGGER_PREFIX
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.states import TaskInstanceState
 from tradewind.store.queries import task_data
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tradewind.data")
 LIVE: Final = frozenset({TaskInstanceState.QUEUED, TaskInstanceState.RUNNING, TaskInstanceState.DEFERRED})
-CALLBACK: Final = "callback"
+OF_WATCHERS: Final = (
+    data.GetVariable, data.SetVariable, data.DeleteVariable, data.GetConnection, data.GetAsset,
+    data.GetAssetEvents, data.GetAssetState, data.SetAssetState, data.DeleteAssetState,
+)  # fmt: skip
 
 
 class RunExists(errors.Conflict):
@@ -125,7 +130,9 @@ def _carry_out(call: Call, rule: Rule, services: Services) -> Any:
 
 
 def check_fence(tx: Any, call: Call) -> LiveAttempt:
-    """The task instance whose live attempt asks. Raises Stale."""
+    """The task instance whose live attempt asks, or what stands in its place. Raises Stale."""
+    if call.attempt_id.startswith(TRIGGER_PREFIX):
+        return _watcher(tx, call)
     found = task_data.attempt(tx, call.attempt_id)
     if found is not None and found.state in LIVE and found.dispatch == call.dispatch:
         return found
@@ -139,3 +146,14 @@ def check_fence(tx: Any, call: Call) -> LiveAttempt:
     else:
         why = f"dispatch {found.dispatch} of it took the place of dispatch {call.dispatch}"
     raise Stale(f"Attempt {call.attempt_id} may not go on: {why}.")
+
+
+def _watcher(tx: Any, call: Call) -> LiveAttempt:
+    """A trigger that watches assets may ask for what belongs to no run. Raises Stale, BadRequest."""
+    found = task_data.watching_trigger(tx, call.attempt_id)
+    if found is None:
+        raise Stale(f"{call.attempt_id} may not go on: no DAG names its watcher any more.")
+    if not isinstance(call.request, OF_WATCHERS):
+        name = type(call.request).__name__
+        raise errors.BadRequest(f"A trigger that watches assets belongs to no run, so it cannot ask {name}.")
+    return found

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tradewind.api.routes.execution.desk import Asked, answers
 from tradewind.domain import errors
 from tradewind.domain.messages import data
-from tradewind.store.queries import assets, state_stores
+from tradewind.store.queries import assets, state_stores, task_data
 
 
 def _mine(asked: Asked) -> tuple[str, str, str, int]:
@@ -53,10 +53,12 @@ def get_asset_state(asked: Asked, request: data.GetAssetState) -> str | None:
 @answers(data.SetAssetState, writes=True)
 def set_asset_state(asked: Asked, request: data.SetAssetState) -> None:
     """Keep a value."""
-    dag_id, run_id, task_id, map_index = _mine(asked)
+    names = ("dag_id", "run_id", "task_id", "map_index")
+    watches = asked.attempt.state == task_data.WATCHER
+    writer = dict.fromkeys(names) if watches else dict(zip(names, _mine(asked), strict=True))
     state_stores.set_asset_state(
         asked.tx, _asset(asked, request), request.key, request.value, now=asked.services.clock.now(),
-        kind="task", dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index,
+        kind="watcher" if watches else "task", **writer,
     )  # fmt: skip
 
 

@@ -91,10 +91,17 @@ def _alias(row: browse.AliasRow) -> schemas.AssetAliasResponse:
     return schemas.AssetAliasResponse(id=row.id, name=row.name, group=row.group)
 
 
+def _watcher(row: browse.WatcherRow) -> schemas.AssetWatcherResponse:
+    return schemas.AssetWatcherResponse(
+        name=row.name, trigger_id=row.trigger_id, created_date=row.created_date
+    )
+
+
 def _show(call: Call, rows: Sequence[browse.AssetRow]) -> list[schemas.AssetResponse]:
     tx, ids = call.tx, [row.id for row in rows]
     waiting, making, reading = (browse.mentions(tx, kind, ids) for kind in ("schedules", "outlets", "inlets"))
     aliases, newest = browse.aliases_of(tx, ids), browse.last_events(tx, ids)
+    watchers = browse.watchers_of(tx, ids)
     return [
         schemas.AssetResponse(
             id=row.id,
@@ -108,6 +115,7 @@ def _show(call: Call, rows: Sequence[browse.AssetRow]) -> list[schemas.AssetResp
             producing_tasks=_visible(call, making.get(row.id, ()), _by_task),
             consuming_tasks=_visible(call, reading.get(row.id, ()), _by_task),
             aliases=[_alias(one) for one in aliases.get(row.id, ())],
+            watchers=[_watcher(one) for one in watchers.get(row.id, ())],
             last_asset_event=_newest(newest.get(row.id)),
         )
         for row in rows

@@ -13,6 +13,7 @@ from tradewind.store.queries.browse.listing import Column, Listing
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.runs import dag_run as run
+from tradewind.store.tables.triggers import trigger
 
 asset, event, alias, queue = (
     tables.asset,
@@ -97,6 +98,14 @@ class CreatedRow(msgspec.Struct, frozen=True, kw_only=True):
     data_interval_start: datetime | None
     data_interval_end: datetime | None
     partition_key: str | None
+
+
+class WatcherRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A watcher of an asset, with its trigger."""
+
+    name: str
+    trigger_id: int
+    created_date: datetime
 
 
 assets = Listing(
@@ -189,6 +198,22 @@ def aliases_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[AliasRow]]:
     found: dict[int, list[AliasRow]] = {}
     for asset_id, *row in tx.rows(select):
         one = AliasRow(**dict(zip(AliasRow.__struct_fields__, row, strict=True)))
+        found.setdefault(asset_id, []).append(one)
+    return found
+
+
+def watchers_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[WatcherRow]]:
+    """The watchers of these assets."""
+    watchers = tables.asset_watcher
+    select = (
+        sa.select(watchers.c.asset_id, watchers.c.name, trigger.c.id, trigger.c.created_date)
+        .join_from(watchers, trigger, trigger.c.id == watchers.c.trigger_id)
+        .where(watchers.c.asset_id.in_(list(asset_ids)))
+        .order_by(watchers.c.name, trigger.c.id)
+    )
+    found: dict[int, list[WatcherRow]] = {}
+    for asset_id, *row in tx.rows(select):
+        one = WatcherRow(**dict(zip(WatcherRow.__struct_fields__, row, strict=True)))
         found.setdefault(asset_id, []).append(one)
     return found
 
