@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tradewind.api import backfilling, markers
-from tradewind.cli import acting, output
+from tradewind.cli import acting, output, waiting
 from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN
 from tradewind.engine import clearing
@@ -106,7 +106,7 @@ def lines(meant: Sequence[Meant]) -> Iterator[str]:
             yield f"  {run.dag_id}.{one.task_id}{index} of {run.run_id}: {one.state}"
 
 
-def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool) -> int:
+def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool, prog: str) -> int:
     """Show what is meant, ask unless ``sure``, and clear; the exit code."""
     count = sum(len(each.instances) for each in meant)
     if not count:
@@ -119,6 +119,10 @@ def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool) -> int:
         return 1
     cleared = clear(app, meant)
     print(f"Cleared {cleared} task instances.")
+    for dag_id in sorted({each.load.run.dag_id for each in meant}):
+        with app.database.read() as tx:
+            paused = acting.dag(tx, dag_id).is_paused
+        waiting.warn(app, prog, dag_id, "they wait", paused=paused)
     return 0
 
 

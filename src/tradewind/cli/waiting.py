@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,17 @@ PAST = (
     "it waits for the run before it, in which the same task did not succeed (depends_on_past or "
     "wait_for_downstream). Clear or mark that one; then this one goes on."
 )
+
+
+def warn(app: App, prog: str, dag_id: str, what: str, *, paused: bool) -> None:
+    """Say on standard error, where programs do not read, why ``what`` will not begin, if it will not."""
+    if paused:
+        why, way_out = f"DAG {dag_id} is paused", f"Unpause it: {prog} dags unpause {dag_id}"
+    elif not app.scheduler_runs():
+        why, way_out = "No scheduler runs here", f"Start one: {prog} standalone (or {prog} scheduler)"
+    else:
+        return
+    print(f"{why}, so {what}. {way_out}", file=sys.stderr)
 
 
 def reasons(app: App, record: TaskInstanceRecord) -> list[Reason]:

@@ -108,6 +108,7 @@ def test_backfill_can_mark_success_and_its_runs_can_be_cleared(tutorial: Home) -
     assert "every date has a run" in tutorial.ok("backfill", "tut", "-s", "2018-01-01").out
     done = tutorial.ok("clear", "tut", "-t", "tell", "-c")
     assert "Cleared 1 task instances." in done.out
+    assert "DAG tut is paused, so they wait. Unpause it:" in done.err
     assert tutorial.ok("task_state", "tut", "tell", "2018-01-01").out == "None\n"
     assert tutorial.ok("dag_state", "tut", "2018-01-01").out == "queued\n"
 

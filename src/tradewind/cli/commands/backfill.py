@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tradewind.api import backfilling
-from tradewind.cli import acting, dag_source, output
+from tradewind.cli import acting, dag_source, output, waiting
 from tradewind.cli.arguments import OUTPUT, Args, arg, arguments, flag
 from tradewind.store.transitions import backfills
 
@@ -78,15 +78,8 @@ def _told(
     for one in placed:
         if one.reason:
             print(f"  {one.logical_date.isoformat()} is left out: {one.reason}")
-    if made and not app.scheduler_runs():
-        print(
-            "No scheduler runs here, so they wait. "
-            f"Start one: {args.prog} standalone (or {args.prog} scheduler)"
-        )
-    elif made and paused:
-        print(
-            f"DAG {args.dag_id} is paused, so they wait. Unpause it: {args.prog} dags unpause {args.dag_id}"
-        )
+    if made:
+        waiting.warn(app, args.prog, args.dag_id, "they wait", paused=paused)
 
 
 COLUMNS = (

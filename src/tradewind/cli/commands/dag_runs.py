@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tradewind.cli import acting, clearing, dag_source, moments, output
+from tradewind.cli import acting, clearing, dag_source, moments, output, waiting
 from tradewind.cli.arguments import (
     CONF,
     DAG_ID,
@@ -79,7 +78,7 @@ def trigger(args: Args, app: App) -> int:
     app.wake("run", dag_id=run.dag_id, run_id=run.run_id)
     columns = TRIGGER_TABLE if args.output == "table" else TRIGGER_COLUMNS
     output.show([_run_row(run)], args.output, columns=columns, spare=("run_type", "logical_date"))
-    _tell_what_follows(app, args, record, run)
+    waiting.warn(app, args.prog, record.dag_id, f"run {run.run_id} waits", paused=record.is_paused)
     return 0
 
 
@@ -110,22 +109,6 @@ def make(
 def _run_row(run: RunRecord) -> dict[str, Any]:
     row = {name: getattr(run, name) for name in run.__struct_fields__}
     return {**row, "dag_run_id": run.run_id, "conf": json.loads(run.conf), "state": run.state.value}
-
-
-def _tell_what_follows(app: App, args: Args, record: DagRecord, run: RunRecord) -> None:
-    """On standard error, so that what is read by programs stays what it is."""
-    if record.is_paused:
-        print(
-            f"DAG {record.dag_id} is paused, so run {run.run_id} waits. "
-            f"Unpause it: {args.prog} dags unpause {record.dag_id}",
-            file=sys.stderr,
-        )
-    elif not app.scheduler_runs():
-        print(
-            f"No scheduler runs here, so run {run.run_id} waits. "
-            f"Start one: {args.prog} standalone (or {args.prog} scheduler)",
-            file=sys.stderr,
-        )
 
 
 @arguments(
@@ -224,4 +207,4 @@ def clear(args: Args, app: App) -> int:
         if args.partition_key:
             found = [run for run in found if run.partition_key == args.partition_key]
         meant = list(clearing.select_runs(tx, found, args))
-    return clearing.ask_and_clear(app, meant, sure=args.yes)
+    return clearing.ask_and_clear(app, meant, sure=args.yes, prog=args.prog)

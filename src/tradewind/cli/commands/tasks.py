@@ -138,4 +138,4 @@ def clear(args: Args, app: App) -> int:
             for dag_id in acting.ids_of(tx, args.dag_id, regex=args.dag_regex)
             for each in clearing.select(tx, app, dag_id, args)
         ]
-    return clearing.ask_and_clear(app, meant, sure=args.yes)
+    return clearing.ask_and_clear(app, meant, sure=args.yes, prog=args.prog)
