@@ -305,6 +305,16 @@ class TaskDeferred(BaseException):
         self.trigger, self.method_name, self.kwargs, self.timeout = trigger, method_name, kwargs, timeout
 
 
+class TaskAwaitingInput(BaseException):
+    """Raised by a task that has asked a person: ``method_name`` goes on with the answer, as ``event``."""
+
+    def __init__(
+        self, *, method_name: str, kwargs: dict[str, Any] | None = None, timeout: Any = None
+    ) -> None:
+        super().__init__("waits for a person's answer")
+        self.method_name, self.kwargs, self.timeout = method_name, kwargs, timeout
+
+
 class TaskDeferralError(AirflowException):
     """A deferred task's trigger failed."""
 

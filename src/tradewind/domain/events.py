@@ -83,13 +83,26 @@ class Deferred(Outcome, frozen=True, kw_only=True):
     queue: str | None = None
 
 
+class AwaitingInput(Outcome, frozen=True, kw_only=True):
+    """It asked a person, and waits for an answer without holding anything. ``timeout`` is in seconds.
+
+    ``fallback`` (JSON text: ``domain.hitl.fallback``) is what it goes on with when that time is over; None:
+    it is told that nobody answered.
+    """
+
+    next_method: str = "execute_complete"
+    next_kwargs: str = "{}"
+    timeout: float | None = None
+    fallback: str | None = None
+
+
 class Lost(Outcome, frozen=True, kw_only=True):
     """Nobody knows how it ended: its host died, or its claim ran out. Repeated without using a retry."""
 
     reason: str
 
 
-AnyOutcome = Succeeded | Failed | Skipped | Rescheduled | Deferred | Lost
+AnyOutcome = Succeeded | Failed | Skipped | Rescheduled | Deferred | AwaitingInput | Lost
 
 
 class TaskFinished(Event, frozen=True, kw_only=True):
@@ -115,6 +128,18 @@ class TriggerFired(Event, frozen=True, kw_only=True):
     """The state in which the task ends by this event alone: success, failed or skipped."""
     lengths: dict[str, int] = {}
     """As in ``Succeeded``, of what such an event leaves behind."""
+
+
+class InputGiven(Event, frozen=True, kw_only=True):
+    """A person has answered what that dispatch asked; ``answer`` (JSON text) is the event for its method.
+
+    A scheduler is not told: it reads answers with the rows of a run, whose version each of them raises.
+    """
+
+    attempt_id: str
+    dispatch: int
+    at: datetime
+    answer: str
 
 
 class PastMoved(Event, frozen=True, kw_only=True):

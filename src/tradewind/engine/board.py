@@ -29,9 +29,9 @@ class Board:
     """All task instances of one run, with what is derived from them."""
 
     __slots__ = (
-        "_top", "by_attempt", "by_task", "failed_leaves", "fed", "gates", "graph", "instances", "known",
-        "leaves", "lengths", "new_attempt", "out", "past_unmet", "ready", "removed", "repeats", "run",
-        "silent", "skips", "timers", "unfinished", "withdrawn",
+        "_top", "answered", "by_attempt", "by_task", "failed_leaves", "fed", "gates", "graph", "instances",
+        "known", "leaves", "lengths", "new_attempt", "out", "past_unmet", "ready", "removed", "repeats",
+        "run", "silent", "skips", "timers", "unfinished", "withdrawn",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,8 @@ class Board:
         """Lengths that were asked for, until something changes about the tasks that they come from."""
         self.repeats: list[Instance] = []
         """Lost ones, to be scheduled anew in the next decision."""
+        self.answered: list[Instance] = []
+        """Those that wait for a person who has answered, to go on in the next decision."""
         self.out.stops.extend((i.attempt_id, i.dispatch) for i in self.instances if i.state is T.RESTARTING)
         self.load(graph)
 
@@ -142,6 +144,8 @@ class Board:
             self.ready[instance.attempt_id] = self.demand(instance)
         else:
             self.wait(instance)
+            if state is T.AWAITING_INPUT and instance.answer is not None:
+                self.answered.append(instance)
 
     # --- changing -----------------------------------------------------------------------------------
 
@@ -191,6 +195,8 @@ class Board:
             out.retries = [each for each in out.retries if each.attempt_id not in gone]
             out.reschedules = [each for each in out.reschedules if each.attempt_id not in gone]
             out.defers = [each for each in out.defers if each.attempt_id not in gone]
+            out.awaits = [each for each in out.awaits if each.attempt_id not in gone]
+            out.expires = [each for each in out.expires if each.attempt_id not in gone]
             out.schedules = [each for each in out.schedules if each.attempt_id not in gone]
         return out
 

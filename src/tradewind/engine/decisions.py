@@ -71,6 +71,27 @@ class Defer(msgspec.Struct, kw_only=True):
     try_number: int = 0
 
 
+class Await(msgspec.Struct, kw_only=True):
+    """running → awaiting_input: it asked a person."""
+
+    attempt_id: str
+    at: datetime
+    next_method: str
+    next_kwargs: str
+    timeout_at: datetime | None
+
+
+class Expire(msgspec.Struct, kw_only=True):
+    """Nobody answered in time: record ``fallback`` as the answer, or (None) take no answer any more.
+
+    The task instance is scheduled by a decision of its own.
+    """
+
+    attempt_id: str
+    at: datetime
+    fallback: str | None
+
+
 class Reset(msgspec.Struct, kw_only=True):
     """→ no state: a cleared task instance whose process has ended, or one whose group was reset."""
 
@@ -163,6 +184,9 @@ class Decisions(msgspec.Struct, kw_only=True):
     new_tries: list[NewTry] = []
     defers: list[Defer] = []
     """After new tries: one may start from its trigger."""
+    awaits: list[Await] = []
+    expires: list[Expire] = []
+    """After awaits and before schedules: an answer, or the end of the time, may be there already."""
     schedules: list[Schedule] = []
     unqueues: list[Unqueue] = []
     queues: list[Queue] = []

@@ -35,6 +35,10 @@ class InstanceFacts(msgspec.Struct, frozen=True, kw_only=True):
     retry_delay_override: float | None = None
     next_method: str | None = None
     next_kwargs: str | None = None
+    answer: str | None = None
+    """What a person has answered to this dispatch: the event for the method that resumes, as JSON text."""
+    fallback: str | None = None
+    """As in ``events.AwaitingInput``."""
     pool: str = "default_pool"
     """What it holds where its task is not in the DAG any more."""
     pool_slots: int = 1

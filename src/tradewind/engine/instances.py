@@ -26,9 +26,10 @@ class Instance:
     """One task instance. ``gate`` is None where its task is not in the DAG any more."""
 
     __slots__ = (
-        "attempt_id", "dispatch", "due", "end_date", "gate", "handed_over", "lost", "map_index", "max_tries",
-        "next_kwargs", "next_method", "path", "pool", "pool_slots", "retry_delay_override", "start_date",
-        "state", "task", "task_id", "trigger_timeout", "try_number", "until",
+        "answer", "attempt_id", "dispatch", "due", "end_date", "fallback", "gate", "handed_over", "lost",
+        "map_index", "max_tries", "next_kwargs", "next_method", "path", "pool", "pool_slots",
+        "retry_delay_override", "start_date", "state", "task", "task_id", "trigger_timeout", "try_number",
+        "until",
     )  # fmt: skip
 
     def __init__(self, facts: InstanceFacts) -> None:
@@ -55,6 +56,8 @@ class Instance:
         self.retry_delay_override = facts.retry_delay_override
         self.next_method = facts.next_method
         self.next_kwargs = facts.next_kwargs
+        self.answer, self.fallback = facts.answer, facts.fallback
+        """Of one that asks a person: what was answered, and what is taken when the time is over."""
         self.pool, self.pool_slots = facts.pool, facts.pool_slots
         self.due: datetime | None = None
         """When time alone moves it on; None where it does not wait for a time."""

@@ -1,8 +1,8 @@
 """Who may start, as far as slots and limits go: counters over all runs, and one question to them.
 
-``admit`` asks, ``take`` counts a task instance in, ``give_back`` counts it out. A deferred task instance has
-no executor slot but still counts for its task's own limits, and for its pool where the pool says so: it is
-given back and taken again with ``deferred=True``.
+``admit`` asks, ``take`` counts a task instance in, ``give_back`` counts it out, both in the state in which it
+is. A deferred one has no executor slot but still counts for its task's own limits, and for its pool where the
+pool says so; one that waits for a person counts for its task's own limits only.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Mapping
 import msgspec
 
 from tradewind.domain.spec import DagSpec, TaskSpec
+from tradewind.domain.states import OCCUPIES_SLOT, TaskInstanceState
 from tradewind.engine.decisions import Ready
 
+T = TaskInstanceState
 SLOTS = "slots"
 """The name of the limit over everything: all executors' slots together."""
 INFINITE = -1
@@ -73,10 +75,10 @@ class _Load:
         self.active = 0
         """Queued or running."""
         self.tasks: dict[str, int] = {}
-        """The same for each task, and deferred ones with them."""
+        """The same for each task, with those that wait for a trigger or a person."""
 
-    def count(self, task_id: str, by: int, *, deferred: bool) -> None:
-        if not deferred:
+    def count(self, task_id: str, by: int, *, active: bool) -> None:
+        if active:
             self.active += by
         left = self.tasks.get(task_id, 0) + by
         if left:
@@ -182,17 +184,15 @@ class Limits:
 
     # --- counting -----------------------------------------------------------------------------------------
 
-    def take(self, ready: Ready, task: TaskSpec, dag: DagSpec, *, deferred: bool = False) -> None:
+    def take(self, ready: Ready, task: TaskSpec, dag: DagSpec, state: T = T.QUEUED) -> None:
         """Count it in. Never refuses: what was running may be above a limit that was lowered."""
-        self._count(ready, 1, deferred=deferred)
+        self._count(ready, 1, state)
 
-    def give_back(
-        self, ready: Ready, task: TaskSpec, dag: DagSpec, *, deferred: bool = False
-    ) -> tuple[str, ...]:
+    def give_back(self, ready: Ready, task: TaskSpec, dag: DagSpec, state: T = T.QUEUED) -> tuple[str, ...]:
         """Count it out again, as it was taken; the names of the limits that may admit others now."""
-        return self._count(ready, -1, deferred=deferred)
+        return self._count(ready, -1, state)
 
-    def _count(self, ready: Ready, by: int, *, deferred: bool) -> tuple[str, ...]:
+    def _count(self, ready: Ready, by: int, state: T) -> tuple[str, ...]:
         pool = self._pool(ready.pool)
         dag = self._dags.get(ready.dag_id)
         if dag is None:
@@ -200,14 +200,15 @@ class Limits:
         run = dag.runs.get(ready.run_id)
         if run is None:
             run = dag.runs[ready.run_id] = _Load(f"run:{ready.dag_id}/{ready.run_id}")
-        if deferred:
+        active = state in OCCUPIES_SLOT
+        if state is T.DEFERRED:
             pool.deferred += by * ready.pool_slots
-        else:
+        elif active:
             pool.used += by * ready.pool_slots
             self._used += by
             self._count_executor(ready.executor, by)
-        dag.count(ready.task_id, by, deferred=deferred)
-        run.count(ready.task_id, by, deferred=deferred)
+        dag.count(ready.task_id, by, active=active)
+        run.count(ready.task_id, by, active=active)
         if by < 0:
             self._forget(ready, dag, run)
         return self._touched(ready, pool, dag, run) if by < 0 else ()

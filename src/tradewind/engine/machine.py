@@ -19,7 +19,7 @@ from tradewind.domain.states import (
     TaskInstanceState,
     check_run_move,
 )
-from tradewind.engine import outcome, readiness, retry, tries
+from tradewind.engine import inputs, outcome, readiness, retry, tries
 from tradewind.engine.board import Board
 from tradewind.engine.decisions import Callback, Decisions, Queue, Ready, RunMove, Unqueue
 from tradewind.engine.facts import InstanceFacts, RunFacts
@@ -97,6 +97,8 @@ class RunMachine:
             return self._reports.started(event)
         if isinstance(event, events.TriggerFired):
             return self._reports.fired(event, now)
+        if isinstance(event, events.InputGiven):
+            return inputs.answered(self._board, event)
         if isinstance(event, events.PastMoved):
             self._past_moved(event)
             return True
@@ -128,6 +130,7 @@ class RunMachine:
         instance, ready = board.by_attempt[attempt_id], board.ready[attempt_id]
         board.move(instance, T.QUEUED)
         instance.dispatch += 1
+        instance.answer = instance.fallback = None  # of what an earlier dispatch asked
         return Queue(
             attempt_id=attempt_id, at=now, dispatch=instance.dispatch, pool=ready.pool,
             pool_slots=ready.pool_slots,
@@ -176,6 +179,7 @@ class RunMachine:
             self._end(DagRunState.FAILED, now, outcome.TIMED_OUT)
             return
         tries.repeat_lost(board, now)
+        inputs.resume_answered(board, now)
         self._wake_due(now)
         if self._not_before is not None:
             if now < self._not_before:
@@ -190,6 +194,8 @@ class RunMachine:
         for instance in self._board.timers.pop_due(now):
             if instance.state is T.DEFERRED:
                 self._reports.trigger_timed_out(instance, now)
+            elif instance.state is T.AWAITING_INPUT:
+                inputs.expire(self._board, instance, now)
             else:
                 self._board.gates.hold(instance)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tradewind.domain import events
 from tradewind.domain.states import TaskInstanceState
-from tradewind.engine import expansion, outcome, readiness, retry, tries
+from tradewind.engine import expansion, inputs, outcome, readiness, retry, tries
 from tradewind.engine.board import Board
 from tradewind.engine.decisions import Callback, Reschedule, Reset, Retry, Start
 from tradewind.engine.facts import ALL_DOWNSTREAM
@@ -98,6 +98,8 @@ class Reports:
             self._rescheduled(instance, at, end)
         elif isinstance(end, events.Deferred):
             self._deferred(instance, at, end)
+        elif isinstance(end, events.AwaitingInput):
+            inputs.park(self._board, instance, end, at)
 
     def _succeeded(self, instance: Instance, at: datetime, end: events.Succeeded, now: datetime) -> None:
         board = self._board

@@ -1,4 +1,4 @@
-"""Task instances that time alone moves on: retries, reschedules, deferrals with a time-out."""
+"""Task instances that time alone moves on: retries, reschedules, waits with a time-out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def due_at(instance: Instance, graph: Graph, run: RunFacts) -> datetime | None:
     state = instance.state
     if state is T.UP_FOR_RESCHEDULE:
         return instance.until or instance.end_date or run.run_after
-    if state is T.DEFERRED:
+    if state in (T.DEFERRED, T.AWAITING_INPUT):
         return instance.trigger_timeout
     if state is not T.UP_FOR_RETRY:
         return None

@@ -15,7 +15,7 @@ from tradewind.engine.instances import NO_TASK, Instance
 
 T = TaskInstanceState
 
-_SENT_ON: Final = frozenset({T.UP_FOR_RETRY, T.UP_FOR_RESCHEDULE, T.DEFERRED, T.SCHEDULED})
+_SENT_ON: Final = frozenset({T.UP_FOR_RETRY, T.UP_FOR_RESCHEDULE, T.DEFERRED, T.AWAITING_INPUT, T.SCHEDULED})
 
 
 def begin(board: Board, instance: Instance, now: datetime) -> None:
@@ -150,7 +150,7 @@ def _raise_try(board: Board, instance: Instance, now: datetime) -> None:
     instance.try_number += 1
     instance.start_date = instance.handed_over = instance.end_date = None
     instance.until = instance.trigger_timeout = instance.retry_delay_override = None
-    instance.next_method = instance.next_kwargs = None
+    instance.next_method = instance.next_kwargs = instance.answer = instance.fallback = None
     if instance.try_number == 1:
         return
     old = instance.attempt_id

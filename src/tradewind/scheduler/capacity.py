@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tradewind.domain.spec import DagSpec, TaskSpec
-from tradewind.domain.states import OCCUPIES_SLOT, TaskInstanceState
+from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Ready
 from tradewind.engine.limits import Limits, Refusal
 from tradewind.scheduler.inbox import RunKey
@@ -25,12 +25,12 @@ Entry = tuple[int, datetime, int, int, str]
 class _Candidate:
     """A ready task instance with the specs its limits stand in."""
 
-    __slots__ = ("dag", "deferred", "entry", "ready", "task")
+    __slots__ = ("dag", "entry", "ready", "state", "task")
 
     def __init__(self, ready: Ready, task: TaskSpec, dag: DagSpec, arrival: int) -> None:
         self.ready, self.task, self.dag = ready, task, dag
-        self.deferred = False
-        """Of one that is held: it waits for a trigger, without an executor's slot."""
+        self.state = TaskInstanceState.QUEUED
+        """Of one that is held: as what it counts. Deferred or awaiting input it has no executor's slot."""
         self.entry: Entry = (-ready.priority, ready.run_after, ready.map_index, arrival, ready.attempt_id)
 
 
@@ -70,7 +70,7 @@ class Capacity:
         self.withdraw(ready.attempt_id)
         if ready.attempt_id not in self._held:
             candidate = _Candidate(ready, task, dag, 0)
-            candidate.deferred = state not in OCCUPIES_SLOT
+            candidate.state = state
             self._take(candidate)
 
     def release(self, attempt_id: str) -> None:
@@ -78,17 +78,17 @@ class Capacity:
         candidate = self._held.pop(attempt_id, None)
         if candidate is not None:
             self._unlist(candidate.ready)
-            freed = self.limits.give_back(
-                candidate.ready, candidate.task, candidate.dag, deferred=candidate.deferred
-            )
+            freed = self.limits.give_back(candidate.ready, candidate.task, candidate.dag, candidate.state)
             self._freed.update(dict.fromkeys(freed))
 
-    def defer(self, attempt_id: str) -> None:
-        """It waits for a trigger now: the executor's slot is free, its task's own limits still count it."""
+    def park(self, attempt_id: str, state: TaskInstanceState) -> None:
+        """It waits for a trigger or a person now: the executor's slot is free, its task's own limits still
+        count it.
+        """
         candidate = self._held.get(attempt_id)
         if candidate is not None:
             self.release(attempt_id)
-            candidate.deferred = True
+            candidate.state = state
             self._take(candidate)
 
     def holds(self, attempt_id: str) -> bool:
@@ -183,7 +183,7 @@ class Capacity:
         self._of_run.setdefault((candidate.ready.dag_id, candidate.ready.run_id), {})[
             candidate.ready.attempt_id
         ] = None
-        self.limits.take(candidate.ready, candidate.task, candidate.dag, deferred=candidate.deferred)
+        self.limits.take(candidate.ready, candidate.task, candidate.dag, candidate.state)
 
     def _unlist(self, ready: Ready) -> None:
         key = (ready.dag_id, ready.run_id)

@@ -132,6 +132,11 @@ class Turn:
         self._capacity.offer(ready, run.version.tasks[ready.task_id], run.version.spec)
 
     def _return_slots(self, run: CachedRun, decisions: Decisions) -> None:
+        """First what is parked, for it may go on in the same turn."""
+        for deferral in decisions.defers:
+            self._park(run, deferral.attempt_id, TaskInstanceState.DEFERRED)
+        for wait in decisions.awaits:
+            self._park(run, wait.attempt_id, TaskInstanceState.AWAITING_INPUT)
         for group in (
             decisions.finishes,
             decisions.retries,
@@ -143,21 +148,19 @@ class Turn:
                 self._capacity.release(decision.attempt_id)
                 self._capacity.withdraw(decision.attempt_id)
                 self._dispatch.release(decision.attempt_id)
-        for deferral in decisions.defers:
-            self._capacity.defer(deferral.attempt_id)
-            self._dispatch.release(deferral.attempt_id)
-            if not self._capacity.holds(deferral.attempt_id):
-                self._hold_deferred(run, deferral.attempt_id)
         for new_try in decisions.new_tries:
             self._capacity.release(new_try.attempt_id)
             self._dispatch.release(new_try.attempt_id)
 
-    def _hold_deferred(self, run: CachedRun, attempt_id: str) -> None:
+    def _park(self, run: CachedRun, attempt_id: str, state: TaskInstanceState) -> None:
         """A task that starts from its trigger had no slot that it could keep."""
-        held = run.machine.demand(attempt_id)
-        task = run.version.tasks.get(held.task_id)
-        if task is not None:
-            self._capacity.hold(held, task, run.version.spec, TaskInstanceState.DEFERRED)
+        self._capacity.park(attempt_id, state)
+        self._dispatch.release(attempt_id)
+        if not self._capacity.holds(attempt_id):
+            held = run.machine.demand(attempt_id)
+            task = run.version.tasks.get(held.task_id)
+            if task is not None:
+                self._capacity.hold(held, task, run.version.spec, state)
 
     def _grant(self, plan: Plan, now: datetime) -> None:
         for ready in self._capacity.grant():

@@ -36,6 +36,8 @@ class Row:
     retry_delay_override: float | None = None
     next_method: str | None = None
     next_kwargs: str | None = None
+    answer: str | None = None
+    fallback: str | None = None
 
     @property
     def place(self) -> tuple[int, ...]:
@@ -121,6 +123,18 @@ class Ledger:
             next_kwargs=it.trigger.next_kwargs,
         )  # fmt: skip
 
+    def _awaits(self, it: d.Await) -> None:
+        json.loads(it.next_kwargs)
+        self._move(
+            it.attempt_id, T.AWAITING_INPUT, trigger_timeout=it.timeout_at, next_method=it.next_method,
+            next_kwargs=it.next_kwargs,
+        )  # fmt: skip
+
+    def _expires(self, it: d.Expire) -> None:
+        row = self.rows[it.attempt_id]
+        assert row.state is T.AWAITING_INPUT and row.answer is None, "somebody answered before"
+        assert it.fallback == row.fallback
+
     def _new_tries(self, it: d.NewTry) -> None:
         row = self.rows.pop(it.attempt_id)
         assert it.new_attempt_id not in self.attempts, "an attempt id was used twice"
@@ -149,7 +163,7 @@ class Ledger:
     def _queues(self, it: d.Queue) -> None:
         row = self._move(it.attempt_id, T.QUEUED)
         assert it.dispatch > row.dispatch
-        row.dispatch = it.dispatch
+        row.dispatch, row.answer, row.fallback = it.dispatch, None, None
 
     def _callbacks(self, it: d.Callback) -> None:
         self.callbacks.append(it)

@@ -32,6 +32,7 @@ class Ti:
     until: datetime | None = None
     override: float | None = None
     timeout: datetime | None = None
+    answered: bool = False
     repeat: bool = False
     cleared: bool = False
 
@@ -179,8 +180,8 @@ class Oracle:
                     self.fail(key)
             case events.Rescheduled():
                 ti.state, ti.until = "up_for_reschedule", outcome.until
-            case events.Deferred():
-                ti.state = "deferred"
+            case events.Deferred() | events.AwaitingInput():
+                ti.state = "deferred" if isinstance(outcome, events.Deferred) else "awaiting_input"
                 ti.timeout = None if outcome.timeout is None else at + timedelta(seconds=outcome.timeout)
             case events.Lost():
                 if task.on_lost == "fail" or ti.lost >= self.lost_limit:
@@ -254,7 +255,9 @@ class Oracle:
         if ti.state == "up_for_retry" and ti.repeat:
             ti.state, ti.lost, ti.max_tries = "scheduled", ti.lost + 1, ti.max_tries + 1
             ti.tries, ti.repeat = ti.tries + 1, False
-        if ti.state == "deferred" and ti.timeout is not None and ti.timeout <= now:
+        if ti.state == "awaiting_input" and ti.answered:
+            ti.state = "scheduled"
+        if ti.state in ("deferred", "awaiting_input") and ti.timeout is not None and ti.timeout <= now:
             ti.state = "scheduled"
 
     def look(self, task_id: str, path: Path, now: datetime) -> None:

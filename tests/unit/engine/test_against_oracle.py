@@ -27,6 +27,7 @@ PROFILE = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 NAMES = "abcdefgh"
+FALLBACK = '{"chosen_options": ["No"], "params_input": {}}'
 OUT = (T.QUEUED, T.RUNNING, T.RESTARTING)
 
 
@@ -213,9 +214,8 @@ class Play:
         self.stale_is_refused()
         for _ in range(self.dice.randint(0, 3)):
             self.grant()
-        if self.dice.random() < 0.2:
-            if self.dice.random() < 0.5:
-                self.clear()
+        if self.dice.random() < 0.3:
+            self.dice.choice([self.clear, self.answer, self.nothing])()
             self.world.reload(**self.remembered())
 
     def remembered(self) -> dict[str, Any]:
@@ -281,6 +281,7 @@ class Play:
         view = self.world.machine.instance(attempt)
         assert view is not None
         self.key_state((view.task_id, view.path), "queued")
+        self.oracle.ti[view.task_id, view.path].answered = False
 
     def key_state(self, key: Key, state: str) -> None:
         self.oracle.ti[key].state = state
@@ -305,6 +306,8 @@ class Play:
             ended = events.TaskFinished(
                 attempt_id=attempt, dispatch=dispatch, at=at, outcome=self.outcome(key[0])
             )
+            if isinstance(ended.outcome, events.AwaitingInput):
+                self.world.ledger.rows[attempt].fallback = ended.outcome.fallback
             assert self.world.say(ended)
             self.oracle.ended(key, at, ended.outcome)
             self.stale += [ended, started]
@@ -327,8 +330,12 @@ class Play:
             return events.Skipped()
         if kind < 0.85:
             return events.Rescheduled(until=self.world.now + timedelta(seconds=self.dice.choice([-1, 30])))
-        if kind < 0.92:
+        if kind < 0.9:
             return events.Deferred(classpath="x.Y", timeout=self.dice.choice([None, 50.0]))
+        if kind < 0.95:
+            return events.AwaitingInput(
+                timeout=self.dice.choice([None, 0.0, 50.0]), fallback=self.dice.choice([None, FALLBACK])
+            )
         return events.Lost(reason="the host died")
 
     def fire(self) -> None:
@@ -340,6 +347,16 @@ class Play:
         assert self.world.say(fired)
         self.key_state((view.task_id, view.path), "scheduled")
         self.stale.append(fired)
+
+    def answer(self) -> None:
+        """People answer in the database, maybe before it waits; the machine is then built anew."""
+        for row in self.world.ledger.rows.values():
+            if row.state in (T.AWAITING_INPUT, T.RUNNING) and self.dice.random() < 0.5:
+                row.answer = '{"chosen_options": ["Yes"]}'
+                self.oracle.ti[row.task_id, row.place].answered = True
+
+    def nothing(self) -> None:
+        """Only the machine is built anew."""
 
     def clear(self) -> None:
         """A person clears task instances in the database; the machine is then built anew."""
@@ -353,6 +370,7 @@ class Play:
             effect = clearing.clear(row, retries)
             row.state, row.max_tries = effect.state, effect.max_tries
             row.next_method = row.next_kwargs = row.until = row.trigger_timeout = None
+            row.answer = row.fallback = None
             self.oracle.clear((row.task_id, row.place))
 
     def move_past(self) -> None:

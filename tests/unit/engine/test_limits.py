@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.engine.oracle import EPOCH
 
 from tradewind.domain.spec import DagSpec, TaskSpec
+from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine.decisions import Ready
 from tradewind.engine.limits import SLOTS, Limits
 
@@ -81,11 +82,15 @@ def test_pool_that_was_deleted_refuses() -> None:
     assert refusal(made, TaskSpec(task_id="t", pool="x")) is not None
 
 
-@pytest.mark.parametrize(("include", "admitted"), [(True, False), (False, True)])
-def test_deferred_ones_count_where_the_pool_says_so(include: bool, admitted: bool) -> None:
+@pytest.mark.parametrize(
+    ("state", "include", "admitted"),
+    [(T.DEFERRED, True, False), (T.DEFERRED, False, True), (T.AWAITING_INPUT, True, True)],
+)
+def test_deferred_ones_count_where_the_pool_says_so(state: T, include: bool, admitted: bool) -> None:
+    """… and those that wait for a person never do."""
     made = limits(x=(1, include))
     task = TaskSpec(task_id="t", pool="x")
-    made.take(ready(task), task, DAG, deferred=True)
+    made.take(ready(task), task, DAG, state)
     assert (refusal(made, TaskSpec(task_id="u", pool="x")) is None) is admitted
 
 
@@ -99,11 +104,12 @@ def test_max_active_tasks_counts_a_run_or_the_dag() -> None:
     assert refusal(made, dag=per_dag, run_id="other") == "DAG 'd' has 1 active tasks and max_active_tasks=1"
 
 
-def test_limits_of_a_task_count_deferred_ones_too() -> None:
+@pytest.mark.parametrize("state", [T.DEFERRED, T.AWAITING_INPUT])
+def test_limits_of_a_task_count_parked_ones_too(state: T) -> None:
     per_dag = TaskSpec(task_id="t", max_active_tis_per_dag=1)
     per_run = TaskSpec(task_id="t", max_active_tis_per_dagrun=1)
     made = limits()
-    made.take(ready(TASK), TASK, DAG, deferred=True)
+    made.take(ready(TASK), TASK, DAG, state)
     assert (
         refusal(made, per_dag, run_id="other")
         == "task 't' has 1 active instances and max_active_tis_per_dag=1"
@@ -128,25 +134,26 @@ def test_executor_with_slots_of_its_own() -> None:
 class Recount:
     """Who is out, as a list; every question counts it through."""
 
-    out: list[tuple[Ready, bool]] = field(default_factory=list)
+    out: list[tuple[Ready, T]] = field(default_factory=list)
 
-    def count(self, *, deferred: bool = True, **wanted: str | None) -> int:
+    def count(self, *, parked: bool = True, **wanted: str | None) -> int:
         def fits(each: Ready) -> bool:
             return all(getattr(each, name) == value for name, value in wanted.items())
 
-        return sum(fits(each) for each, parked in self.out if deferred or not parked)
+        return sum(fits(each) for each, state in self.out if parked or state is T.QUEUED)
 
     def admits(
         self, it: Ready, task: TaskSpec, dag: DagSpec, slots: int, pools: dict[str, tuple[int, bool]]
     ) -> bool:
-        if self.count(deferred=False) >= slots or it.pool not in pools:
+        if self.count(parked=False) >= slots or it.pool not in pools:
             return False
         size, include = pools[it.pool]
-        used = sum(r.pool_slots for r, parked in self.out if r.pool == it.pool and (include or not parked))
+        counted = {T.QUEUED, T.DEFERRED} if include else {T.QUEUED}
+        used = sum(r.pool_slots for r, state in self.out if r.pool == it.pool and state in counted)
         if size != -1 and used + it.pool_slots > size:
             return False
         where = {"dag_id": it.dag_id} | ({} if dag.max_active_tasks_scope == "dag" else {"run_id": it.run_id})
-        if self.count(deferred=False, **where) >= dag.max_active_tasks:
+        if self.count(parked=False, **where) >= dag.max_active_tasks:
             return False
         in_dag = self.count(dag_id=it.dag_id, task_id=it.task_id)
         in_run = self.count(dag_id=it.dag_id, run_id=it.run_id, task_id=it.task_id)
@@ -185,15 +192,15 @@ def test_counters_agree_with_a_recount(seed: int) -> None:
         assert (made.admit(it, task, dag) is None) == naive.admits(it, task, dag, slots, pools)
         act = dice.random()
         if act < 0.6:
-            parked = dice.random() < 0.2
-            made.take(it, task, dag, deferred=parked)
-            naive.out.append((it, parked))
+            state = dice.choice([T.QUEUED] * 8 + [T.DEFERRED, T.AWAITING_INPUT])
+            made.take(it, task, dag, state)
+            naive.out.append((it, state))
         elif naive.out:
-            gone, parked = naive.out.pop(dice.randrange(len(naive.out)))
+            gone, state = naive.out.pop(dice.randrange(len(naive.out)))
             of = next(each for each in tasks if each.task_id == gone.task_id)
-            freed = made.give_back(gone, of, dags[gone.dag_id], deferred=parked)
+            freed = made.give_back(gone, of, dags[gone.dag_id], state)
             assert {SLOTS, f"pool:{gone.pool}", f"dag:{gone.dag_id}"} <= set(freed)
-    for gone, parked in naive.out:
-        made.give_back(gone, TASK, dags[gone.dag_id], deferred=parked)
+    for gone, state in naive.out:
+        made.give_back(gone, TASK, dags[gone.dag_id], state)
     assert made.free_slots == slots
     assert made._dags == {}

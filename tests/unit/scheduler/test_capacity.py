@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Ready
@@ -11,6 +13,7 @@ from tradewind.scheduler.capacity import Capacity
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 QUEUED, DEFERRED = TaskInstanceState.QUEUED, TaskInstanceState.DEFERRED
+AWAITING_INPUT = TaskInstanceState.AWAITING_INPUT
 
 
 class Given:
@@ -128,21 +131,23 @@ def test_holding_twice_counts_once() -> None:
     assert given.granted() == ["b"]
 
 
-def test_a_deferred_one_frees_its_slot() -> None:
+@pytest.mark.parametrize("state", [DEFERRED, AWAITING_INPUT])
+def test_a_parked_one_frees_its_slot(state: TaskInstanceState) -> None:
     given = Given(slots=1)
     given.offer("a")
     assert given.granted() == ["a"]
     given.offer("b")
-    given.capacity.defer("a")
+    given.capacity.park("a", state)
     assert given.granted() == ["b"]
     given.capacity.release("a")
     given.capacity.release("b")
     assert given.limits.free_slots == 1
 
 
-def test_one_that_was_read_deferred_has_no_slot() -> None:
+@pytest.mark.parametrize("state", [DEFERRED, AWAITING_INPUT])
+def test_one_that_was_read_parked_has_no_slot(state: TaskInstanceState) -> None:
     given = Given(slots=1)
-    given.hold("a", DEFERRED)
+    given.hold("a", state)
     assert given.limits.free_slots == 1
 
 
@@ -171,5 +176,5 @@ def test_a_pause_parks_what_waits() -> None:
 def test_releasing_what_holds_nothing_is_harmless() -> None:
     given = Given(slots=1)
     given.capacity.release("unknown")
-    given.capacity.defer("unknown")
+    given.capacity.park("unknown", DEFERRED)
     assert given.limits.free_slots == 1

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from tradewind.domain import hitl
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Base of all requests."""
@@ -247,6 +249,27 @@ class DeleteAssetState(Request, frozen=True, kw_only=True):
     key: str | None = None
 
 
+class AskPerson(Request, frozen=True, kw_only=True):
+    """The attempt asks a person. Answer: None."""
+
+    request: hitl.Request
+
+
+class GetResponse(Request, frozen=True, kw_only=True):
+    """What was answered to the attempt. Answer: ``hitl.Response`` as an object, or None."""
+
+
+class TakeDefault(Request, frozen=True, kw_only=True):
+    """The time of the attempt's request is over: record this as the answer, or (None) take none any more.
+
+    Answer: ``hitl.Response`` as an object: this one, or what somebody answered before; or None.
+    """
+
+    at: datetime
+    chosen_options: tuple[str, ...] | None = None
+    params_input: dict[str, Any] = {}
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request with the fence of the attempt that makes it."""
 
@@ -279,6 +302,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | GetAssetState
         | SetAssetState
         | DeleteAssetState
+        | AskPerson
+        | GetResponse
+        | TakeDefault
     )
 
 

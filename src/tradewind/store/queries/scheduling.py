@@ -12,7 +12,7 @@ from tradewind.domain import keys
 from tradewind.domain.states import ACTIVE_FOR_TASK_LIMIT, DagRunState, TaskInstanceState
 from tradewind.engine.facts import ALL_DOWNSTREAM, InstanceFacts
 from tradewind.store.database import Tx
-from tradewind.store.queries import runs
+from tradewind.store.queries import hitl, runs
 from tradewind.store.queries.past import past_facts
 from tradewind.store.queries.reading import Reader
 from tradewind.store.records import (
@@ -147,9 +147,12 @@ def load_run(tx: Tx, dag_id: str, run_id: str) -> RunLoad | None:
     lengths: dict[str, dict[int, int]] = {}
     for task_id, map_index, length in tx.rows(_LENGTHS, dag_id=dag_id, run_id=run_id):
         lengths.setdefault(task_id, {})[map_index] = length
+    instances = tuple(_instances.all(tx, _INSTANCES, dag_id=dag_id, run_id=run_id))
+    if any(one.state in hitl.MAY_ASK for one in instances):
+        instances = hitl.with_inputs(tx, dag_id, run_id, instances)
     return RunLoad(
         run=record,
-        instances=tuple(_instances.all(tx, _INSTANCES, dag_id=dag_id, run_id=run_id)),
+        instances=instances,
         lengths=lengths,
         skips=_skips(tx, record.pk),
     )

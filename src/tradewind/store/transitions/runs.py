@@ -143,6 +143,18 @@ def touch(tx: Tx, pk: int, *, now: datetime) -> bool:
     return tx.run(_TOUCH, pk=pk, at=now) == 1
 
 
+_TOUCH_RUN = Statement(
+    sa.update(run)
+    .where(run.c.dag_id == sa.bindparam("of_dag"), run.c.run_id == sa.bindparam("of_run"))
+    .values(row_version=run.c.row_version + const(1), last_writer=sa.null(), updated_at=_at)
+)
+
+
+def touch_run(tx: Tx, dag_id: str, run_id: str, *, now: datetime) -> bool:
+    """As ``touch``, by the run's names."""
+    return tx.run(_TOUCH_RUN, of_dag=dag_id, of_run=run_id, at=now) == 1
+
+
 # --- moves -------------------------------------------------------------------------------------------
 
 

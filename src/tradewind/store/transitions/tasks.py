@@ -21,7 +21,7 @@ from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement, const, insert_all, one_of
 from tradewind.store.tables import task_instances, triggers
 from tradewind.store.tables.base import Time
-from tradewind.store.transitions import callbacks, runs, tries
+from tradewind.store.transitions import callbacks, hitl, runs, tries
 from tradewind.store.transitions.rows import NONE, Pairs, may_become, ti, unfinished, update, write
 
 Batch = Sequence[tuple[RunRecord, d.Decisions]]
@@ -318,6 +318,8 @@ _VERBS: dict[str, Callable[[Tx, Any, _Extra], frozenset[int]]] = {
     "reschedules": lambda tx, pairs, extra: reschedule(tx, pairs),
     "new_tries": lambda tx, pairs, extra: tries.new_try(tx, pairs, extra.now),
     "defers": lambda tx, pairs, extra: defer(tx, pairs),
+    "awaits": lambda tx, pairs, extra: hitl.park(tx, pairs),
+    "expires": lambda tx, pairs, extra: hitl.expire(tx, pairs),
     "schedules": lambda tx, pairs, extra: schedule(tx, pairs),
     "unqueues": lambda tx, pairs, extra: unqueue(tx, pairs, extra.now),
     "queues": lambda tx, pairs, extra: queue(tx, pairs, extra.addresses),

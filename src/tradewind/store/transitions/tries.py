@@ -22,7 +22,7 @@ from tradewind.store.statements import Statement, const, one_of
 from tradewind.store.tables import dags, task_instances
 from tradewind.store.tables.base import Key, Time
 from tradewind.store.tables.xcoms import xcom
-from tradewind.store.transitions import instances
+from tradewind.store.transitions import hitl, instances
 from tradewind.store.transitions.rows import Pairs, may_become, ti, update, write
 
 _history = task_instances.task_instance_history
@@ -64,7 +64,9 @@ RESET = update(may_become(None), state=sa.null(), max_tries=..., **FRESH)
 
 def reset(tx: Tx, pairs: Pairs[d.Reset], now: datetime) -> frozenset[int]:
     """→ no state. The try that was goes to the history now, while its row still says how it ended."""
-    tx.run_many(ARCHIVE, [{"attempt_id": it.attempt_id, "at": now} for _, it in pairs])
+    rows = [{"attempt_id": it.attempt_id, "at": now} for _, it in pairs]
+    tx.run_many(ARCHIVE, rows)
+    hitl.archive(tx, rows)
     return write(
         tx, RESET, pairs, lambda it: {"attempt_id": it.attempt_id, "max_tries": it.max_tries, "at": now}, None
     )
@@ -109,6 +111,7 @@ def new_try(tx: Tx, pairs: Pairs[d.NewTry], now: datetime) -> frozenset[int]:
         for run, it in pairs
     ]  # fmt: skip
     tx.run_many(ARCHIVE, rows)
+    hitl.archive(tx, rows)
     tx.run_many(_FORGET_RESCHEDULES, rows)
     tx.run_many(_FORGET_XCOMS, rows)
     tx.run_many(_FORGET_LENGTHS, rows)
