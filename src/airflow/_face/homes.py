@@ -57,6 +57,10 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.triggers.temporal": "DateTimeTrigger TimeDeltaTrigger",
     "tradewind.authoring.triggers.file": "FileTrigger FileDeleteTrigger DirectoryFileDeleteTrigger",
     "tradewind.authoring.triggers.external_task": "WorkflowTrigger DagStateTrigger",
+    "tradewind.authoring.triggers.hitl": "HITLTrigger",
+    "tradewind.authoring.hitl": (
+        "HITLUser upsert_hitl_detail update_hitl_detail_response get_hitl_detail_content_detail"
+    ),
     "tradewind.authoring.triggers.testing": "SuccessTrigger FailureTrigger",
     "tradewind.authoring.notifier": "BaseNotifier",
     "tradewind.authoring.priority_strategy": "PriorityWeightStrategy",
@@ -117,6 +121,10 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.operators.latest_only": "LatestOnlyOperator",
     "tradewind.authoring.operators.trigger_dagrun": "TriggerDagRunOperator TriggerDagRunLink DagRunOrder",
     "tradewind.authoring.operators.email": "EmailOperator",
+    "tradewind.authoring.operators.hitl": (
+        "HITLOperator ApprovalOperator HITLBranchOperator HITLEntryOperator HITLTriggerEventError "
+        "HITLTimeoutError HITLRejectException"
+    ),
     "tradewind.authoring.operators.sql": (
         "BaseSQLOperator SQLExecuteQueryOperator MySqlOperator PostgresOperator SqliteOperator"
     ),
@@ -170,8 +178,8 @@ BUILT: dict[str, str] = {
         "AirflowTimetableInvalid "
         "ParamValidationError DagNotFound TaskNotFound DagRunNotFound TaskInstanceNotFound XComNotFound "
         "PoolNotFound DagRunAlreadyExists AirflowSkipException AirflowFailException AirflowSensorTimeout "
-        "AirflowTaskTimeout AirflowTaskTerminated AirflowRescheduleException TaskDeferred TaskDeferralError "
-        "TaskDeferralTimeout DagRunTriggerException"
+        "AirflowTaskTimeout AirflowTaskTerminated AirflowRescheduleException TaskDeferred TaskAwaitingInput "
+        "TaskDeferralError TaskDeferralTimeout DagRunTriggerException"
     ),
     "tradewind.authoring.exceptions": (
         "AirflowProviderDeprecationWarning RemovedInAirflow3Warning RemovedInAirflow4Warning "

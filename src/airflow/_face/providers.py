@@ -40,7 +40,8 @@ PATHS: dict[str, str] = {
     f"{_S}.exceptions": (
         "AirflowExternalTaskSensorException ExternalDagNotFoundError ExternalDagDeletedError "
         "ExternalTaskNotFoundError ExternalTaskGroupNotFoundError ExternalTaskFailedError "
-        "ExternalTaskGroupFailedError ExternalDagFailedError DuplicateStateError"
+        "ExternalTaskGroupFailedError ExternalDagFailedError DuplicateStateError HITLTriggerEventError "
+        "HITLTimeoutError HITLRejectException"
     ),
     f"{_S}.hooks.filesystem": "FSHook",
     f"{_S}.hooks.package_index": "PackageIndexHook",

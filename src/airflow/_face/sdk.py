@@ -160,7 +160,9 @@ PATHS: dict[str, str] = {
     ),
     "airflow.sdk.execution_time.macros": _MACROS,
     "airflow.sdk.execution_time.cache": "SecretCache",
-    "airflow.sdk.execution_time.hitl": "HITLUser upsert_hitl_detail",
+    "airflow.sdk.execution_time.hitl": (
+        "HITLUser upsert_hitl_detail update_hitl_detail_response get_hitl_detail_content_detail"
+    ),
     "airflow.sdk.execution_time.supervisor": "supervise",
     "airflow.sdk.execution_time.callback_runner": "create_executable_runner create_async_executable_runner",
 }

@@ -144,6 +144,16 @@ def deferral(error: Any) -> dict[str, Any]:
     }
 
 
+def waiting(error: Any) -> dict[str, Any]:
+    """The fields of ``events.AwaitingInput`` for a TaskAwaitingInput that the task raised."""
+    timeout = error.timeout
+    return {
+        "next_method": error.method_name,
+        "next_kwargs": serde.encode(error.kwargs or {}),
+        "timeout": timeout.total_seconds() if hasattr(timeout, "total_seconds") else timeout,
+    }
+
+
 def rendered_map_index(task: Any, context: contexts.Context) -> str | None:
     """The name of this instance, if the task has a ``map_index_template``."""
     template = context.get("map_index_template") or getattr(task, "map_index_template", None)

@@ -33,7 +33,8 @@ class TaskRun(RunQuestions):
     """One dispatch of one try of a task instance.
 
     Besides what user code reads, it collects what the process has to report: ``skip`` and
-    ``skip_all_downstream`` (a branch's decision), ``outlet_events``, ``note``.
+    ``skip_all_downstream`` (a branch's decision), ``outlet_events``, ``note``, ``asked`` (the
+    ``domain.hitl.Request`` that a person is to answer).
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class TaskRun(RunQuestions):
         self.rendered_map_index: str | None = None
         self.note: str | None = None
         self.context: Any = None
+        self.asked: Any = None
         self._outlet_events: Any = None
 
     # --- names

@@ -23,6 +23,7 @@ COLOURS = {
     "up_for_reschedule": 36,
     "skipped": 35,
     "deferred": 34,
+    "awaiting_input": 33,
 }
 
 

@@ -69,6 +69,8 @@ def _of_state(record: TaskInstanceRecord) -> Iterator[Reason]:
         )
     elif record.state in (T.QUEUED, T.RUNNING, T.DEFERRED):
         yield "Task Instance State", f"it is {record.state} already."
+    elif record.state is T.AWAITING_INPUT:
+        yield "Task Instance State", "it waits for a person, who answers by REST (PATCH …/hitlDetails)."
     elif record.state is T.UP_FOR_RETRY:
         yield "Not In Retry Period", "it failed and waits for its next try."
     elif record.state is T.UP_FOR_RESCHEDULE:

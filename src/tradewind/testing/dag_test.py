@@ -22,6 +22,7 @@ from tradewind.testing.local import lookup
 from tradewind.testing.local.desk import Desk
 from tradewind.testing.local.driver import LocalRun, Wish
 from tradewind.testing.local.inside import Inside
+from tradewind.testing.local.person import AtTerminal
 from tradewind.testing.local.screen import Lines
 
 
@@ -98,7 +99,8 @@ def _local(
     pattern = mark.pattern if isinstance(mark, re.Pattern) else mark
     local = LocalRun(
         Wish(spec=spec, file=str(getattr(dag, "fileloc", "") or ""), run=context, mark_success=pattern),
-        clock=clock, desk=desk, performer=Inside(dag, clock=clock), watcher=lines, new_attempt=new_attempt,
+        clock=clock, desk=desk, performer=Inside(dag, clock=clock), watcher=lines,
+        answerer=AtTerminal(lines), new_attempt=new_attempt,
     )  # fmt: skip
     return local, desk
 

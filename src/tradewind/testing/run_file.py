@@ -23,6 +23,7 @@ from tradewind.testing.local import lookup
 from tradewind.testing.local.desk import Desk
 from tradewind.testing.local.driver import LocalRun, Wish
 from tradewind.testing.local.forked import Forked
+from tradewind.testing.local.person import AtTerminal
 from tradewind.testing.local.screen import Lines, Live, say
 
 
@@ -165,6 +166,7 @@ def _local(
         desk=desk,
         performer=Forked(dag, clock=clock, slots=slots, said=watcher.said),
         watcher=watcher,
+        answerer=AtTerminal(watcher),
         new_attempt=new_attempt,
     )
     return local, desk

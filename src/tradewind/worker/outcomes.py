@@ -11,9 +11,19 @@ from tradewind.domain.errors import (
     AirflowSkipException,
     AirflowTaskTerminated,
     AirflowTaskTimeout,
+    TaskAwaitingInput,
     TaskDeferred,
 )
-from tradewind.domain.events import AnyOutcome, Deferred, Failed, Lost, Rescheduled, Skipped, Succeeded
+from tradewind.domain.events import (
+    AnyOutcome,
+    AwaitingInput,
+    Deferred,
+    Failed,
+    Lost,
+    Rescheduled,
+    Skipped,
+    Succeeded,
+)
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.telemetry.masking import MASKER
 
@@ -30,6 +40,8 @@ def of(error: BaseException, assignment: Assignment) -> AnyOutcome:  # noqa: PLR
             return Rescheduled(until=error.reschedule_date)
         case TaskDeferred():
             return _deferred(error)
+        case TaskAwaitingInput():
+            return _awaiting(error)
         case AirflowFailException() | AirflowSensorTimeout():
             return Failed(reason=_reason(error), may_retry=False)
         case SystemExit():
@@ -53,9 +65,19 @@ def _deferred(error: TaskDeferred) -> AnyOutcome:
         )
 
 
+def _awaiting(error: TaskAwaitingInput) -> AnyOutcome:
+    from tradewind.authoring import execution  # user code's floor
+
+    try:
+        return AwaitingInput(**execution.waiting(error))
+    except Exception as problem:  # noqa: BLE001 - arguments may be anything
+        return Failed(reason=short(f"the arguments of TaskAwaitingInput cannot be kept: {problem}"))
+
+
 def is_failure(error: BaseException) -> bool:
     """Whether its traceback is worth showing."""
-    return not isinstance(error, (AirflowSkipException, AirflowRescheduleException, TaskDeferred))
+    quiet = (AirflowSkipException, AirflowRescheduleException, TaskDeferred, TaskAwaitingInput)
+    return not isinstance(error, quiet)
 
 
 def trace(error: BaseException) -> str:
@@ -70,7 +92,9 @@ def _is_ours(filename: str) -> bool:
     return any(part in filename for part in _MACHINERY)
 
 
-def describe(outcome: AnyOutcome, assignment: Assignment) -> tuple[str, str]:
+def describe(  # noqa: PLR0911 - a table
+    outcome: AnyOutcome, assignment: Assignment
+) -> tuple[str, str]:
     """The last line of the log: text and level."""
     match outcome:
         case Succeeded():
@@ -81,6 +105,8 @@ def describe(outcome: AnyOutcome, assignment: Assignment) -> tuple[str, str]:
             return f"Task is called again at {outcome.until.isoformat()}", "info"
         case Deferred():
             return f"Task waits for the trigger {outcome.classpath}", "info"
+        case AwaitingInput():
+            return "Task waits for a person's answer", "info"
         case Lost():
             return f"Task was lost{_after(outcome.reason)}", "error"
         case Failed():

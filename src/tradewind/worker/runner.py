@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
 from tradewind.domain.errors import AirflowTaskTimeout
-from tradewind.domain.events import AnyOutcome, Failed, Succeeded
+from tradewind.domain.events import AnyOutcome, AwaitingInput, Failed, Succeeded
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.data import Request
 from tradewind.domain.messages.report import Finished, Started
@@ -173,6 +173,8 @@ class Body:
         outcome = report.outcome if error is None else outcomes.of(error, self._assignment)
         if isinstance(outcome, Failed) and error is not None:
             outcome = self._reconsidered(outcome, error)
+        elif isinstance(outcome, AwaitingInput) and work is not None:
+            outcome = work.with_question(outcome)
         self._say(outcome, error)
         if work is not None:
             work.ended(self._clock.now())

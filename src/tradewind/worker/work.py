@@ -10,7 +10,17 @@ from typing import Any
 
 import msgspec
 
-from tradewind.domain.events import AnyOutcome, Deferred, Failed, Lost, Rescheduled, Skipped, Succeeded
+from tradewind.domain import hitl
+from tradewind.domain.events import (
+    AnyOutcome,
+    AwaitingInput,
+    Deferred,
+    Failed,
+    Lost,
+    Rescheduled,
+    Skipped,
+    Succeeded,
+)
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.worker import mails, outcomes
 
@@ -90,6 +100,15 @@ class Work:
             return msgspec.structs.replace(outcome, retry_delay=delay, reason=reason)
         return msgspec.structs.replace(outcome, reason=reason)
 
+    def with_question(self, outcome: AwaitingInput) -> AnyOutcome:
+        """The wait with what is taken where nobody answers; a failure where nobody was asked."""
+        if self.ti.asked is None:
+            return Failed(
+                reason="TaskAwaitingInput was raised, but nobody was asked: call upsert_hitl_detail() before",
+                may_retry=False,
+            )
+        return msgspec.structs.replace(outcome, fallback=hitl.fallback(self.ti.asked))
+
     def callbacks(self, outcome: AnyOutcome, error: BaseException | None) -> list[Call]:
         """What is to be called now that the outcome is known: callbacks, then mail."""
         state, name = _end(outcome, self.assignment)
@@ -139,5 +158,7 @@ def _end(  # noqa: PLR0911 - a table
             return "up_for_reschedule", None
         case Deferred():
             return "deferred", None
+        case AwaitingInput():
+            return "awaiting_input", None
         case Lost():
             return "running", None

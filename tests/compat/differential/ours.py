@@ -20,6 +20,7 @@ from tradewind.authoring.to_spec import to_spec
 from tradewind.runtime.clock import SystemClock
 from tradewind.secrets import Chain
 from tradewind.testing.dag_test import new_attempt, run_context
+from tradewind.testing.kit.answers import Answers
 from tradewind.testing.local.desk import Desk
 from tradewind.testing.local.driver import LocalRun, Wish
 from tradewind.testing.local.inside import Inside
@@ -83,7 +84,8 @@ def _run(dag: Any, file: str, order: int | None) -> dict[str, Any]:
     desk = Desk(context, chain=chain, tell=lambda text: None)
     local = LocalRun(
         Wish(spec=spec, file=file, run=context), clock=clock, desk=desk,
-        performer=Rounds(dag, clock=clock), watcher=Silent(), new_attempt=new_attempt,
+        performer=Rounds(dag, clock=clock), watcher=Silent(), answerer=Answers({}),
+        new_attempt=new_attempt,
     )  # fmt: skip
     desk.states = local.states
     if order is not None:

@@ -29,8 +29,7 @@ WHY = {
     "get_listener_manager": "listeners are not called yet",
     "supervise": "starts Airflow's own task process, which the worker host does here",
 }
-"""Name to the reason; all others wait for people to answer."""
-_HUMAN = "tasks that wait for people are not there yet"
+"""Name to the reason."""
 
 
 def lists() -> str:
@@ -40,8 +39,8 @@ def lists() -> str:
         rows = []
         for path in sorted(paths):
             missing = sorted(name for name, place in table.names(path).items() if place is None)
-            for why in sorted({WHY.get(name, _HUMAN) for name in missing}):
-                named = ", ".join(f"`{name}`" for name in missing if WHY.get(name, _HUMAN) == why)
+            for why in sorted({WHY[name] for name in missing}):
+                named = ", ".join(f"`{name}`" for name in missing if WHY[name] == why)
                 rows.append(f"| `{path}` | {named} | {why} |")
         parts.append(
             "\n".join([f"### Paths of {age}\n", "| Path | Not there | Why |", "|---|---|---|", *rows])
@@ -50,14 +49,10 @@ def lists() -> str:
 
 
 def test_reasons_are_given_for_what_is_missing_only() -> None:
-    """And a name that is missing for another reason than people's answers is told why."""
     missing = {
         name for _, paths in LISTS for path in paths for name, place in table.names(path).items() if not place
     }
-    assert sorted(set(WHY) - missing) == []
-    assert sorted(name for name in missing - set(WHY) if "HITL" not in name.upper()) in (
-        [], ["ApprovalOperator", "TaskAwaitingInput"],
-    )  # fmt: skip
+    assert missing == set(WHY)
 
 
 def test_the_page_lists_what_is_missing() -> None:

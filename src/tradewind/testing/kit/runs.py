@@ -19,6 +19,7 @@ from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.machine import InstanceView
 from tradewind.testing.clock import FakeClock
 from tradewind.testing.dag_test import new_attempt, run_context
+from tradewind.testing.kit.answers import Answers
 from tradewind.testing.kit.fake_time import FakeTime, skipping
 from tradewind.testing.local.desk import Desk
 from tradewind.testing.local.driver import LocalRun, Wish
@@ -93,16 +94,20 @@ def run_dag(
     conf: Mapping[str, Any] | None = None,
     logical_date: datetime | None = None,
     events: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any] | None = None,
     clock: FakeClock | None = None,
 ) -> DagOutcome:
     """Run the whole DAG by the scheduler's rules. Waiting (retries, sensors) takes no time.
 
     ``conf`` is the run's. ``events`` maps a task that defers to the payload that its trigger is taken to have
-    fired with; other triggers run. Raises what a broken DAG, or bad ``conf``, raises.
+    fired with; other triggers run. ``answers`` maps a task that asks a person to the answer (``Answers``);
+    others wait out their time-out. Raises what a broken DAG, or bad ``conf``, raises.
     """
     from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded with the DAG
 
-    return _run(dag, to_spec(dag), conf=conf, logical_date=logical_date, events=events, clock=clock)
+    return _run(
+        dag, to_spec(dag), conf=conf, logical_date=logical_date, events=events, answers=answers, clock=clock
+    )
 
 
 def run_task(
@@ -113,12 +118,14 @@ def run_task(
     xcoms: Mapping[str, Any] | None = None,
     map_index: int = -1,
     event: Any = None,
+    answer: Any = None,
     clock: FakeClock | None = None,
 ) -> TaskOutcome:
     """Run one attempt of one task, whatever is above it.
 
     ``xcoms`` maps tasks above to what they are taken to have returned. ``map_index`` chooses an instance of a
-    mapped task. ``event`` is what a trigger is taken to have fired with. Raises TaskNotFound.
+    mapped task. ``event`` is what a trigger is taken to have fired with, ``answer`` what a person answers.
+    Raises TaskNotFound.
     """
     from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded with the task
 
@@ -129,7 +136,9 @@ def run_task(
     alone = InstanceFacts(task_id=task.task_id, map_index=map_index, path=(), attempt_id="")
     run = _run(
         dag, only_task(to_spec(dag), task.task_id), conf=conf, logical_date=logical_date,
-        events=None if event is None else {task.task_id: event}, clock=clock, given=xcoms or {}, alone=alone,
+        events=None if event is None else {task.task_id: event},
+        answers=None if answer is None else {task.task_id: answer},
+        clock=clock, given=xcoms or {}, alone=alone,
     )  # fmt: skip
     return TaskOutcome(run, name_of(task.task_id, map_index), task.task_id, map_index)
 
@@ -149,6 +158,7 @@ def _run(
     conf: Mapping[str, Any] | None,
     logical_date: datetime | None,
     events: Mapping[str, Any] | None,
+    answers: Mapping[str, Any] | None,
     clock: FakeClock | None,
     given: Mapping[str, Any] | None = None,
     alone: InstanceFacts | None = None,
@@ -162,7 +172,8 @@ def _run(
     instances = () if alone is None else (_with_attempt(alone, clock.now()),)
     local = LocalRun(
         Wish(spec=spec, file=str(getattr(dag, "fileloc", "") or ""), run=context, instances=instances),
-        clock=clock, desk=desk, performer=performer, watcher=_Nobody(), new_attempt=new_attempt,
+        clock=clock, desk=desk, performer=performer, watcher=_Nobody(), answerer=Answers(answers or {}),
+        new_attempt=new_attempt,
     )  # fmt: skip
     desk.states = local.states
     with skipping(clock):

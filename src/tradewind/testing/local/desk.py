@@ -14,6 +14,7 @@ from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.report import Finished, XComValue
 from tradewind.secrets import Chain
+from tradewind.testing.local.questions import Questions
 
 States = Callable[[], dict[str, str | None]]
 
@@ -34,6 +35,7 @@ class Desk:
         self._states: dict[tuple[str, ...], str] = {}
         """What tasks keep, by task and map index, or by asset; and key."""
         self._asking: Assignment | None = None
+        self.questions = Questions()
 
     def begins(self, assignment: Assignment, at: datetime) -> None:
         """An attempt starts: values of an earlier try go, unless it goes on after a wait."""
@@ -84,6 +86,8 @@ class Desk:
     def answer(self, assignment: Assignment, request: data.Request) -> Any:
         """The answer's value. Raises NotFound, BadRequest."""
         self._asking = assignment
+        if isinstance(request, data.AskPerson | data.GetResponse | data.TakeDefault):
+            return self.questions.answer(assignment.attempt_id, request)
         return self._answer(request)
 
     @singledispatchmethod

@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tradewind.domain import errors, events
+from tradewind.domain import errors, events, hitl
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.messages.report import Finished
 from tradewind.domain.spec import DagSpec
-from tradewind.domain.states import DagRunState
+from tradewind.domain.states import DagRunState, TaskInstanceState
 from tradewind.engine.decisions import Decisions, Defer, Ready
 from tradewind.engine.facts import InstanceFacts, RunFacts
 from tradewind.engine.graph import Graph
-from tradewind.engine.machine import RunMachine
+from tradewind.engine.machine import InstanceView, RunMachine
 from tradewind.runtime.clock import Clock
 from tradewind.testing.local.desk import Desk
 
@@ -56,6 +56,14 @@ class Performer(Protocol):
 
     def stop(self) -> None:
         """End everything that is under way."""
+        ...
+
+
+class Answerer(Protocol):
+    """Answers what tasks ask a person."""
+
+    def answer(self, name: str, request: hitl.Request, now: datetime) -> hitl.Response | str | None:
+        """The answer for task ``name``; a text, why there will be none; None: nobody answers yet."""
         ...
 
 
@@ -115,8 +123,11 @@ class LocalRun:
         desk: Desk,
         performer: Performer,
         watcher: Watcher,
+        answerer: Answerer,
         new_attempt: NewAttempt,
     ) -> None:
+        self._answerer = answerer
+        self._questions: list[str] = []
         self.wish, self._clock, self._desk = wish, clock, desk
         self._performer, self._watcher = performer, watcher
         self._marked = re.compile(wish.mark_success) if wish.mark_success else None
@@ -161,7 +172,11 @@ class LocalRun:
         self._watcher.changed(self)
         if self.machine.finished:
             return
-        if not self._start_ready(now):
+        if self._start_ready(now):
+            return
+        if self._questions:
+            self._ask_person(self._questions.pop(0))
+        else:
             self._wait(now)
 
     def _take_in(self, decisions: Decisions) -> None:
@@ -169,6 +184,7 @@ class LocalRun:
             self._context[schedule.attempt_id] = (schedule.next_method, schedule.resume)
         for defer in decisions.defers:
             self._defer(defer)
+        self._questions += [wait.attempt_id for wait in decisions.awaits]
         for finish in decisions.finishes:
             self.reasons[finish.attempt_id] = finish.reason
         for retry in decisions.retries:
@@ -178,8 +194,34 @@ class LocalRun:
     def _defer(self, defer: Defer) -> None:
         view = self.machine.instance(defer.attempt_id)
         assert view is not None
+        self._answered(view)
         assignment = self._assignment(self.machine.demand(defer.attempt_id), view.dispatch)
         self._performer.fire(assignment, defer.trigger, self._desk)
+
+    def _ask_person(self, attempt_id: str) -> None:
+        view = self.machine.instance(attempt_id)
+        if view is None or view.state is not TaskInstanceState.AWAITING_INPUT:
+            return  # it was skipped meanwhile
+        answer = self._answered(view)
+        if answer is None:
+            return
+        told = hitl.unanswered(answer) if isinstance(answer, str) else hitl.event(answer)
+        now = self._clock.now()
+        given = events.InputGiven(
+            attempt_id=attempt_id, dispatch=view.dispatch, at=now, answer=msgspec.json.encode(told).decode()
+        )
+        self.machine.apply(given, now)
+
+    def _answered(self, view: InstanceView) -> hitl.Response | str | None:
+        """What is answered to a task instance, if it asks somebody; a trigger finds it at the desk."""
+        request = self._desk.questions.take(view.attempt_id)
+        if request is None:
+            return None
+        name = view.task_id if view.map_index < 0 else f"{view.task_id}[{view.map_index}]"
+        answer = self._answerer.answer(name, request, self._clock.now())
+        if isinstance(answer, hitl.Response):
+            self._desk.questions.respond(view.attempt_id, answer)
+        return answer
 
     def _start_ready(self, now: datetime) -> bool:
         """Start what may start, up to the slots; whether anything was."""
@@ -225,7 +267,7 @@ class LocalRun:
         fired = self._performer.fired()
         waiting = self._under_way or fired or self._performer.waiting
         if not waiting and wake is None:
-            raise errors.AirflowException("The run cannot go on: no task may start and none is running.")
+            raise errors.AirflowException(f"The run cannot go on: {self._why_not()}.")
         if wake is not None and not self._under_way:
             self._watcher.waits(wake)
         seconds = None if wake is None else max((wake - now).total_seconds(), 0.0)
@@ -235,6 +277,16 @@ class LocalRun:
             self._finish(report.attempt_id, report.dispatch, report.at, report.outcome)
         for event in fired:
             self._fired(event)
+
+    def _why_not(self) -> str:
+        asking = [
+            view.task_id
+            for view in self.machine.instances()
+            if view.state is TaskInstanceState.AWAITING_INPUT
+        ]
+        if asking:
+            return f"nobody answers what {', '.join(map(repr, asking))} asks"
+        return "no task may start and none is running"
 
     def _fired(self, event: TriggerEvent) -> None:
         view = self.machine.instance(event.attempt_id)

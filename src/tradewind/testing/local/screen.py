@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 T = TaskInstanceState
 _SIGNS: dict[Any, str] = {
     None: "·", T.SCHEDULED: "·", T.QUEUED: "·", T.RUNNING: "▶", T.SUCCESS: "✔", T.FAILED: "✘", T.SKIPPED: "↷",
-    T.UPSTREAM_FAILED: "✘", T.UP_FOR_RETRY: "↻", T.UP_FOR_RESCHEDULE: "↻", T.DEFERRED: "…", T.REMOVED: "–",
+    T.UPSTREAM_FAILED: "✘", T.UP_FOR_RETRY: "↻", T.UP_FOR_RESCHEDULE: "↻", T.DEFERRED: "…",
+    T.AWAITING_INPUT: "?", T.REMOVED: "–",
 }  # fmt: skip
 
 
@@ -68,6 +71,10 @@ class Lines:
         tail = f" - {why}" if why and state not in {T.SUCCESS, T.RUNNING} else ""
         self.tell(f"{_SIGNS[state]} {name_of(task_id, map_index)}: {state}{tail}")
 
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing is redrawn anyway."""
+        return nullcontext()
+
     def close(self) -> None:
         """Nothing to undo."""
 
@@ -117,6 +124,15 @@ class Live:
     def retried(self, assignment: Assignment, reason: str) -> None:
         """The tree shows it."""
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The tree stands still, so that somebody can type below it."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
+
     def close(self) -> None:
         """Leave the last picture standing."""
         self._live.stop()
@@ -134,6 +150,7 @@ _RICH = {
     "cyan": "cyan",
     "mediumpurple": "purple",
     "turquoise": "cyan",
+    "darkorange": "dark_orange",
 }
 
 
