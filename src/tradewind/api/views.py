@@ -13,6 +13,7 @@ from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.schemas import dags as dag_schemas
 from tradewind.api.schemas import task_instances as ti_schemas
 from tradewind.api.schemas.common import raw
+from tradewind.api.schemas.hitl import HITLUser
 from tradewind.api.schemas.runs import DAGRunResponse
 from tradewind.api.schemas.tasks import TaskResponse, TimeDelta
 from tradewind.api.schemas.xcoms import XComResponse
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tradewind.store.queries.browse.others import XComRow
     from tradewind.store.queries.browse.runs import RunRow
     from tradewind.store.queries.browse.task_instances import InstanceRow, TriggerRow, TryRow
+    from tradewind.store.queries.hitl import Asked
     from tradewind.store.records import JobRecord
 
 PERIODIC: Final = frozenset(
@@ -257,6 +259,27 @@ def task_instance(
         trigger=_trigger(trigger),
         triggerer_job=job(holder) if holder is not None else None,
     )
+
+
+def hitl_fields(asked: Asked) -> dict[str, Any]:
+    """A question and its answer."""
+    request, response = asked.request, asked.response
+    by = response.by if response is not None else None
+    return {
+        "options": list(request.options),
+        "subject": request.subject,
+        "body": request.body,
+        "defaults": None if request.defaults is None else list(request.defaults),
+        "multiple": request.multiple,
+        "params": request.params,
+        "assigned_users": [HITLUser(id=one.id, name=one.name) for one in request.assigned_users],
+        "created_at": asked.created_at,
+        "responded_by_user": None if by is None else HITLUser(id=by.id, name=by.name),
+        "responded_at": None if response is None else response.at,
+        "chosen_options": None if response is None else list(response.chosen_options),
+        "params_input": {} if response is None else response.params_input,
+        "response_received": response is not None,
+    }
 
 
 def _trigger(row: TriggerRow | None) -> ti_schemas.TriggerResponse | None:

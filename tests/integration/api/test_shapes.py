@@ -10,6 +10,7 @@ from tests.integration.api.shapes import matches
 from tests.integration.api.world import World, now
 
 from tradewind.api.routes import public
+from tradewind.domain import hitl
 from tradewind.domain.spec import TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
 from tradewind.store.transitions import asset_mentions, watchers
@@ -134,6 +135,26 @@ def xcoms(world: World, admin: httpx.Client) -> None:
     assert admin.get(one.format(**ids, xcom_key="k")).status_code == 404
 
 
+def human_in_the_loop(world: World, admin: httpx.Client) -> None:
+    world.dag("shape_hitl")
+    world.run("shape_hitl")
+    field = {"value": 1, "description": None, "schema": {"type": "integer"}}
+    people = (hitl.Person(id="admin", name="The admin"),)
+    world.ask("shape_hitl", body="**now**", defaults=("No",), params={"n": field}, assigned_users=people)
+    ids = {"dag_id": "shape_hitl", "dag_run_id": "r1", "task_id": "extract", "map_index": -1}
+    one = TI + "/{map_index}/hitlDetails"
+    assert call(admin, "GET", one, **ids)["response_received"] is False
+    answer = {"chosen_options": ["Yes"], "params_input": {"n": 2}}
+    taken = call(admin, "PATCH", one, json=answer, **ids)
+    assert taken["responded_by"] == {"id": "admin", "name": "admin"}
+    shown = call(admin, "GET", one, **ids)
+    assert shown["params"] == {"n": field} and shown["responded_at"] == taken["responded_at"]
+    tried = call(admin, "GET", one + "/tries/{try_number}", **ids, try_number=1)
+    assert tried["chosen_options"] == ["Yes"] and "id" not in tried["task_instance"]
+    (listed,) = call(admin, "GET", RUN + "/hitlDetails", **ids)["hitl_details"]
+    assert listed == shown
+
+
 def backfills(world: World, admin: httpx.Client) -> None:
     world.dag("shape_backfill", timetable=CronTriggerTimetable(expressions=("0 0 * * *",)))
     body = {
@@ -218,6 +239,7 @@ PARTS = (
     runs,
     task_instances,
     xcoms,
+    human_in_the_loop,
     backfills,
     administration,
     assets,

@@ -16,13 +16,14 @@ from typing import Any
 
 import httpx
 
-from tradewind.domain import codec, keys
+from tradewind.domain import codec, hitl, keys
 from tradewind.domain.spec import DagSpec, ParamSpec, TaskSpec
 from tradewind.runtime import paths, wakeups
 from tradewind.store import migrations
 from tradewind.store.database import Database
 from tradewind.store.queries import dag_versions, dags
 from tradewind.store.records import NewRun, RunRecord
+from tradewind.store.transitions import hitl as hitl_transitions
 from tradewind.store.transitions import runs
 
 HERE = Path(__file__).parent
@@ -193,6 +194,15 @@ class World:
             f"UPDATE task_instance SET {sets} WHERE dag_id = ? AND run_id = ? AND task_id = ?",
             state, *columns.values(), dag_id, run_id, task_id,
         )  # fmt: skip
+
+    def ask(self, dag_id: str, task_id: str = "extract", state: str = "awaiting_input", **asked: Any) -> str:
+        """Have a task instance ask a person; its id."""
+        self.set_state(dag_id, task_id, state, try_number=1, dispatch=1)
+        rows = self.sql("SELECT id FROM task_instance WHERE dag_id = ? AND task_id = ?", dag_id, task_id)
+        request = hitl.Request(**{"subject": "Go?", "options": ("Yes", "No"), **asked})
+        with self.database.write() as tx:
+            hitl_transitions.ask(tx, rows[0][0], 1, request, now=now())
+        return str(rows[0][0])
 
     def states(self, dag_id: str, run_id: str = "r1") -> dict[str, str | None]:
         rows = self.sql(
