@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from tradewind.authoring import serde
+from tradewind.authoring import arguments, serde
 from tradewind.authoring.plain import plain
 from tradewind.authoring.trigger import BaseEventTrigger
 from tradewind.domain.errors import AirflowException, AirflowTimetableInvalid, InvalidValue
@@ -52,7 +52,7 @@ class Asset(BaseAsset):
         self.name: str = _text("asset name", name or uri)
         self.uri: str = _text("asset uri", _normalised(str(uri or name)))
         self.group: str = group or self.asset_type
-        self.extra: dict[str, Any] = dict(extra or {})
+        self.extra: dict[str, Any] = arguments.mapping("asset extra", extra)
         self.watchers: list[AssetWatcher] = _watchers(self.name, watchers)
         self.access_control = access_control
 

@@ -12,16 +12,22 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tradewind.authoring import dag_checks, nesting, scope
+from tradewind.authoring import arguments, dag_checks, nesting, scope
 from tradewind.authoring.dag_checks import MissingArgument
 from tradewind.authoring.params import ParamsDict
-from tradewind.domain.errors import did_you_mean
+from tradewind.domain.errors import TradewindError, did_you_mean
 
 
 class BaseOperatorMeta(abc.ABCMeta):
     """Metaclass of operators."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        if isinstance(fields := namespace.get("template_fields"), str):
+            namespace["template_fields"] = (fields,)
+            scope.notice(
+                f"{name}.template_fields is the text {fields!r}; it is taken for a list of one. "
+                f"Write ({fields!r},), with the comma."
+            )
         init = namespace.get("__init__")
         if callable(init):
             namespace["__init__"] = _filling(init)
@@ -31,9 +37,14 @@ class BaseOperatorMeta(abc.ABCMeta):
 
     def __call__(cls: Any, /, *args: Any, **kwargs: Any) -> Any:
         made = cls.__new__(cls, *args, **kwargs)
-        made._defaults, kwargs = merged_defaults(kwargs)
-        made.__init__(*args, **kwargs)
-        made.constructed()
+        try:
+            made._defaults, kwargs = merged_defaults(kwargs)
+            made.__init__(*args, **kwargs)
+            dag_checks.require_base(made)
+            made.constructed()
+        except TradewindError as error:
+            arguments.name_owner(error, "Task", kwargs.get("task_id"))
+            raise
         return made
 
 

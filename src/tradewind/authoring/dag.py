@@ -7,7 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from tradewind.authoring import dag_checks, defaults, documents, moments, relations, schedules, scope
+from tradewind.authoring import (
+    arguments,
+    dag_checks,
+    defaults,
+    documents,
+    moments,
+    relations,
+    schedules,
+    scope,
+)
 from tradewind.authoring.dag_tasks import TaskHolder
 from tradewind.authoring.notset import NOTSET, is_arg_set
 from tradewind.authoring.params import DagParam, ParamsDict
@@ -23,6 +32,10 @@ class DAG(TaskHolder):
     InvalidId, InvalidValue and AirflowTimetableInvalid, each with the value and the way out.
     """
 
+    line: int | None = None
+    """The line of the DAG file that made it, for messages."""
+
+    @arguments.named("DAG")
     def __init__(
         self, dag_id: str, description: str | None = None, schedule_interval: Any = NOTSET,
         start_date: datetime | None = None, end_date: datetime | None = None, *,
@@ -48,25 +61,30 @@ class DAG(TaskHolder):
         dag_checks.refuse_unknown("DAG", dag_id, DAG, unknown)
         self.dag_id: str = keys.check_dag_id(dag_id)
         self.description, self.fresh_interpreter = description, fresh_interpreter
-        self._display_name, self.is_paused_upon_creation = dag_display_name, is_paused_upon_creation
+        self._display_name = dag_display_name
+        if is_paused_upon_creation is not None:
+            arguments.truth("is_paused_upon_creation", is_paused_upon_creation)
+        self.is_paused_upon_creation = is_paused_upon_creation
+        self.line = scope.line()
         self._take_defaults(default_args, params)
         self._take_dates(start_date, end_date)
         self._take_schedule(
             {"schedule": schedule, "schedule_interval": schedule_interval, "timetable": timetable}
         )
         self._take_limits(max_active_tasks, concurrency, max_active_runs, max_consecutive_failed_dag_runs)
-        self.catchup = self._age.catchup if catchup is None else bool(catchup)
-        self.dagrun_timeout = moments.to_timedelta("dagrun_timeout", dagrun_timeout)
+        self.catchup = self._age.catchup if catchup is None else arguments.truth("catchup", catchup)
+        self.dagrun_timeout = arguments.span("dagrun_timeout", dagrun_timeout)
         self.sla_miss_callback = sla_miss_callback
         self.on_success_callback, self.on_failure_callback = on_success_callback, on_failure_callback
         self.template_searchpath = _as_list(template_searchpath)
         self.template_undefined, self.jinja_environment_kwargs = template_undefined, jinja_environment_kwargs
         self.user_defined_macros, self.user_defined_filters = user_defined_macros, user_defined_filters
         self.render_template_as_native_obj = bool(render_template_as_native_obj)
-        self.access_control, self.owner_links = access_control, owner_links or {}
+        self.access_control, self.owner_links = access_control, arguments.links(owner_links)
         self.tags: set[str] = dag_checks.check_tags(tags)
         self.auto_register, self.fail_fast = auto_register, bool(fail_stop or fail_fast)
-        self.deadline, self.allowed_run_types = deadline, allowed_run_types
+        self.deadline = arguments.alerts(deadline)
+        self.allowed_run_types = arguments.run_types(allowed_run_types)
         self.disable_bundle_versioning = disable_bundle_versioning
         self.rerun_with_latest_version = rerun_with_latest_version
         self.default_view, self.orientation = default_view or "grid", orientation or "LR"
@@ -81,7 +99,7 @@ class DAG(TaskHolder):
     def _take_defaults(
         self, default_args: Mapping[str, Any] | None, params: Mapping[str, Any] | None
     ) -> None:
-        self.default_args: dict[str, Any] = dict(default_args or {})
+        self.default_args: dict[str, Any] = arguments.mapping("default_args", default_args)
         own = self.default_args.pop("params", None)
         self.params: ParamsDict = params if isinstance(params, ParamsDict) else ParamsDict(params)
         for name, value in own.items() if own else ():

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from tradewind.authoring import dag_graph, mapped_places, scope
-from tradewind.domain.errors import DagDefinitionError, InvalidValue, did_you_mean
+from tradewind.authoring import arguments, dag_graph, executors, mapped_places, scope
+from tradewind.domain.errors import DagDefinitionError, InvalidValue, ParamValidationError, did_you_mean
 from tradewind.domain.spec import timetable as timetables
 from tradewind.domain.states import TriggerRule, WeightRule
 
@@ -66,6 +66,21 @@ def refuse_unknown(kind: str, name: object, cls: type, unknown: Mapping[str, Any
     raise UnknownArgument(
         f"Invalid arguments were passed to {kind} {name!r}: it has no argument {' '.join(parts)}"
     )
+
+
+def require_base(task: Any) -> None:
+    """Raises DagDefinitionError where an operator's constructor did not call that of its base class."""
+    if "task_id" not in vars(task):
+        name = type(task).__name__
+        raise DagDefinitionError(
+            f"{name}.__init__ does not call its base class: it must take **kwargs and call "
+            "super().__init__(**kwargs)."
+        )
+
+
+def limit(name: str, value: Any) -> int | None:
+    """How many at once; None for no limit of its own. Raises InvalidValue."""
+    return None if value is None else whole_number(name, value, at_least=-(1 << 31))
 
 
 def check_tags(tags: Collection[str] | None) -> set[str]:
@@ -146,13 +161,38 @@ def check_dag(dag: Any) -> None:
     dag_graph.topological(dag.task_dict, dag.dag_id)
     for task in dag.tasks:
         _check_task(dag, task)
-    dag.params.check_defaults()
-    if (
-        dag.catchup
-        and dag.start_date is None
-        and not isinstance(dag.timetable_spec, timetables.NullTimetable)
-    ):
+    scheduled = not isinstance(dag.timetable_spec, _NEVER_SCHEDULED)
+    _check_params(dag, scheduled)
+    if dag.catchup and dag.start_date is None and scheduled:
         _require_start_date(dag)
+
+
+_NEVER_SCHEDULED = (timetables.NullTimetable, timetables.PartitionedAtRuntimeTimetable)
+
+
+def _check_params(dag: Any, scheduled: bool) -> None:
+    """Nobody gives a scheduled run what it needs; a run that is asked for may be given anything."""
+    required = [name for name, param in dag.params.specs().items() if param.required]
+    if required and scheduled:
+        raise DagDefinitionError(
+            f"DAG {dag.dag_id!r} has a schedule, and param {required[0]!r} has no default, so no scheduled "
+            f"run "
+            "could begin. Give the param a default, or the DAG schedule=None."
+        )
+    try:
+        dag.params.check_defaults()
+    except ParamValidationError as error:
+        arguments.name_owner(error, "DAG", dag.dag_id)
+        if scheduled:
+            raise
+        scope.notice(f"{error} A run that gives no other value will be refused.")
+    for task in dag.tasks:
+        try:
+            task.params.check_defaults()
+        except ParamValidationError as error:
+            scope.notice(
+                f"Task {task.task_id!r} of DAG {dag.dag_id!r}: {error} It fails unless a run gives another."
+            )
 
 
 def _check_task(dag: Any, task: Any) -> None:
@@ -162,6 +202,8 @@ def _check_task(dag: Any, task: Any) -> None:
         )
     if task.is_setup:
         _check_after_setup(dag, task)
+    if task.executor is not None:
+        executors.require_known(task.executor, task.task_id)
     rule = trigger_rule(task.trigger_rule)
     _notice_teardown(dag, task)
     if rule == "always" and mapped_places.groups_around(task):

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from tradewind.authoring import suspicions
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.notset import NOTSET
 
@@ -25,6 +26,7 @@ def _decorate(
 
     @functools.wraps(function)
     def factory(*call_args: Any, **call_kwargs: Any) -> DAG:
+        suspicions.used(factory)
         bound = signature.bind(*call_args, **call_kwargs)
         bound.apply_defaults()
         given = {"doc_md": inspect.getdoc(function), **options}
@@ -36,6 +38,10 @@ def _decorate(
         return made
 
     factory.__doc__ = function.__doc__
+    name = function.__name__
+    suspicions.unused(
+        factory, f"{name}() is decorated with @dag and never called, so there is no DAG. Add: {name}()"
+    )
     return factory
 
 

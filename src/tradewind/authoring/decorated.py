@@ -13,7 +13,7 @@ from tradewind.authoring.notset import SET_DURING_EXECUTION
 from tradewind.authoring.operators.bash import BashOperator
 from tradewind.authoring.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
 from tradewind.authoring.sensors.python import PythonSensor
-from tradewind.domain.errors import AirflowException
+from tradewind.domain.errors import AirflowException, AirflowFailException, DagDefinitionError
 
 
 class CallsFunction(DecoratedOperator):
@@ -54,6 +54,47 @@ class ShortCircuitDecoratedOperator(CallsFunction, ShortCircuitOperator):
 
     template_fields: Collection[str] = ("templates_dict", "op_args", "op_kwargs")
     custom_operator_name = "@task.short_circuit"
+
+
+class StubDecoratedOperator(DecoratedOperator):
+    """``@task.stub``: a task that a worker of another language performs; here it has an id, a place and a
+    queue.
+
+    Raises DagDefinitionError for a function with a body: nobody would run it.
+    """
+
+    custom_operator_name = "@task.stub"
+
+    def __init__(self, *, python_callable: Callable[..., Any], task_id: str, **kwargs: Any) -> None:
+        if not _is_empty(python_callable):
+            raise DagDefinitionError(
+                f"Task {task_id!r}: a function with @task.stub is never called, so it must be empty: pass "
+                f"or …, and "
+                "perhaps a docstring."
+            )
+        super().__init__(python_callable=python_callable, task_id=task_id, **kwargs)
+
+    def execute(self, context: Any) -> None:
+        """Raises AirflowFailException: only a worker of the other language can do it."""
+        raise AirflowFailException(
+            f"Task {self.task_id!r} is a stub for a worker of another language, and came to a Python "
+            f"worker. Check "
+            f"its queue ({self.queue!r}) and which workers take it."
+        )
+
+
+def _is_empty(function: Any) -> bool:
+    """Does it nothing but return None?"""
+    import dis  # only for stubs
+
+    code = getattr(function, "__code__", None)
+    return code is not None and all(
+        step.opname in _NOTHING and (step.opname == "RESUME" or step.argval is None)
+        for step in dis.get_instructions(code)
+    )
+
+
+_NOTHING = frozenset({"LOAD_CONST", "NOP", "RESUME", "RETURN_CONST", "RETURN_VALUE"})
 
 
 class SensorDecoratedOperator(CallsFunction, PythonSensor):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from tradewind.authoring import constructing, dag_checks, expand_input, mapping, scope, xcom_arg
+from tradewind.authoring import constructing, dag_checks, expand_input, mapping, scope, suspicions, xcom_arg
 from tradewind.authoring.calling import KeywordParameters, Signature, determine_kwargs
 from tradewind.authoring.context import KNOWN_CONTEXT_KEYS
 from tradewind.authoring.operator import BaseOperator
@@ -137,6 +137,7 @@ class TaskDecorator:
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        suspicions.used(self)
         made = self.operator_class(
             python_callable=self.function,
             op_args=args,
@@ -202,7 +203,10 @@ class TaskDecorator:
         if twice:
             raise dag_checks.UnknownArgument(f"{self._who}: partial() was given {', '.join(twice)} twice.")
         self._check_names("partial", kwargs)
-        return self.override(op_kwargs={**known, **kwargs})
+        made = self.override(op_kwargs={**known, **kwargs})
+        suspicions.used(self)
+        suspicions.unused(made, f"{self._who} was given partial() and never expand(), so it is no task.")
+        return made
 
     def expand(self, **mapped: Any) -> Any:
         """One instance for each combination of the elements of the given lists."""
@@ -239,6 +243,7 @@ class TaskDecorator:
             )
 
     def _mapped(self, over: expand_input.ExpandInput, *, strict: bool) -> Any:
+        suspicions.used(self)
         kwargs = {"op_args": (), "op_kwargs": {}, **self._arguments()}
         defaults, _ = constructing.merged_defaults(kwargs)
         signature = Signature(self.function)

@@ -22,6 +22,7 @@ _BUILT_IN = {
     "external_python": "ExternalPythonDecoratedOperator",
     "branch_virtualenv": "BranchVirtualenvDecoratedOperator",
     "branch_external_python": "BranchExternalPythonDecoratedOperator",
+    "stub": "StubDecoratedOperator",
 }
 _OTHER_PYTHON = frozenset({"virtualenv", "external_python", "branch_virtualenv", "branch_external_python"})
 _NOT_ASYNC_KIND = frozenset({"bash"})

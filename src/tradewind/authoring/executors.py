@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from tradewind.authoring.exceptions import UnknownExecutorException
+from tradewind.domain.errors import DagDefinitionError
+
 
 class BaseExecutor:
     """Base of executors; one that is given to a SubDagOperator has no effect."""
@@ -39,6 +42,23 @@ class DebugExecutor(BaseExecutor):
     is_local = True
 
 
+def require_known(name: str, task_id: str) -> None:
+    """Raises UnknownExecutorException for an executor that ``[core] executor`` does not list."""
+    listed = ExecutorLoader.get_executor_names()
+    known = {
+        word for entry in listed for word in (*entry.split(":"), entry.rpartition(":")[2].rpartition(".")[2])
+    }
+    if name not in known:
+        raise UnknownExecutor(
+            f"Task {task_id!r} wants executor {name!r}, which is not available here. [core] executor lists "
+            f"{', '.join(listed)}. Name one of these, or leave executor out."
+        )
+
+
+class UnknownExecutor(DagDefinitionError, UnknownExecutorException):
+    """A task wants an executor that is not configured."""
+
+
 class ExecutorConf:
     """The configuration as executors of one team read it; teams have no settings of their own here."""
 
@@ -61,8 +81,14 @@ class ExecutorLoader:
     """Names of executors, and the one that is configured."""
 
     @classmethod
-    def get_default_executor_name(cls) -> str:
-        """As ``[core] executor`` says."""
+    def get_executor_names(cls) -> list[str]:
+        """All that ``[core] executor`` lists, ``alias:class`` as written."""
         from tradewind.config import compat  # reads airflow.cfg
 
-        return str(compat.conf.get("core", "executor", fallback="") or "LocalExecutor").split(",")[0].strip()
+        text = str(compat.conf.get("core", "executor", fallback="") or "LocalExecutor")
+        return [word.strip() for word in text.split(",") if word.strip()]
+
+    @classmethod
+    def get_default_executor_name(cls) -> str:
+        """The first that ``[core] executor`` lists."""
+        return cls.get_executor_names()[0]

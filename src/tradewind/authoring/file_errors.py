@@ -6,6 +6,7 @@ import builtins
 import difflib
 import re
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,8 @@ from tradewind.domain.messages.parsing import FileError
 
 _OWN_FRAMES = ("<frozen importlib", "/tradewind/authoring/", "/tradewind/dag_processor/")
 _MIXED = re.compile(r"offset-naive and offset-aware|aware and naive", re.IGNORECASE)
+_NO_ZONE = frozenset({"InvalidTimezone", "ZoneInfoNotFoundError", "UnknownTimeZoneError"})
+"""Of pendulum, zoneinfo, pytz."""
 _MAX_TRACEBACK = 20_000
 _MAX_MESSAGE = 2_000
 _COMMON = {
@@ -60,7 +63,9 @@ def of_dag(error: Exception, dag: Any, path: str) -> FileError:
     named = [(text.find(repr(task_id)), task) for task_id, task in dag.task_dict.items()]
     named += [(text.find(task_id), dag.task_dict[task_id]) for task_id in getattr(error, "path", ())[:1]]
     places = sorted((place, task.line) for place, task in named if place >= 0 and task.line is not None)
-    return FileError(filename=path, message=text, dag_id=dag.dag_id, line=places[0][1] if places else None)
+    return FileError(
+        filename=path, message=text, dag_id=dag.dag_id, line=places[0][1] if places else dag.line
+    )
 
 
 def _text(error: BaseException) -> str:
@@ -101,20 +106,21 @@ def _line_through(frames: list[tuple[Any, int]], path: str) -> int | None:
 def _hint(error: BaseException, frames: list[tuple[Any, int]]) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return missing_modules.advice(error.name)
-    if isinstance(error, ImportError):
-        return _import_hint(error)
     if isinstance(error, NameError):
         return _name_hint(error, frames)
-    if isinstance(error, AttributeError) and error.name:
-        return did_you_mean(
-            error.name, [name for name in dir(error.obj) if not name.startswith("__")]
-        ).strip()
-    if isinstance(error, TypeError) and _MIXED.search(str(error)):
-        return (
-            "One date has a time zone and the other has none. Give both one, for example "
-            "pendulum.datetime(2024, 1, 1, tz='UTC') or datetime.now(timezone.utc)."
-        )
-    return ""
+    return next((make(error) for fits, make in _HINTS if fits(error)), "")
+
+
+def _attribute_hint(error: Any) -> str:
+    names = [name for name in dir(error.obj) if not name.startswith("__")]
+    return did_you_mean(error.name, names).strip()
+
+
+def _zone_hint(text: str) -> str:
+    from zoneinfo import available_timezones  # reads a folder; only where a name is wrong
+
+    near = did_you_mean(text.rsplit(" ", 1)[-1].strip("'\"."), available_timezones())
+    return f"There is no time zone of that name.{near}"
 
 
 def _name_hint(error: NameError, frames: list[tuple[Any, int]]) -> str:
@@ -141,6 +147,21 @@ def _import_hint(error: ImportError) -> str:
 
     module = sys.modules.get(wanted[2])
     return did_you_mean(wanted[1], dir(module)).strip() if module is not None else ""
+
+
+_HINTS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
+    (lambda error: isinstance(error, ImportError), _import_hint),
+    (lambda error: isinstance(error, AttributeError) and bool(error.name), _attribute_hint),
+    (lambda error: type(error).__name__ in _NO_ZONE, lambda error: _zone_hint(str(error))),
+    (
+        lambda error: isinstance(error, TypeError) and _MIXED.search(str(error)) is not None,
+        lambda _: (
+            "One date has a time zone and the other has none. Give both one, for example "
+            "pendulum.datetime(2024, 1, 1, tz='UTC') or datetime.now(timezone.utc)."
+        ),
+    ),
+)
+"""Which error to advise on, and how; the first that fits."""
 
 
 def trimmed(error: BaseException) -> str:

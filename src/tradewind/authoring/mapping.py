@@ -33,6 +33,7 @@ class OperatorPartial:
         unknown = {name: value for name, value in kwargs.items() if name not in known}
         dag_checks.refuse_unknown(operator_class.__name__, kwargs.get("task_id"), operator_class, unknown)
         self.operator_class, self.kwargs = operator_class, kwargs
+        suspicions.unused(self, f"{self._who} was given partial() and never expand(), so it is no task.")
 
     @property
     def _who(self) -> str:
@@ -59,7 +60,24 @@ class OperatorPartial:
         return self._made(expand_input.ExpandInput("dicts", kwargs, self._who), strict=strict)
 
     def _made(self, over: expand_input.ExpandInput, *, strict: bool) -> MappedOperator:
+        suspicions.used(self)
+        _notice_missing(self, over)
         return MappedOperator(self.operator_class, self.kwargs, over, strict=strict)
+
+
+def _notice_missing(partial: OperatorPartial, over: expand_input.ExpandInput) -> None:
+    """An argument that nothing gives fails every instance; default_args may still bring it."""
+    if over.kind != "product":
+        return
+    _, _, required, _ = dag_checks.parameters(partial.operator_class.__init__)
+    defaults, _ = constructing.merged_defaults(partial.kwargs)
+    missing = sorted(required - partial.kwargs.keys() - over.values.keys() - defaults.keys())
+    if missing:
+        scope.notice(
+            f"{partial._who} is missing argument {missing[0]!r}, so every instance fails. Give it to "
+            f"partial() or "
+            "expand()."
+        )
 
 
 class MappedOperator(AbstractOperator):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from tradewind.authoring import dag_checks, defaults, moments, scope, setup_teardown, suspicions
+from tradewind.authoring import arguments, dag_checks, defaults, moments, scope, setup_teardown, suspicions
 from tradewind.authoring.abstract_operator import AbstractOperator
 from tradewind.authoring.constructing import BaseOperatorMeta, apply_defaults
 from tradewind.authoring.notset import NOTSET
@@ -31,6 +31,14 @@ OBSOLETE = frozenset(
 )
 """Arguments of earlier ages that no longer mean anything; accepted, and noted for the author."""
 
+_TRUTHS = (
+    "depends_on_past", "ignore_first_depends_on_past", "wait_for_past_depends_before_skipping",
+    "wait_for_downstream", "do_xcom_push", "multiple_outputs", "allow_nested_operators",
+)  # fmt: skip
+_TEXTS = (
+    "queue", "run_as_user", "executor", "doc", "doc_md", "doc_json", "doc_yaml", "doc_rst",
+    "task_display_name", "logger_name", "map_index_template",
+)  # fmt: skip
 _EMAIL_SPLIT = str.maketrans(";", ",")
 
 
@@ -81,6 +89,7 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
         render_template_as_native_obj: bool | None = None, on_lost: str = "retry", **unknown: Any,
     ) -> None:  # fmt: skip
         self._refuse(task_id, unknown)
+        self._check_types(locals())
         self.owner = owner or defaults.current().owner
         self._take_mail(email, email_on_retry, email_on_failure)
         self._take_retries(retries, retry_delay, retry_exponential_backoff, max_retry_delay, retry_policy)
@@ -91,8 +100,11 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
         self.trigger_rule: Any = dag_checks.trigger_rule(trigger_rule)
         self.on_lost = _one_of("on_lost", on_lost, ("retry", "fail"))
         self._take_place_in_queue(queue, pool, pool_slots, priority_weight, weight_rule)
-        limit = max_active_tis_per_dag if max_active_tis_per_dag is not None else task_concurrency
-        self.max_active_tis_per_dag, self.max_active_tis_per_dagrun = limit, max_active_tis_per_dagrun
+        own = max_active_tis_per_dag if max_active_tis_per_dag is not None else task_concurrency
+        self.max_active_tis_per_dag = dag_checks.limit("max_active_tis_per_dag", own)
+        self.max_active_tis_per_dagrun = dag_checks.limit(
+            "max_active_tis_per_dagrun", max_active_tis_per_dagrun
+        )
         self.run_as_user, self.executor, self.resources = run_as_user, executor, resources
         self.executor_config = executor_config or {}
         self._take_times(execution_timeout, sla)
@@ -108,7 +120,7 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
         self._display_name, self._logger_name = task_display_name, logger_name
         self.allow_nested_operators, self.map_index_template = allow_nested_operators, map_index_template
         self.render_template_as_native_obj = render_template_as_native_obj
-        self.default_args = default_args or {}
+        self.default_args = arguments.mapping("default_args", default_args)
         self._place(task_id, dag, task_group)
         self._take_dates(start_date, end_date)
 
@@ -124,9 +136,20 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
             scope.notice(f"Task {task_id!r}: argument {name!r} has no meaning any more and is ignored.")
         dag_checks.refuse_unknown(type(self).__name__, task_id, type(self), unknown)
 
+    @staticmethod
+    def _check_types(given: Mapping[str, Any]) -> None:
+        """Of what the scheduler reads. Raises InvalidValue."""
+        for name in _TRUTHS:
+            arguments.truth(name, given[name])
+        for name in _TEXTS:
+            arguments.text(name, given[name])
+        for name in ("email_on_retry", "email_on_failure"):
+            if given[name] is not None:
+                arguments.truth(name, given[name])
+
     def _take_mail(self, email: Any, on_retry: bool | None, on_failure: bool | None) -> None:
         known = defaults.current()
-        self.email: Any = email
+        self.email: Any = arguments.addresses(email)
         self.email_on_retry = known.email_on_retry if on_retry is None else on_retry
         self.email_on_failure = known.email_on_failure if on_failure is None else on_failure
 
@@ -136,7 +159,7 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
         self.retry_delay: Any = moments.to_timedelta(
             "retry_delay", known.retry_delay if delay is None else delay
         )
-        self.retry_exponential_backoff = backoff
+        self.retry_exponential_backoff = arguments.number("retry_exponential_backoff", backoff)
         self.max_retry_delay = moments.to_timedelta("max_retry_delay", longest)
         if policy is not None and not hasattr(policy, "evaluate"):
             raise InvalidValue("retry_policy", repr(policy), "be a RetryPolicy")
@@ -154,7 +177,7 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
 
     def _take_times(self, execution_timeout: Any, sla: Any) -> None:
         limit = execution_timeout if execution_timeout is not NOTSET else defaults.current().execution_timeout
-        self.execution_timeout: timedelta | None = moments.to_timedelta("execution_timeout", limit)
+        self.execution_timeout: timedelta | None = arguments.span("execution_timeout", limit)
         self.sla: timedelta | None = moments.to_timedelta("sla", sla)
 
     def _take_dates(self, start: Any, end: Any) -> None:

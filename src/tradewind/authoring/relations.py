@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tradewind.domain.errors import DagDefinitionError
+from tradewind.domain.errors import AirflowDagCycleException, DagDefinitionError
 
 if TYPE_CHECKING:
     from tradewind.authoring.edges import EdgeModifier
@@ -88,6 +88,9 @@ def _join(up: DependencyMixin, down: DependencyMixin, label: EdgeModifier | None
     elif isinstance(down, edges.EdgeModifier):
         down.add_upstream(up)
     else:
+        itself = getattr(up, "task_id", None) if up is down else None
+        if itself is not None:
+            raise AirflowDagCycleException(getattr(up, "dag_id", ""), [itself, itself])
         ups = up.leaves or getattr(up, "stand_ins", list)()
         join_tasks([task for task in ups if task not in down.roots], down.roots, label)
         up._joined(down, upstream=False)

@@ -2,7 +2,10 @@
 
 * a start date that is computed from the clock, so that it moves each time the file is read;
 * a variable or connection that is asked for whenever the file is read, not when a task runs;
-* tasks that belong to no DAG, and so never run.
+* tasks that belong to no DAG, and so never run; functions with ``@dag`` that nobody calls; ``partial``
+without
+  ``expand``;
+* what ``oversights`` finds in complete DAGs.
 """
 
 from __future__ import annotations
@@ -12,18 +15,23 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from tradewind.authoring import scope
+from tradewind.authoring import oversights, scope
 from tradewind.domain.spec import timetable as timetables
 
 _HOUR = timedelta(hours=1)
 _watching: list[bool] = []
 _homeless: list[tuple[Any, int | None]] = []
+_unused: dict[int, tuple[str, object]] = {}
+"""What has to be used to mean anything: by identity, what to say of it, and the thing, which keeps its
+identity.
+"""
 
 
 @contextmanager
 def watching() -> Iterator[None]:
     """A DAG file is imported inside this block."""
     _homeless.clear()
+    _unused.clear()
     _watching.append(True)
     try:
         yield
@@ -49,6 +57,17 @@ def made(task: Any) -> None:
         _homeless.append((task, scope.line()))
 
 
+def unused(thing: object, message: str) -> None:
+    """``message`` is told at the end, unless ``used`` is told before."""
+    if _watching and (line := scope.line()) is not None:
+        _unused[id(thing)] = (f"{_at(line)}{message}", thing)
+
+
+def used(thing: object) -> None:
+    """It means something."""
+    _unused.pop(id(thing), None)
+
+
 def look_at(dags: Iterable[Any], window: tuple[datetime, datetime]) -> None:
     """All files are imported, and these DAGs found, between these two moments."""
     for task, line in _homeless:
@@ -59,7 +78,12 @@ def look_at(dags: Iterable[Any], window: tuple[datetime, datetime]) -> None:
                 f"inside 'with DAG(…)', or give it dag=…."
             )
     _homeless.clear()
+    for message, _ in _unused.values():
+        scope.notice(message)
+    _unused.clear()
     for dag in dags:
+        for message in oversights.of(dag):
+            scope.notice(message)
         if not isinstance(dag.timetable_spec, timetables.NullTimetable):
             _look_at_start(dag, window)
 

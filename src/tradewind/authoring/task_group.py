@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tradewind.authoring import documents, relations, scope
+from tradewind.authoring import arguments, documents, relations, scope
 from tradewind.domain import keys
 from tradewind.domain.errors import DagDefinitionError, DuplicateTaskIdFound
 
@@ -35,7 +35,7 @@ class TaskGroup(relations.DependencyMixin):
     ) -> None:
         self._group_id = None if group_id is None else keys.check_group_id(group_id)
         self.prefix_group_id = prefix_group_id
-        self.default_args = dict(default_args or {})
+        self.default_args = arguments.mapping("default_args", default_args)
         self.tooltip, self.ui_color, self.ui_fgcolor = tooltip, ui_color, ui_fgcolor
         self.group_display_name, self.doc_md = group_display_name, doc_md
         self.children: dict[str, Any] = {}

@@ -184,10 +184,20 @@ class MapXComArg(XComArg):
         return _sequences().Mapped(self.arg.elements(context, place), self.functions)  # type: ignore[no-any-return]
 
 
+def _require_results(method: str, args: Sequence[Any]) -> None:
+    wrong = next((arg for arg in args if not isinstance(arg, XComArg)), None)
+    if wrong is not None:
+        raise DagDefinitionError(
+            f"{method}() takes results of tasks, got {wrong!r} ({type(wrong).__name__}). Have a task return "
+            f"it."
+        )
+
+
 class ZipXComArg(XComArg):
     """Elements side by side."""
 
     def __init__(self, args: Sequence[XComArg], *, fillvalue: Any = NOTSET) -> None:
+        _require_results("zip", args)
         self.args, self.fillvalue = list(args), fillvalue
 
     def iter_references(self) -> Iterator[tuple[Any, str]]:
@@ -211,6 +221,7 @@ class ConcatXComArg(XComArg):
     """Elements one after the other."""
 
     def __init__(self, args: Sequence[XComArg]) -> None:
+        _require_results("concat", args)
         self.args = list(args)
 
     def concat(self, *others: XComArg) -> ConcatXComArg:

@@ -93,11 +93,13 @@ class AirflowDagCycleException(DagDefinitionError):
 
 
 class DuplicateTaskIdFound(DagDefinitionError):
-    """Two tasks of one DAG have the same id."""
+    """Two tasks or task groups of one DAG have the same id."""
 
     def __init__(self, task_id: str, dag_id: str = "") -> None:
         where = f" in DAG {dag_id!r}" if dag_id else ""
-        super().__init__(f"Task id {task_id!r} is used twice{where}. Give one of the two tasks another id.")
+        super().__init__(
+            f"Task id {task_id!r} is used twice{where}. Give one of the two tasks or groups another id."
+        )
         self.task_id, self.dag_id = task_id, dag_id
 
 

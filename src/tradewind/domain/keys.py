@@ -23,11 +23,15 @@ AttemptId = NewType("AttemptId", str)
 
 MAX_LENGTH = 250
 _KEY = re.compile(r"[A-Za-z0-9_.\-]+")
+_GROUP = re.compile(r"[A-Za-z0-9_\-]+")
 _RUN = re.compile(r"[A-Za-z0-9_.~:+\-]+")
 _POOL_BAD = re.compile(r"[\x00-\x1f/\\]")
 _CONN = re.compile(r"[\w#!()\-.:/\\]+")
 
 _KEY_RULE = "use ASCII letters, digits, dashes, dots and underscores, 1 to 250 characters, not only dots"
+_GROUP_RULE = (
+    "use ASCII letters, digits, dashes and underscores, 1 to 250 characters; dots divide ids of groups"
+)
 _RUN_RULE = (
     "use ASCII letters, digits and the characters _ . ~ : + -, 1 to 250 characters, "
     "without '..' and without a slash"
@@ -58,8 +62,10 @@ def check_task_id(value: object) -> TaskId:
 
 
 def check_group_id(value: object) -> str:
-    """The value as a task group id. Raises InvalidId."""
-    return _check("Task group id", value)
+    """The value as a task group id (without those of groups around it). Raises InvalidId."""
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_LENGTH or not _GROUP.fullmatch(value):
+        raise InvalidId("Task group id", value, _GROUP_RULE)
+    return value
 
 
 def check_run_id(value: object) -> RunId:

@@ -200,8 +200,21 @@ def test_catchup_needs_a_start():
 def test_a_default_that_breaks_its_schema():
     from tradewind.authoring.params import Param
 
-    with pytest.raises(errors.ParamValidationError, match="n"):
-        DAG("d", params={"n": Param("x", type="integer")}).validate()
+    params = {"n": Param("x", type="integer")}
+    with pytest.raises(errors.ParamValidationError, match="DAG 'd': Invalid input for param n"):
+        DAG("d", schedule="@daily", start_date=START, params=params).validate()
+    DAG("d", params=params).validate()  # whoever asks for a run may give another
+    (told,) = scope.notices()
+    assert told.startswith("DAG 'd': Invalid input for param n") and "will be refused" in told
+
+
+def test_required_params_forbid_a_schedule():
+    """§1.13 required params forbid a schedule."""
+    from tradewind.authoring.params import Param
+
+    with pytest.raises(errors.DagDefinitionError, match=r"'d' has a schedule, and param 'n' has no default"):
+        DAG("d", schedule="@daily", start_date=START, params={"n": Param(type="integer")}).validate()
+    DAG("d", params={"n": Param(type="integer")}).validate()
 
 
 @pytest.mark.parametrize("tags", ["word", ["x" * 101], [3]])
