@@ -14,11 +14,14 @@ from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec
 from tradewind.domain.spec.mapping import MapInput, MappingSpec
 from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine import decisions as d
+from tradewind.secrets.cipher import CannotDecrypt, Cipher, generate_key
 from tradewind.store.queries import scheduling, task_data, task_instances
 from tradewind.store.queries.browse.others import xcom_values
+from tradewind.store.sealing import Seal
 from tradewind.store.tables import task_instances as tables
 from tradewind.store.tables import triggers
 from tradewind.store.transitions import callbacks, results, tasks, tries
+from tradewind.store.transitions import triggers as transitions
 
 
 @pytest.fixture
@@ -123,6 +126,32 @@ def test_deferral_and_resumption(world: World, one: Turns) -> None:
         assert tx.rows(waiting) == []
     one.run_task("t000", Succeeded())
     one.assert_rows_agree()
+
+
+def test_what_triggers_carry_is_encrypted_where_there_is_a_key(world: World, one: Turns) -> None:
+    """Rows of before there was a key, and of an older key, are read too; rotating leaves one key."""
+    old, new = generate_key(), generate_key()
+    trigger = Deferred(classpath="a.B", kwargs='{"password":"s3cret"}', next_method="go_on")
+    stored = sa.select(triggers.trigger.c.id, triggers.trigger.c.kwargs)
+    world.database.seal = Seal(lambda: Cipher([old]))
+    one.run_task("t000", trigger)
+    with world.database.write() as tx:
+        ((number, kwargs),) = tx.rows(stored)
+        assert "s3cret" not in kwargs
+        assert transitions.open_kwargs(tx, number, kwargs) == trigger.kwargs
+        assert transitions.open_kwargs(tx, number, trigger.kwargs) == trigger.kwargs
+    world.database.seal = Seal(lambda: Cipher([new, old]))
+    with world.database.write() as tx:
+        assert transitions.rotate(tx) == 1
+        ((_, again),) = tx.rows(stored)
+    world.database.seal = Seal(lambda: Cipher([new]))
+    with world.database.write() as tx:
+        assert transitions.open_kwargs(tx, number, again) == trigger.kwargs
+        told = transitions.open_kwargs(tx, number, kwargs)
+        assert isinstance(told, CannotDecrypt)
+        assert "Put the key it was written with" in str(told)
+        with pytest.raises(CannotDecrypt):
+            Seal().open(again, what="it")
 
 
 def test_expansion_over_an_xcom(world: World) -> None:

@@ -32,6 +32,8 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     email_on_retry: bool = True
     run_as_user: str | None = None
     deferrable: bool = False
+    trigger_queues: bool = False
+    """Whether a trigger has the queue of its task."""
     max_active_tasks: int = 16
     max_active_runs: int = 16
     max_consecutive_failed_dag_runs: int = 0
@@ -92,6 +94,7 @@ _OPTIONS: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
     ("email_on_retry", "email", "default_email_on_retry", _truth),
     ("run_as_user", "core", "default_impersonation", str),
     ("deferrable", "operators", "default_deferrable", _truth),
+    ("trigger_queues", "triggerer", "queues_enabled", _truth),
     ("max_active_tasks", "core", "max_active_tasks_per_dag", int),
     ("max_active_runs", "core", "max_active_runs_per_dag", int),
     ("max_consecutive_failed_dag_runs", "core", "max_consecutive_failed_dag_runs_per_dag", int),

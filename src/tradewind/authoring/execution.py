@@ -13,6 +13,7 @@ from typing import Any
 
 from tradewind.authoring import calling, defaults, serde, xcom
 from tradewind.authoring import context as contexts
+from tradewind.authoring import trigger as trigger_module
 from tradewind.authoring.plain import plain
 from tradewind.authoring.task_run import RETURN_KEY, TaskRun
 from tradewind.domain.errors import AirflowException, TaskDeferralError, TaskDeferralTimeout
@@ -130,8 +131,8 @@ def forget_state(ti: TaskRun) -> None:
         state_store.TaskStateStore(ti).clear()
 
 
-def deferral(error: Any) -> dict[str, Any]:
-    """The fields of ``events.Deferred`` for a TaskDeferred that the task raised."""
+def deferral(error: Any, *, queue: str) -> dict[str, Any]:
+    """The fields of ``events.Deferred`` for a TaskDeferred that a task of that ``queue`` raised."""
     classpath, kwargs = error.trigger.serialize()
     timeout = error.timeout
     return {
@@ -140,7 +141,7 @@ def deferral(error: Any) -> dict[str, Any]:
         "next_method": error.method_name,
         "next_kwargs": serde.encode(error.kwargs or {}),
         "timeout": timeout.total_seconds() if hasattr(timeout, "total_seconds") else timeout,
-        "queue": getattr(error.trigger, "queue", None),
+        "queue": trigger_module.queue_of(error.trigger, of_task=queue),
     }
 
 

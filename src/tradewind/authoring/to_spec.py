@@ -236,7 +236,7 @@ def _kind(task: Any) -> dict[str, Any]:
         "callbacks": tuple(name for name in _TASK_CALLBACKS if getattr(task, f"on_{name}_callback", None)),
         "do_xcom_push": bool(task.do_xcom_push),
         "multiple_outputs": bool(task.multiple_outputs),
-        "start_trigger": _start_trigger(task),
+        **_start_trigger(task),
         "external": _external(task),
         "inlets": tuple(asset_spec(one) for one in task.inlets),
         "outlets": tuple(asset_spec(one) for one in task.outlets),
@@ -263,21 +263,26 @@ def _is_empty(task: Any) -> bool:
     return all(getattr(task.operator_class, name) is getattr(EmptyOperator, name) for name in methods)
 
 
-def _start_trigger(task: Any) -> dict[str, Any] | None:
+def _start_trigger(task: Any) -> dict[str, Any]:
     """Of a task that starts from its trigger; instances of a mapped one differ, and start in a process."""
     args = task.start_trigger_args
     if not task.start_from_trigger or args is None or task.is_mapped:
-        return None
+        return {}
     from tradewind.authoring import serde  # only for such tasks
+    from tradewind.authoring.templating import render
 
-    return {
+    kwargs, extensions = args.trigger_kwargs or {}, tuple(task.template_ext or ())
+    start = {
         "classpath": args.trigger_cls,
-        "kwargs": serde.encode(args.trigger_kwargs or {}),
+        "kwargs": serde.encode(kwargs),
         "next_method": args.next_method,
         "next_kwargs": serde.encode(args.next_kwargs or {}),
         "timeout": moments.seconds(args.timeout),
-        "queue": args.trigger_queue,
+        "queue": args.trigger_queue or (task.queue if defaults.current().trigger_queues else None),
     }
+    fields = (name for name in task.template_fields if name in kwargs)
+    templates = tuple(name for name in fields if render.may_hold_template(kwargs[name], extensions))
+    return {"start_trigger": start, "start_templates": templates}
 
 
 def _external(task: Any) -> dict[str, Any] | None:

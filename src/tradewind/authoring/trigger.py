@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Hashable
 from datetime import timedelta
 from typing import Any
 
+from tradewind.authoring import defaults
+
 
 class TriggerEvent:
     """A trigger fired; ``payload`` reaches the task as ``event``."""
@@ -55,6 +57,9 @@ class TaskSkippedEvent(BaseTaskEndEvent):
 class BaseTrigger(abc.ABC):
     """Base of all triggers. Its arguments must be values that can travel between processes."""
 
+    supports_triggerer_queue: bool = True
+    """Whether it may get the queue of its task, where the configuration gives triggers queues."""
+
     def __init__(self, **kwargs: Any) -> None:
         self.task_instance: Any = None
         self.trigger_id: Any = None
@@ -94,6 +99,7 @@ class BaseEventTrigger(BaseTrigger):
     read one stream, which the triggerer opens once.
     """
 
+    supports_triggerer_queue = False
     asset_state_store: Any = None
     """State of the asset that it watches, which outlives the trigger; set where it runs."""
 
@@ -126,3 +132,11 @@ class StartTriggerArgs:
         self.trigger_cls, self.next_method = trigger_cls, next_method
         self.trigger_kwargs, self.next_kwargs = trigger_kwargs, next_kwargs
         self.timeout, self.trigger_queue = timeout, trigger_queue
+
+
+def queue_of(trigger: Any, *, of_task: str) -> str | None:
+    """The queue of a task's trigger: its own, or that of the task where ``[triggerer] queues_enabled``."""
+    own: str | None = getattr(trigger, "queue", None)
+    if own is not None or not getattr(trigger, "supports_triggerer_queue", True):
+        return own
+    return of_task if defaults.current().trigger_queues else None

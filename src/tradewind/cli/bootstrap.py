@@ -85,6 +85,7 @@ class App:
     def connect(self) -> Database:
         """The metadata database as it is. Raises AirflowConfigException for an address that is none."""
         from tradewind.store.database import Database
+        from tradewind.store.sealing import Seal
 
         self.make_home()
         options = self.config.database
@@ -93,6 +94,7 @@ class App:
                 options.sql_alchemy_conn,
                 pool_size=options.sql_alchemy_pool_size or 5,
                 max_overflow=options.sql_alchemy_max_overflow,
+                seal=Seal(lambda: self.cipher),
             )
         except errors.InvalidValue as error:  # not what was typed: what is configured
             raise errors.AirflowConfigException(str(error)) from error

@@ -143,7 +143,6 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "blocked_main_thread_warning_threshold": "0.2",
         "max_trigger_to_select_per_loop": "50",
         "on_kill_timeout": "30",
-        "queues_enabled": "False",
         "shared_stream_subscriber_queue_size": "1024",
         "shared_stream_ack_timeout": "300.0",
         "shared_stream_cohort_grace_period": "0.0",

@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from tradewind.domain import errors
 from tradewind.store import dialects
 from tradewind.store.dialects.base import Dialect
+from tradewind.store.sealing import NO_SEAL, Seal
 from tradewind.store.statements import Compiled, Row, Statement
 
 _NO_ROW: Row = {}
@@ -33,14 +34,15 @@ Runnable = Statement | sa.Executable
 class Tx:
     """One transaction. ``statements`` counts what was sent in it; a batch counts once."""
 
-    __slots__ = ("_cursor", "_error", "dialect", "statements", "writing")
+    __slots__ = ("_cursor", "_error", "dialect", "seal", "statements", "writing")
 
-    def __init__(self, connection: Any, dialect: Dialect, *, writing: bool) -> None:
+    def __init__(self, connection: Any, dialect: Dialect, *, writing: bool, seal: Seal = NO_SEAL) -> None:
         self._cursor = connection.cursor()
         self._error = dialect.driver_error
         self.dialect = dialect
         self.statements = 0
         self.writing = writing
+        self.seal = seal
 
     def run(self, statement: Runnable, **values: Any) -> int:
         """Execute a statement that changes rows; how many it changed."""
@@ -134,6 +136,7 @@ class Database:
 
     Raises InvalidValue for an address that is not one. ``echo`` prints nothing here: it is handed to the
     engine that schema changes use. ``dialect`` replaces the server's own, for a world with a time of its own.
+    ``seal`` encrypts what triggers carry.
     """
 
     def __init__(
@@ -144,11 +147,12 @@ class Database:
         pool_size: int = 5,
         max_overflow: int = 10,
         dialect: Dialect | None = None,
+        seal: Seal = NO_SEAL,
     ) -> None:
         self.url = dialects.parse_url(url)
         self.echo = echo
         self.dialect = dialect or dialects.for_url(self.url)
-        self.where = self.dialect.where
+        self.where, self.seal = self.dialect.where, seal
         self._pool = QueuePool(
             self.dialect.connect, pool_size=pool_size, max_overflow=max_overflow, reset_on_return=None
         )
@@ -171,9 +175,7 @@ class Database:
             return
         self._take_turn()
         try:
-            with _transaction(
-                self._open_writer(), self.dialect, self.dialect.begin_write, writing=True
-            ) as tx:
+            with self._transaction(self._open_writer(), self.dialect.begin_write, writing=True) as tx:
                 yield tx
         except errors.DatabaseError:
             self._close_writer()  # what state it is in is not known
@@ -192,13 +194,25 @@ class Database:
     def _pooled(self, begin: str, *, writing: bool) -> Iterator[Tx]:
         connection = self._checkout(begin)
         try:
-            with _transaction(connection, self.dialect, None, writing=writing) as tx:
+            with self._transaction(connection, None, writing=writing) as tx:
                 yield tx
         except errors.DatabaseUnavailable:
             connection.invalidate()
             raise
         finally:
             connection.close()
+
+    @contextmanager
+    def _transaction(self, connection: Any, begin: str | None, *, writing: bool) -> Iterator[Tx]:
+        tx = Tx(connection, self.dialect, writing=writing, seal=self.seal)
+        if begin is not None:
+            tx.text(begin)
+        try:
+            yield tx
+            tx.text("COMMIT")
+        except BaseException:
+            _roll_back(tx)
+            raise
 
     def _checkout(self, begin: str) -> Any:
         """A pooled connection in a new transaction. One that died while idle is replaced, once."""
@@ -235,19 +249,6 @@ class Database:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-
-
-@contextmanager
-def _transaction(connection: Any, dialect: Dialect, begin: str | None, *, writing: bool) -> Iterator[Tx]:
-    tx = Tx(connection, dialect, writing=writing)
-    if begin is not None:
-        tx.text(begin)
-    try:
-        yield tx
-        tx.text("COMMIT")
-    except BaseException:
-        _roll_back(tx)
-        raise
 
 
 def _roll_back(tx: Tx) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tradewind.authoring import loader
+from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.authoring.trigger import BaseTrigger
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages.deferral import Wait
+
+KEPT: Final = 8
+"""DAG files whose DAGs are kept."""
 
 
 class Classes:
@@ -22,6 +27,7 @@ class Classes:
         self._dags_folder = dags_folder
         self._files: dict[str, tuple[int, int]] = {}
         """DAG files that were read, as they were then."""
+        self._dags: OrderedDict[str, tuple[tuple[int, int] | None, loader.LoadedFile]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, wait: Wait) -> type[BaseTrigger]:
@@ -33,6 +39,21 @@ class Classes:
             raise AirflowException(
                 f"{wait.classpath!r}, which the trigger's serialize() names, is not a class of triggers."
             )
+        return found
+
+    def dag(self, file: str, dag_id: str) -> DAG:
+        """A DAG of a file as it is now. Raises AirflowException where it is not there."""
+        with self._lock:
+            stamp, kept = _stamp(file), self._dags.pop(file, None)
+            if kept is None or stamp is None or kept[0] != stamp:
+                kept = (stamp, loader.load_file(file, self._dags_folder, safe_mode=False))
+            self._dags[file] = kept
+            if len(self._dags) > KEPT:
+                self._dags.popitem(last=False)
+        found = kept[1].dag(dag_id)
+        if found is None:
+            told = "".join(f" ({error.message})" for error in kept[1].errors)
+            raise AirflowException(f"There is no DAG {dag_id!r} in {file}.{told}")
         return found
 
     def _module(self, name: str, wait: Wait) -> Any:

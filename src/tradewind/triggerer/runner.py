@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from tradewind import secrets
 from tradewind.authoring import serde, state_store, trigger_events
+from tradewind.authoring.context import Context
 from tradewind.authoring.task_run import TaskRun
 from tradewind.authoring.trigger import BaseEventTrigger, BaseTrigger
 from tradewind.client import access
 from tradewind.client.stream import Stream
+from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.domain.messages.runner import TaskSettings
 from tradewind.runtime import descendants
@@ -133,15 +135,28 @@ class Runner:
     async def _build(self, wait: Wait) -> BaseTrigger:
         """Importing takes its time, and may block: in a thread."""
         cls = await asyncio.to_thread(self._classes.of, wait)
-        trigger = cls(**serde.decode(wait.kwargs))
+        kwargs = serde.decode(wait.kwargs)
+        if wait.templates:
+            kwargs |= await asyncio.to_thread(self._rendered, wait, kwargs)
+        trigger = cls(**kwargs)
         trigger.trigger_id = wait.trigger_id
-        link = asking.AsTry(self._lines, *wait.asker)
         if wait.task is not None:
-            began = wait.task.first_start_date
-            trigger.task_instance = TaskRun(wait.task, None, link, hostname=self._hostname, start_date=began)
+            trigger.task_instance = self._task_run(wait, wait.task, None)
         elif isinstance(trigger, BaseEventTrigger):
-            trigger.asset_state_store = state_store.WatchedStateStore(link.call, wait.assets)
+            ask = asking.AsTry(self._lines, *wait.asker).call
+            trigger.asset_state_store = state_store.WatchedStateStore(ask, wait.assets)
         return trigger
+
+    def _task_run(self, wait: Wait, assigned: Assignment, task: Any) -> TaskRun:
+        link, began = asking.AsTry(self._lines, *wait.asker), assigned.first_start_date
+        return TaskRun(assigned, task, link, hostname=self._hostname, start_date=began)
+
+    def _rendered(self, wait: Wait, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments that are templates, as the task would have rendered them. It asks, and so blocks."""
+        assert wait.task is not None
+        task = self._classes.dag(wait.task.file, wait.task.run.dag_id).get_task(wait.task.task_id)
+        context = Context.of(self._task_run(wait, wait.task, task))
+        return {name: task.render_template(kwargs[name], context) for name in wait.templates}
 
     async def _follow(self, wait: Wait, trigger: BaseTrigger) -> None:
         """A task goes on at the first event; a trigger of no task may fire again and again."""

@@ -39,7 +39,7 @@ def of(error: BaseException, assignment: Assignment) -> AnyOutcome:  # noqa: PLR
         case AirflowRescheduleException():
             return Rescheduled(until=error.reschedule_date)
         case TaskDeferred():
-            return _deferred(error)
+            return _deferred(error, assignment)
         case TaskAwaitingInput():
             return _awaiting(error)
         case AirflowFailException() | AirflowSensorTimeout():
@@ -54,11 +54,11 @@ def of(error: BaseException, assignment: Assignment) -> AnyOutcome:  # noqa: PLR
             return Failed(reason=_reason(error))
 
 
-def _deferred(error: TaskDeferred) -> AnyOutcome:
+def _deferred(error: TaskDeferred, assignment: Assignment) -> AnyOutcome:
     from tradewind.authoring import execution  # user code's floor
 
     try:
-        return Deferred(**execution.deferral(error))
+        return Deferred(**execution.deferral(error, queue=assignment.queue))
     except Exception as problem:  # noqa: BLE001 - the trigger is user code
         return Failed(
             reason=short(f"the trigger {error.trigger!r} cannot be sent to the triggerer: {problem}")

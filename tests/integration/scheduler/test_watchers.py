@@ -7,71 +7,18 @@ from typing import Any
 
 import pytest
 from tests.integration.scheduler.test_assets import asset, leaf, told
+from tests.integration.scheduler.triggerer import Triggerer
 from tests.integration.scheduler.world import World, chain
 
 from tradewind.domain.errors import DatabaseBusy
-from tradewind.domain.messages.deferral import (
-    Forget,
-    Recorded,
-    ToTriggerer,
-    TriggererHello,
-    TriggerEvent,
-    Wait,
-    WaitFor,
-)
-from tradewind.domain.spec import DagSpec, WatcherSpec
+from tradewind.domain.events import Deferred
+from tradewind.domain.messages.deferral import TriggerEvent
+from tradewind.domain.spec import DagSpec, TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable
 from tradewind.scheduler import triggering
 from tradewind.scheduler.duties import watch_assets
-
-
-class Triggerer:
-    """A triggerer that does what a test says."""
-
-    def __init__(self, world: World, name: str = "t", **more: Any) -> None:
-        self.world, self.name, self.more = world, name, more
-        self.has: dict[int, Wait] = {}
-        self.begun: list[Wait] = []
-        self.forgotten: list[int] = []
-        self.recorded: list[tuple[int, str, int]] = []
-        self.hello()
-
-    def hello(self) -> None:
-        message = TriggererHello(
-            incarnation=self.name, hostname="h", pid=1, capacity=self.more.get("capacity", 10),
-            queues=self.more.get("queues", ()), holds=tuple(self.has),
-        )  # fmt: skip
-        self.world.core.triggers.arrived(message, self, self.world.clock.now())
-        self.world.work()
-
-    def leave(self) -> None:
-        self.world.core.triggers.left(self.name, self)
-        self.world.work()
-
-    def send(self, message: ToTriggerer) -> None:
-        if isinstance(message, WaitFor):
-            self.begun += message.triggers
-            self.has.update({wait.trigger_id: wait for wait in message.triggers})
-        elif isinstance(message, Forget):
-            self.forgotten += message.trigger_ids
-            for each in message.trigger_ids:
-                self.has.pop(each, None)
-        elif isinstance(message, Recorded):
-            self.recorded += message.done
-
-    def fire(self, number: int, payload: str = "true", begun: str = "b", work: bool = True) -> None:
-        self.say(number=number, payload=payload, begun=begun, more=True, work=work)
-
-    def end(self, error: str | None = None) -> None:
-        self.say(error=error, number=-1)
-        self.has.clear()
-
-    def say(self, *, work: bool = True, **more: Any) -> None:
-        (trigger_id,) = self.has
-        event = TriggerEvent(trigger_id=trigger_id, at=self.world.clock.now(), **more)
-        self.world.core.triggers.fired(event, self.name)
-        if work:
-            self.world.work()
+from tradewind.secrets.cipher import Cipher, generate_key
+from tradewind.store.sealing import Seal
 
 
 def watched(world: World, dag_id: str = "c", **more: Any) -> DagSpec:
@@ -262,3 +209,51 @@ def test_a_triggerer_takes_no_more_than_it_can(world: World) -> None:
     assert len(triggerer.begun) == 2
     second = Triggerer(world, "more")
     assert len(second.begun) == 1
+
+
+def test_what_cannot_be_decrypted_is_told_and_harms_nobody(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of an asset it is tried again, for the key may be put back; a task goes on with the error."""
+    lost = Cipher([generate_key()])
+    watched(world)
+    task = TaskSpec(task_id="t", retries=0)
+    world.run(world.dag(DagSpec(dag_id="d", tasks=(task,))), "r")
+    world.work()
+    (assignment,) = world.take()
+    world.ended(assignment, Deferred(classpath="m.U", kwargs="{}", next_method="go_on"))
+    world.work()
+    world.sql("update trigger set kwargs = ?", lost.encrypt("{}"))
+    with caplog.at_level("WARNING"):
+        triggerer = Triggerer(world)
+    assert triggerer.begun == []
+    assert (
+        "failed and is begun again in 1 s: What trigger 1 carries was encrypted with another" in caplog.text
+    )
+    (resumed,) = world.take()
+    assert resumed.next_method == "__fail__"
+    assert "was encrypted with another key" in str(resumed.next_kwargs)
+    world.database.seal = Seal(lambda: lost)
+    world.pass_time(2)
+    assert [wait.kwargs for wait in triggerer.begun] == ["{}"]
+
+
+def test_templates_are_told_of_the_trigger_from_which_a_task_starts(world: World) -> None:
+    start = {"classpath": "m.U", "kwargs": '{"a":"{{ ds }}"}', "next_method": "go_on"}
+    task = TaskSpec(task_id="t", start_trigger=start, start_templates=("a",))
+    world.run(world.dag(DagSpec(dag_id="d", tasks=(task,))), "r")
+    world.work()
+    triggerer = Triggerer(world)
+    (first,) = triggerer.begun
+    assert first.task is not None
+    assert first.templates == ("a",)
+    event = TriggerEvent(
+        trigger_id=first.trigger_id, at=world.clock.now(), attempt_id=first.task.attempt_id,
+        dispatch=first.task.dispatch, dag_id="d", run_id="r",
+    )  # fmt: skip
+    world.core.triggers.fired(event, triggerer.name)
+    world.work()
+    (resumed,) = world.take()
+    world.ended(resumed, Deferred(classpath="m.U", kwargs='{"a":"{{ as it is }}"}', next_method="go_on"))
+    world.work()
+    assert triggerer.begun[1].templates == ()

@@ -198,6 +198,55 @@ def test_a_task_may_start_and_end_by_its_trigger(world: World) -> None:
     assert world.rows("select count(*) from task_instance where start_date is null") == [(0,)]
 
 
+QUEUES = """
+from airflow.triggers.base import StartTriggerArgs, TaskSuccessEvent
+class Says(BaseTrigger):
+    def __init__(self, text, secret):
+        super().__init__()
+        self.text, self.secret = text, secret
+    def serialize(self):
+        return f"{__name__}.Says", {"text": self.text, "secret": self.secret}
+    async def run(self):
+        while not await asyncio.to_thread(Variable.get, "go", None):
+            await asyncio.sleep(0.05)
+        yield TaskSuccessEvent(xcoms={"return_value": [self.text, self.secret]})
+class FromTrigger(BaseOperator):
+    template_fields = ("text",)
+    start_from_trigger = True
+    start_trigger_args = StartTriggerArgs(trigger_cls=f"{__name__}.Says", next_method="never", trigger_kwargs={
+        "text": "{{ run_id }} of {{ task.task_id }}, {{ params.x }}", "secret": "{{ stays }}"})
+    def __init__(self, text=None, **more):
+        super().__init__(**more)
+        self.text = text
+    def execute(self, context):
+        raise RuntimeError("it began in a process")
+with DAG('d', params={"x": 7}):
+    FromTrigger(task_id='starts')
+    Waits(task_id='waits', trigger=soon, queue='q')
+"""
+
+
+def test_queues_of_triggers_and_templates_in_what_they_start_with(world: World) -> None:
+    """``[triggerer] queues_enabled``: triggers go to a triggerer of their task's queue. What a trigger carries
+    is encrypted in the database; templates are rendered where it runs.
+    """
+    world.environ["AIRFLOW__TRIGGERER__QUEUES_ENABLED"] = "True"
+    assert world.run("db", "migrate").returncode == 0
+    world.start("triggerer", "--queues", "q", "--pid", str(world.home / "q.pid"), name="q")
+    key = begin(world, "d", QUEUES)
+    until(lambda: world.states(key).get("waits") == "success", "its triggerer is there")
+    until(lambda: world.states(key).get("starts") == "deferred", "it waits")
+    ((queue, kwargs, held_by),) = world.rows("select queue, kwargs, triggerer_id from trigger")
+    assert (queue, held_by) == ("default", None)
+    assert kwargs.startswith("gAAAA")
+    world.start("triggerer", "--queues", "default", "--pid", str(world.home / "d.pid"), name="default")
+    assert world.run("variables", "set", "go", "yes").returncode == 0
+    assert world.run("rotate-fernet-key").returncode == 0
+    world.wait_until_ended(key)
+    values = world.rows("select value from xcom where task_id = 'starts'")
+    assert values == [('["r of starts, 7","{{ stays }}"]',)]
+
+
 def test_standalone_has_a_triggerer_from_the_first_deferral_on(world: World) -> None:
     """… and stops it with all the rest."""
     world.dags(d=HEAD + TWO)

@@ -19,6 +19,7 @@ from tradewind.authoring.params import Param
 from tradewind.authoring.plain import plain
 from tradewind.authoring.task_group import TaskGroup
 from tradewind.authoring.to_spec import specs_of, to_spec
+from tradewind.authoring.trigger import StartTriggerArgs
 from tradewind.domain import codec
 from tradewind.domain.messages.parsing import FileError
 from tradewind.domain.spec.params import ParamSpec
@@ -190,3 +191,26 @@ def test_plain_never_fails():
     assert "…" in repr(plain(deep))
     assert plain(float("nan")) == "nan"
     assert plain(b"ab") == "<2 bytes>"
+
+
+class Starts(BashOperator):
+    """``start_from_trigger``, with arguments that are template fields of the task, and others."""
+
+    template_fields = ("text", "plain", "file")
+    template_ext = (".sql",)
+    start_from_trigger = True
+    start_trigger_args = StartTriggerArgs(
+        trigger_cls="m.T",
+        next_method="go_on",
+        trigger_kwargs={"text": ["{{ ds }}"], "plain": "p", "file": "q.sql", "other": "{{ stays }}"},
+    )
+    text = plain = file = ""
+
+
+def test_which_arguments_of_a_starting_trigger_are_templates() -> None:
+    """§1.10 start_from_trigger: those that are template fields of the operator, and hold a template."""
+    with DAG("d") as dag:
+        Starts(task_id="t", bash_command="true", queue="q")
+    (task,) = to_spec(dag).tasks
+    assert task.start_trigger is not None
+    assert (task.start_templates, task.start_trigger["queue"]) == (("text", "file"), None)

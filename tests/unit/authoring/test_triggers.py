@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tradewind.authoring import serde
-from tradewind.authoring.trigger import BaseTrigger, TaskSuccessEvent, TriggerEvent
+from tradewind.authoring import defaults, serde
+from tradewind.authoring.trigger import BaseTrigger, TaskSuccessEvent, TriggerEvent, queue_of
 from tradewind.authoring.triggers.external_task import DagStateTrigger, WorkflowTrigger
 from tradewind.authoring.triggers.file import DirectoryFileDeleteTrigger, FileDeleteTrigger, FileTrigger
 from tradewind.authoring.triggers.temporal import DateTimeTrigger, TimeDeltaTrigger
@@ -135,3 +135,22 @@ def test_triggers_for_tests() -> None:
     assert first(travelled(SuccessTrigger())).payload is True
     with pytest.raises(ValueError, match="Deliberate"):
         first(travelled(FailureTrigger()))
+
+
+@pytest.mark.parametrize(
+    ("trigger", "enabled", "queue"),
+    [
+        (SuccessTrigger(), False, None),
+        (SuccessTrigger(), True, "of task"),
+        (TimeDeltaTrigger(timedelta(1), queue="own"), False, "own"),
+        (TimeDeltaTrigger(timedelta(1), queue="own"), True, "own"),
+        (FileDeleteTrigger("x"), True, None),
+    ],
+)
+def test_the_queue_of_a_trigger(trigger: BaseTrigger, enabled: bool, queue: str | None) -> None:
+    """§1.10 trigger queues: its own, or by the configuration that of its task; event triggers have none."""
+    defaults.use(defaults.Defaults(trigger_queues=enabled))
+    try:
+        assert queue_of(trigger, of_task="of task") == queue
+    finally:
+        defaults.use(None)

@@ -45,18 +45,19 @@ def may_need_jinja(task: Any) -> bool:
         return True
     extensions = tuple(getattr(task, "template_ext", ()))
     values = (getattr(task, name, None) for name in task.template_fields)
-    return any(_may_hold_template(value, extensions) for value in values)
+    return any(may_hold_template(value, extensions) for value in values)
 
 
-def _may_hold_template(value: Any, extensions: tuple[str, ...]) -> bool:
+def may_hold_template(value: Any, extensions: tuple[str, ...]) -> bool:
+    """Whether there is a template in the value, or a file of such an ending."""
     if isinstance(value, str):
         return value.endswith(extensions) or any(mark in value for mark in _MARKS)
     if isinstance(value, Mapping):
-        return any(_may_hold_template(item, extensions) for item in value.values())
+        return any(may_hold_template(item, extensions) for item in value.values())
     if isinstance(value, list | tuple | set | frozenset):
-        return any(_may_hold_template(item, extensions) for item in value)
+        return any(may_hold_template(item, extensions) for item in value)
     if hasattr(type(value), "with_path"):
-        return _may_hold_template(value.path, ())
+        return may_hold_template(value.path, ())
     return hasattr(value, "template_fields")
 
 

@@ -12,6 +12,7 @@ from tradewind.domain.errors import ConnectionNotFound, InvalidValue, NotFound
 from tradewind.secrets.connection import Connection
 from tradewind.store.queries import connections as queries
 from tradewind.store.queries import variables as variable_queries
+from tradewind.store.transitions import triggers
 from tradewind.telemetry.masking import MASKER
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def rotate_key(args: Args, app: App) -> int:
         raise WrongUsage("[core] fernet_key is empty: there is nothing to encrypt with.")
     with app.database.write() as tx:
         count = queries.rotate(tx, cipher=app.cipher) + variable_queries.rotate(tx, cipher=app.cipher)
+        triggers.rotate(tx)
         acting.note(tx, app, "rotate_fernet_key")
     print(f"Encrypted {count} connections and variables with the newest key.")
     return 0

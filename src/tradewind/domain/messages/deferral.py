@@ -26,6 +26,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     kwargs: str
     task: Assignment | None = None
     """The dispatch that waits, with where its log lies."""
+    templates: tuple[str, ...] = ()
+    """Arguments that are templates of the task: rendered before the trigger is made."""
     assets: tuple[tuple[str, str], ...] = ()
     file: str = ""
     log_path: str = ""

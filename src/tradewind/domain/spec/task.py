@@ -80,6 +80,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     multiple_outputs: bool = False
     start_trigger: dict[str, Any] | None = None
     """``start_from_trigger``: the fields of ``events.Deferred``."""
+    start_templates: tuple[str, ...] = ()
+    """Which of that trigger's arguments are templates: they are rendered where it runs."""
 
     external: dict[str, Any] | None = None
     """Of an ExternalTaskMarker: dag_id, task_id, logical_date (ISO; empty: that of the run), recursion_depth;

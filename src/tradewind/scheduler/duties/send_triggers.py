@@ -14,12 +14,14 @@ from typing import Final, Protocol
 from tradewind.domain.events import Succeeded, TriggerFired
 from tradewind.domain.messages.deferral import Forget, TriggererHello, TriggerEvent, Wait
 from tradewind.domain.messages.report import Finished
+from tradewind.domain.spec import TaskSpec
 from tradewind.engine.decisions import Decisions
 from tradewind.scheduler import dispatch as dispatching
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
 from tradewind.scheduler.handed_triggers import HandedTriggers
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
 from tradewind.scheduler.triggerers import Link, Triggerer, Triggerers
+from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import jobs
@@ -185,17 +187,21 @@ class SendTriggers:
         if not given and not orphans and not ended:
             return 0
         try:
-            self._write(given, orphans, now)
+            opened = self._write(given, orphans, now)
         except BaseException:
             self.wanted = True
             raise
         self._orphaned -= orphans
         del self._ended[: len(ended)]
-        self._send(given)
+        self._send(given, opened, now)
         self.wanted = self.wanted or more or bool(orphans)
         return sum(map(len, given.values()))
 
-    def _write(self, given: dict[str, list[TriggerRecord]], orphans: set[int], now: datetime) -> None:
+    def _write(
+        self, given: dict[str, list[TriggerRecord]], orphans: set[int], now: datetime
+    ) -> dict[int, str | CannotDecrypt]:
+        """What each that is given carries, or why that cannot be read."""
+        opened: dict[int, str | CannotDecrypt] = {}
         with self._database.write() as tx:
             self._check(tx)
             triggers.release(tx, orphans)
@@ -203,6 +209,8 @@ class SendTriggers:
                 jobs.end(tx, job, now, state="failed")
             for incarnation, records in given.items():
                 triggers.hold(tx, [each.id for each in records], self._triggerers.job(incarnation))
+                opened.update({each.id: triggers.open_kwargs(tx, each.id, each.kwargs) for each in records})
+        return opened
 
     def sweep(self, now: datetime) -> int:
         """Delete rows that nobody waits for (people's own SQL, cleared and marked tasks); how many."""
@@ -248,22 +256,29 @@ class SendTriggers:
             return None
         return self._triggerers.choose(record.queue, given)
 
-    def _send(self, given: dict[str, list[TriggerRecord]]) -> None:
+    def _send(
+        self,
+        given: dict[str, list[TriggerRecord]],
+        opened: dict[int, str | CannotDecrypt],
+        now: datetime,
+    ) -> None:
         for incarnation, records in given.items():
             waits = []
             for record in records:
-                wait = self._wait(record)
+                kwargs = opened[record.id]
+                if isinstance(kwargs, CannotDecrypt):
+                    self._fails(record, str(kwargs), now)
+                    continue
+                wait = _wait(self._runs.get((record.dag_id, record.run_id)), record, kwargs)
                 if wait is not None:
                     waits.append(wait)
                     self._handed.note(incarnation, record)
             self._triggerers.give(incarnation, waits)
 
-    def _wait(self, record: TriggerRecord) -> Wait | None:
-        run = self._runs.get((record.dag_id, record.run_id))
-        if run is None:
-            return None
-        task = dispatching.waiting(run, record.attempt_id, record.dispatch)
-        return Wait(trigger_id=record.id, classpath=record.classpath, kwargs=record.kwargs, task=task)
+    def _fails(self, record: TriggerRecord, error: str, now: datetime) -> None:
+        """Its task goes on with the error, as if the trigger had raised it."""
+        fired = TriggerFired(attempt_id=record.attempt_id, dispatch=record.dispatch, at=now, error=error)
+        self._inbox.happened(Incoming(run=(record.dag_id, record.run_id), event=fired))
 
     # --- the books --------------------------------------------------------------------------------
 
@@ -282,6 +297,24 @@ class SendTriggers:
     def _check(self, tx: Tx) -> None:
         if self._lease is not None:
             leases.check_fence(tx, self._lease)
+
+
+def _wait(run: CachedRun | None, record: TriggerRecord, kwargs: str) -> Wait | None:
+    """What a triggerer is told; None where the run is gone."""
+    if run is None:
+        return None
+    task = dispatching.waiting(run, record.attempt_id, record.dispatch)
+    templates = () if task is None else _templates(run.version.tasks[task.task_id], record, kwargs)
+    return Wait(
+        trigger_id=record.id, classpath=record.classpath, kwargs=kwargs, task=task, templates=templates
+    )
+
+
+def _templates(spec: TaskSpec, record: TriggerRecord, kwargs: str) -> tuple[str, ...]:
+    """Which arguments are still to be rendered: only of the trigger from which its task starts."""
+    start = spec.start_trigger or {}
+    begins = (start.get("classpath"), start.get("kwargs")) == (record.classpath, kwargs)
+    return spec.start_templates if begins else ()
 
 
 def report(event: TriggerEvent) -> Finished | None:

@@ -19,6 +19,7 @@ import msgspec
 
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.scheduler.triggerers import Triggerers
+from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.transitions import triggers, watchers
@@ -165,11 +166,13 @@ class WatchAssets:
         if life.fired and event.error is None:
             life.failures, life.not_before = 0, life.began + PACE
             return
+        self._fails(life.record, event.error or SILENT, now)
+
+    def _fails(self, record: WatcherRecord, error: str, now: datetime) -> None:
+        """Leave it alone for a while, and say so."""
+        life = self._lives.setdefault(record.id, _Life(record=record, began=now))
         delay = AGAIN[min(life.failures, len(AGAIN) - 1)]
         life.failures, life.not_before = life.failures + 1, now + delay
-        self._tell_failure(life.record, event.error or SILENT, delay)
-
-    def _tell_failure(self, record: WatcherRecord, error: str, delay: timedelta) -> None:
         first = record.watched[0]
         last = error.strip().rpartition("\n")[2]
         self._emit(
@@ -188,16 +191,36 @@ class WatchAssets:
         gone = [each for each in self._handed if each not in wanted]
         given = self._choose(wanted, now)
         if gone or given:
-            with self._database.write() as tx:
-                self._check(tx)
-                triggers.release(tx, gone)
-                for incarnation, records in given.items():
-                    job = self._triggerers.job(incarnation)
-                    triggers.hold(tx, [record.id for record in records], job)
+            waits = self._write(gone, given, now)
             self._end(gone)
-            self._begin(given, now)
+            self._begin(waits, wanted, now)
+            done.ended, done.begun = len(gone), sum(map(len, waits.values()))
         self._remember(wanted, now)
-        done.ended, done.begun = len(gone), sum(map(len, given.values()))
+
+    def _write(
+        self, gone: list[int], given: dict[str, list[WatcherRecord]], now: datetime
+    ) -> dict[str, list[Wait]]:
+        """Who has what from now on; what each triggerer is told."""
+        waits: dict[str, list[Wait]] = {}
+        with self._database.write() as tx:
+            self._check(tx)
+            triggers.release(tx, gone)
+            for incarnation, records in given.items():
+                waits[incarnation] = self._waits(tx, records, now)
+                held = [wait.trigger_id for wait in waits[incarnation]]
+                triggers.hold(tx, held, self._triggerers.job(incarnation))
+        return waits
+
+    def _waits(self, tx: Tx, records: list[WatcherRecord], now: datetime) -> list[Wait]:
+        """What is told of these, without those that nobody can read."""
+        found = []
+        for record in records:
+            kwargs = triggers.open_kwargs(tx, record.id, record.kwargs)
+            if isinstance(kwargs, CannotDecrypt):
+                self._fails(record, str(kwargs), now)
+            else:
+                found.append(_wait(record, kwargs, now))
+        return found
 
     def _choose(self, wanted: dict[int, WatcherRecord], now: datetime) -> dict[str, list[WatcherRecord]]:
         given: dict[str, list[WatcherRecord]] = {}
@@ -218,14 +241,14 @@ class WatchAssets:
             told.setdefault(self._handed.pop(each), []).append(each)
         self._triggerers.forget(told)
 
-    def _begin(self, given: dict[str, list[WatcherRecord]], now: datetime) -> None:
-        for incarnation, records in given.items():
-            for record in records:
-                self._handed[record.id] = incarnation
-                before = self._lives.get(record.id)
+    def _begin(self, waits: dict[str, list[Wait]], wanted: dict[int, WatcherRecord], now: datetime) -> None:
+        for incarnation, begun in waits.items():
+            for each in (wait.trigger_id for wait in begun):
+                self._handed[each] = incarnation
+                before = self._lives.get(each)
                 failures = before.failures if before is not None else 0
-                self._lives[record.id] = _Life(record=record, began=now, failures=failures)
-            self._triggerers.give(incarnation, [_wait(record, now) for record in records])
+                self._lives[each] = _Life(record=wanted[each], began=now, failures=failures)
+            self._triggerers.give(incarnation, begun)
 
     def _remember(self, wanted: dict[int, WatcherRecord], now: datetime) -> None:
         """Also those that an earlier scheduler handed out."""
@@ -237,12 +260,12 @@ class WatchAssets:
             leases.check_fence(tx, self._lease)
 
 
-def _wait(record: WatcherRecord, now: datetime) -> Wait:
+def _wait(record: WatcherRecord, kwargs: str, now: datetime) -> Wait:
     """Its log is a file a day, of the day on which it was begun."""
     return Wait(
         trigger_id=record.id,
         classpath=record.classpath,
-        kwargs=record.kwargs,
+        kwargs=kwargs,
         assets=tuple(dict.fromkeys((it.asset, it.uri) for it in record.watched)),
         file=record.file,
         log_path=f"asset_watchers/trigger_id={record.id}/{now:%Y-%m-%d}.log",

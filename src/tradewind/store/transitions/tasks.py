@@ -214,8 +214,8 @@ def defer(tx: Tx, pairs: Pairs[d.Defer]) -> frozenset[int]:
     """→ deferred, with the trigger it waits for."""
     rows = [
         {
-            "classpath": it.trigger.classpath, "kwargs": it.trigger.kwargs, "created_date": it.at,
-            "queue": it.trigger.queue, "ti_id": it.attempt_id,
+            "classpath": it.trigger.classpath, "kwargs": tx.seal.close(it.trigger.kwargs),
+            "created_date": it.at, "queue": it.trigger.queue, "ti_id": it.attempt_id,
         }
         for _, it in pairs
     ]  # fmt: skip

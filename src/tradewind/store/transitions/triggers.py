@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain.states import TaskInstanceState as T
+from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store.database import Tx
 from tradewind.store.queries.reading import Reader
 from tradewind.store.statements import Statement, const
@@ -21,7 +22,7 @@ from tradewind.store.tables.triggers import trigger
 
 
 class TriggerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A trigger that a deferred task waits for."""
+    """A trigger that a deferred task waits for. ``kwargs`` is as it is stored; ``Tx.seal`` opens it."""
 
     id: int
     classpath: str
@@ -85,9 +86,33 @@ def hold(tx: Tx, trigger_ids: Collection[int], holder: int) -> int:
     return tx.run_many(_HOLD, [{"trigger_id": each, "holder": holder} for each in sorted(trigger_ids)])
 
 
+def open_kwargs(tx: Tx, trigger_id: int, stored: str) -> str | CannotDecrypt:
+    """What a trigger carries, as JSON text; or why nobody can read it."""
+    try:
+        return tx.seal.open(stored, what=f"What trigger {trigger_id} carries")
+    except CannotDecrypt as error:
+        return error
+
+
 def release(tx: Tx, trigger_ids: Collection[int]) -> int:
     """Nobody has these any more; how many were there."""
     return tx.run_many(_RELEASE, [{"trigger_id": each} for each in sorted(trigger_ids)])
+
+
+_KWARGS = Statement(sa.select(trigger.c.id, trigger.c.kwargs))
+_SEAL = Statement(
+    sa.update(trigger)
+    .where(trigger.c.id == _id)
+    .values(kwargs=sa.bindparam("sealed", type_=trigger.c.kwargs.type))
+)
+
+
+def rotate(tx: Tx) -> int:
+    """Encrypt what every trigger carries with the first key; how many there are. Raises CannotDecrypt."""
+    seal, rows = tx.seal, tx.rows(_KWARGS)
+    opened = [(each, seal.open(stored, what=f"Trigger {each}")) for each, stored in rows]
+    tx.run_many(_SEAL, [{"trigger_id": each, "sealed": seal.close(text)} for each, text in opened])
+    return len(rows)
 
 
 def sweep(tx: Tx) -> list[int]:

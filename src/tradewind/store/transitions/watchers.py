@@ -92,7 +92,7 @@ def _ids(tx: Tx, one: WatcherSpec, now: datetime) -> tuple[int, str, int]:
     digest = hashlib.sha256(f"{one.classpath}\n{one.queue or ''}\n{one.kwargs}".encode()).hexdigest()
     found = tx.value(_BY_DIGEST, digest=digest)
     if found is None:
-        row = (one.classpath, one.kwargs, now, one.queue, digest)
+        row = (one.classpath, tx.seal.close(one.kwargs), now, one.queue, digest)
         tx.run(_INSERT_TRIGGER, **dict(zip(_TRIGGER, row, strict=True)))
         found = tx.value(_BY_DIGEST, digest=digest)
     return asset_id, one.name, int(found)
