@@ -213,8 +213,9 @@ class Says(BaseTrigger):
 class FromTrigger(BaseOperator):
     template_fields = ("text",)
     start_from_trigger = True
-    start_trigger_args = StartTriggerArgs(trigger_cls=f"{__name__}.Says", next_method="never", trigger_kwargs={
-        "text": "{{ run_id }} of {{ task.task_id }}, {{ params.x }}", "secret": "{{ stays }}"})
+    start_trigger_args = StartTriggerArgs(
+        trigger_cls=f"{__name__}.Says", next_method="never",
+        trigger_kwargs={"text": "{{ run_id }}.{{ task.task_id }}, {{ params.x }}", "secret": "{{ stays }}"})
     def __init__(self, text=None, **more):
         super().__init__(**more)
         self.text = text
@@ -227,8 +228,8 @@ with DAG('d', params={"x": 7}):
 
 
 def test_queues_of_triggers_and_templates_in_what_they_start_with(world: World) -> None:
-    """``[triggerer] queues_enabled``: triggers go to a triggerer of their task's queue. What a trigger carries
-    is encrypted in the database; templates are rendered where it runs.
+    """``[triggerer] queues_enabled``: triggers go to a triggerer of their task's queue. What a trigger
+    carries is encrypted in the database; templates are rendered where it runs.
     """
     world.environ["AIRFLOW__TRIGGERER__QUEUES_ENABLED"] = "True"
     assert world.run("db", "migrate").returncode == 0
@@ -244,7 +245,7 @@ def test_queues_of_triggers_and_templates_in_what_they_start_with(world: World) 
     assert world.run("rotate-fernet-key").returncode == 0
     world.wait_until_ended(key)
     values = world.rows("select value from xcom where task_id = 'starts'")
-    assert values == [('["r of starts, 7","{{ stays }}"]',)]
+    assert values == [('["r.starts, 7","{{ stays }}"]',)]
 
 
 def test_standalone_has_a_triggerer_from_the_first_deferral_on(world: World) -> None:
