@@ -148,7 +148,7 @@ def test_deferral():
     made = EmptyOperator(task_id="a")
     with pytest.raises(errors.TaskDeferred) as caught:
         made.defer(trigger=Later(), method_name="back", kwargs={"x": 1}, timeout=None)
-    fields = execution.deferral(caught.value)
+    fields = execution.deferral(caught.value, queue="q")
     assert (fields["classpath"], fields["next_method"], fields["next_kwargs"]) == (
         "my.Later",
         "back",
