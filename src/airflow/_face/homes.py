@@ -112,7 +112,7 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.operators.empty": "EmptyOperator DummyOperator SmoothOperator",
     "tradewind.authoring.operators.virtualenv": (
         "PythonVirtualenvOperator ExternalPythonOperator BranchPythonVirtualenvOperator "
-        "BranchExternalPythonOperator"
+        "BranchExternalPythonOperator is_venv_installed"
     ),
     "tradewind.authoring.operators.subdag": "SubDagOperator SkippedStatePropagationOptions",
     "tradewind.authoring.operators.datetime": "BranchDateTimeOperator",

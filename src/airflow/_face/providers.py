@@ -10,7 +10,8 @@ _S = "airflow.providers.standard"
 _PYTHON = (
     "PythonOperator BranchPythonOperator ShortCircuitOperator PythonVirtualenvOperator "
     "ExternalPythonOperator "
-    "BranchPythonVirtualenvOperator BranchExternalPythonOperator get_current_context"
+    "BranchPythonVirtualenvOperator BranchExternalPythonOperator get_current_context "
+    "is_venv_installed"
 )
 _SQL = (
     "BaseSQLOperator BranchSQLOperator SQLCheckOperator SQLColumnCheckOperator SQLExecuteQueryOperator "

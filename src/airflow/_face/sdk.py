@@ -150,7 +150,7 @@ PATHS: dict[str, str] = {
     "airflow.sdk.definitions._internal.dag_parsing_context": "_airflow_parsing_context_manager",
     # --- a task while it runs
     "airflow.sdk.execution_time.context": (
-        "AIRFLOW_VAR_NAME_FORMAT_MAPPING context_to_airflow_vars context_get_outlet_events"
+        "AIRFLOW_VAR_NAME_FORMAT_MAPPING context_to_airflow_vars context_get_outlet_events NEVER_EXPIRE"
     ),
     "airflow.sdk.execution_time.task_runner": "RuntimeTaskInstance=TaskInstance",
     "airflow.sdk.execution_time.timeout": "timeout TimeoutPosix",

@@ -31,12 +31,13 @@ def for_kwargs(context: Any) -> dict[str, Any]:
     """The context as a plain dict, for functions that take ``**kwargs``.
 
     What costs a question to the database is asked for when it is used. What only 1.x and 2.x knew is there
-    for
-    DAGs of their age.
+    for DAGs of their age: those with ``schedule_interval``, and those whose file does not use ``airflow.sdk``.
     """
+    from tradewind.authoring import ages  # reads the DAG file, where such a function asks
     from tradewind.authoring.context import ASKS, OLD
 
-    old_age = bool(getattr(context["ti"].task.get_dag(), "old_age", True))
+    dag = context["ti"].task.get_dag()
+    old_age = dag is None or dag.old_age or ages.of_dag(dag) < ages.THIRD
     result: dict[str, Any] = {}
     for key in context:
         if key in ASKS and not dict.__contains__(context, key):

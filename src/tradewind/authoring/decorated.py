@@ -111,7 +111,6 @@ class BashDecoratedOperator(DecoratedOperator, BashOperator):
     custom_operator_name = "@task.bash"
 
     def __init__(self, *, python_callable: Callable[..., Any], **kwargs: Any) -> None:
-        kwargs.pop("multiple_outputs", None)
         super().__init__(
             python_callable=python_callable,
             kwargs_to_upstream={"bash_command": SET_DURING_EXECUTION},

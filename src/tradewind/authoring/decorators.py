@@ -25,7 +25,6 @@ _BUILT_IN = {
     "stub": "StubDecoratedOperator",
 }
 _OTHER_PYTHON = frozenset({"virtualenv", "external_python", "branch_virtualenv", "branch_external_python"})
-_NOT_ASYNC_KIND = frozenset({"bash"})
 
 
 class TaskDecoratorCollection:
@@ -71,8 +70,8 @@ def _make(kind: str, function: Any, multiple_outputs: bool | None, kwargs: dict[
     if kind in _OTHER_PYTHON:
         from tradewind.authoring import decorated_virtualenv as home  # few DAG files need it
 
-    if kind in _NOT_ASYNC_KIND:
-        multiple_outputs = False
+    if kind == "bash":  # what its function returns is the command: its annotation tells nothing
+        multiple_outputs = bool(multiple_outputs)
     operator_class = getattr(home, _BUILT_IN[kind])
     return task_decorator_factory(
         function, multiple_outputs=multiple_outputs, decorated_operator_class=operator_class, **kwargs

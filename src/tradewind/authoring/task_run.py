@@ -224,7 +224,7 @@ class TaskRun(RunQuestions):
         self,
         task_ids: str | Iterable[str] | None = None,
         dag_id: str | None = None,
-        key: str = RETURN_KEY,
+        key: str | None = RETURN_KEY,
         include_prior_dates: bool = False,
         session: Any = None,
         *,
@@ -235,12 +235,13 @@ class TaskRun(RunQuestions):
         """Values that tasks pushed: of one task, or a list for a list of tasks.
 
         Without ``task_ids``: the task's own value, else that of the nearest task upstream that has one. Of a
-        mapped task: all its values, unless ``map_indexes`` names some. ``default`` where there is none.
+        mapped task: all its values, unless ``map_indexes`` names some. ``default`` where there is none. With
+        None for ``key``: what was pushed last, under whichever key.
         """
         from tradewind.authoring import xcom_pulling  # builds on this module
 
         return xcom_pulling.pull(
-            self, task_ids, dag_id or self.dag_id, key or RETURN_KEY, run_id or self.run_id,
+            self, task_ids, dag_id or self.dag_id, key, run_id or self.run_id,
             prior=include_prior_dates, map_indexes=map_indexes, default=default,
         )  # fmt: skip
 

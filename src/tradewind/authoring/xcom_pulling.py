@@ -12,8 +12,9 @@ from tradewind.domain.messages import data
 
 
 def pull(
-    ti: Any, task_ids: Any, dag_id: str, key: str, run_id: str, *, prior: bool, map_indexes: Any, default: Any
-) -> Any:
+    ti: Any, task_ids: Any, dag_id: str, key: str | None, run_id: str, *, prior: bool, map_indexes: Any,
+    default: Any,
+) -> Any:  # fmt: skip
     """See ``TaskRun.xcom_pull``."""
     dag = ti.task.get_dag()
     if dag is not None and dag.sub_dags:
@@ -34,11 +35,17 @@ def pull(
 
 
 class _Reader:
-    def __init__(self, ti: Any, dag_id: str, run_id: str, key: str, prior: bool, default: Any) -> None:
-        self._ti, self._dag_id, self._run_id, self._key = ti, dag_id, run_id, key
+    def __init__(self, ti: Any, dag_id: str, run_id: str, key: str | None, prior: bool, default: Any) -> None:
+        self._ti, self._dag_id, self._run_id, self._key = ti, dag_id, run_id, key or ""
+        self._any_key = not key
         self._prior, self._default = prior, default
 
     def one_task(self, task_id: str, map_indexes: Any) -> Any:
+        if self._any_key:
+            names = {"dag_id": self._dag_id, "run_id": self._run_id, "task_id": task_id}
+            self._key = self._ti.ask(data.GetNewestXComKey(**names)) or ""
+            if not self._key:
+                return self._default
         if isinstance(map_indexes, ArgNotSet):
             return self.natural(task_id)
         if map_indexes is None or isinstance(map_indexes, int):

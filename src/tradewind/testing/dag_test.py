@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets as randomness
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ import msgspec
 
 from tradewind import secrets
 from tradewind.domain import keys, timetables
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import InvalidValue, ParamValidationError
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
@@ -63,13 +65,15 @@ def run(
     mark_success_pattern: str | re.Pattern[str] | None = None,
     **_: Any,
 ) -> TestedRun:
-    """Run every task of the DAG here, in order, and return the run. Raises what a broken DAG raises.
+    """Run every task of the DAG here, in order, and return the run. Raises what a broken DAG raises, and
+    ParamValidationError.
 
     Retries, branches, mapping and trigger rules are the scheduler's. ``use_executor`` changes nothing: there
     is no service to hand tasks to.
     """
     from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded already
 
+    check_params(dag, run_conf or {})
     clock = SystemClock()
     spec = to_spec(dag)
     context = run_context(
@@ -89,6 +93,17 @@ def run(
             if close is not None:
                 close()
     return TestedRun(local, desk, dag)
+
+
+def check_params(dag: Any, given: Mapping[str, Any]) -> None:
+    """Hold what was given over the DAG's params, before anything runs. Raises ParamValidationError."""
+    from tradewind.authoring import params  # user code's floor, loaded with the file
+
+    for name, param in dag.params.specs().items():
+        if param.required and name not in given:
+            example = json.dumps({name: "…"}, ensure_ascii=False)
+            raise ParamValidationError(f"Param {name!r} has no default: give it, as --conf '{example}'.")
+    params.merge(dag.params, {}, given).validate()
 
 
 def _local(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import DagRunState
 from tradewind.engine.facts import InstanceFacts
 from tradewind.runtime.clock import Clock, SystemClock
-from tradewind.testing.dag_test import new_attempt, run_context
+from tradewind.testing.dag_test import check_params, new_attempt, run_context
 from tradewind.testing.local import lookup
 from tradewind.testing.local.desk import Desk
 from tradewind.testing.local.driver import LocalRun, Wish
@@ -56,7 +56,7 @@ def run(request: Request) -> int:
     chain = lookup.chain(os.environ, files=request.files)
     secrets.use(chain)
     dag = load(request)
-    _check_params(dag, {**request.conf, **request.params})
+    check_params(dag, {**request.conf, **request.params})
     from tradewind.authoring.to_spec import to_spec  # user code's floor, loaded with the file
 
     spec = to_spec(dag)
@@ -92,19 +92,6 @@ def load(request: Request) -> Any:
 def _described(error: Any) -> str:
     where = f"{error.filename}:{error.line}: " if error.line else f"{error.filename}: "
     return f"{where}{error.message}"
-
-
-def _check_params(dag: Any, given: Mapping[str, Any]) -> None:
-    """Hold what was given over the DAG's params, before anything runs. Raises ParamValidationError."""
-    from tradewind.authoring import params  # user code's floor, loaded with the file
-
-    for name, param in dag.params.specs().items():
-        if param.required and name not in given:
-            example = json.dumps({name: "…"}, ensure_ascii=False)
-            raise errors.ParamValidationError(
-                f"Param {name!r} has no default: give it, as --conf '{example}'."
-            )
-    params.merge(dag.params, {}, given).validate()
 
 
 def _choose(dags: Sequence[Any], request: Request, path: Path) -> Any:

@@ -1,186 +1,127 @@
 """Tries every shipped example and writes docs/reference/examples.md.
 
-``python -m tests.compat.shipped`` parses and runs them all, here and in the peers, which takes minutes. Each
-file is tried in a process of its own, in an empty home.
+``python -m tests.compat.shipped`` takes some minutes: it also runs what installs packages and what waits.
+Ends are compared with those that the Airflows gave when they were last asked; ``RECORD=1`` asks them anew.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.compat.differential import peers
-from tests.compat.shipped import wheels
+from tests.compat.shipped import facts, recording, trying, wheels, whole
 from tests.compat.shipped.wheels import Wheel
 
 PAGE = wheels.ROOT / "docs" / "reference" / "examples.md"
-PROBE = Path(__file__).with_name("probe.py")
-SECONDS = 60
-PARSES = ("parses", "runs", "same end", "**other end**")
-"""Verdicts that imply that a file can be parsed."""
-OUTSIDE = {
-    "example_kubernetes_executor": "Kubernetes",
-    "example_local_kubernetes_executor": "Kubernetes",
-    "docker_copy_data": "Docker; all of it is commented out",
-    "example_docker_operator": "Docker; all of it is commented out",
-    "example_docker_swarm_operator": "Docker; all of it is commented out",
-    "tutorial_objectstorage": "the internet",
-    "example_dag_decorator": "the internet",
-}
-"""Files that need something outside the machine, or that define no DAG without it."""
-LONG = {
-    "example_sensors",
-    "example_external_task_marker_dag",
-    "example_external_task_parent_deferrable",
-    "example_hitl_operator",
-}
-"""Files that wait for hours, for other DAGs or for people; Airflow is not asked about them."""
+SAME, PARSES, OTHER, BROKEN = "same end", "parses", "**other end**", "**does not parse**"
 HEAD = """\
 # Airflow's own examples
 
-The example DAGs that ship with Airflow, tried with this version. The table is written by
-`python -m tests.compat.shipped`, which fetches the wheels, parses each file, runs each DAG once (in virtual
-time: nothing waits) and, where an Airflow of that age can be installed, runs it there too.
+The example DAGs that ship with Airflow, tried with this version. `python -m tests.compat.shipped` writes this
+page: it fetches the wheels, parses each file and runs each DAG once. What each run is compared with are
+the states of the run and of every task instance in the real Airflow of that age, asked when the examples were
+last recorded (`RECORD=1` asks again; Airflow 1.10.15 needs a Python 3.8 or 3.7 for that).
 
-*parses*: the file is imported without an error. *same end*: the run and each task instance end in the same
-state as in that Airflow. *runs*: it ran to an end here, and there is no such Airflow to compare with.
-*needs*: what has to be there first.
+| | |
+|---|---|
+| same end | run and task instances end in the states in which they end in that Airflow, named behind it |
+| same end, in a whole system | the same, with scheduler, workers and triggerer: DAGs that start or wait for each other |
+| parses | the file is read without an error; what it needs to run is not there |
+
+The DAGs of the others run one by one in virtual time, so that nothing waits; the command `sleep` ends at once. Where chance
+decides (`random.choice`) the first is chosen, there and here; tasks on which chance decides in another Python are left out.
+A run that ends `failed` ends so in Airflow too: such examples show failures, or want a `conf`.
 
 """
 
 
-def probe(wheel: Wheel, file: Path, *, run: bool) -> dict[str, Any]:
-    """What became of a file."""
-    with tempfile.TemporaryDirectory(prefix="example-") as home:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
-        environment |= {"AIRFLOW_HOME": home, "PYTHONPATH": os.pathsep.join(map(str, wheel.paths))}
-        command = [sys.executable, str(PROBE), str(file), *(["run"] if run else [])]
-        try:
-            done = subprocess.run(
-                command,
-                env=environment,
-                cwd=home,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-            return dict(json.loads(done.stdout.splitlines()[-1]))
-        except subprocess.TimeoutExpired:
-            return {"errors": [], "dags": {}, "late": True}
-        except (ValueError, IndexError):
-            return {"errors": [f"the process died: {done.stderr.strip()[-300:]}"], "dags": {}}
+class Row(NamedTuple):
+    """What the page says of a DAG."""
+
+    file: str
+    dag: str
+    verdict: str
+    remark: str
 
 
-def parse_errors(wheel: Wheel) -> dict[str, str]:
-    """File name to why it cannot be parsed."""
-    return {
-        file.name: errors[0]
-        for file in wheels.files(wheel)
-        if (errors := _errors(probe(wheel, file, run=False)))
-    }
-
-
-def _errors(found: dict[str, Any]) -> list[str]:
-    return [*found["errors"], *(end["error"] for end in found["dags"].values() if "error" in end)]
-
-
-def rows(wheel: Wheel) -> Iterator[tuple[str, str, str, str]]:
-    """(file, DAG, verdict, remark) for each DAG of a wheel."""
-    files = wheels.files(wheel)
-    theirs: dict[str, Any] = {}
-    if wheel.peer is not None:
-        peers.make(wheel.peer)
-        theirs = peers.run(
-            wheel.peer, [file for file in files if file.stem not in OUTSIDE.keys() | LONG], seconds=SECONDS
-        )
-    for file in files:
-        parsed = probe(wheel, file, run=False)
-        if errors := _errors(parsed):
-            yield (
-                file.name,
-                "",
-                "needs" if _needs(errors[0]) else "**does not parse**",
-                _needs(errors[0]) or errors[0],
-            )
-        elif file.stem in OUTSIDE:
-            yield file.name, ", ".join(parsed["dags"]), "parses", f"needs {OUTSIDE[file.stem]}"
-        else:
-            yield from _ends(file.name, probe(wheel, file, run=True), parsed, theirs, wheel.peer)
-
-
-def _needs(error: str) -> str:
-    """The package that has to be installed first, or nothing."""
-    package = re.search(r"(?:provider package |pip install )([\w.-]+\w)", error)
-    return f"`pip install {package[1]}`" if package else ""
-
-
-def _ends(
-    name: str, found: dict[str, Any], parsed: dict[str, Any], theirs: dict[str, Any], peer: str | None
-) -> Iterator[tuple[str, str, str, str]]:
-    for dag_id in parsed["dags"]:
-        mine, other = found["dags"].get(dag_id), theirs.get(dag_id)
-        if mine is None:
-            yield name, dag_id, "parses", f"not over after {SECONDS} s"
-        elif "error" in mine:
-            yield name, dag_id, "parses", mine["error"]
-        elif other is None or "error" in other:
-            why = f"Airflow {peer}: {other['error']}" if other else ""
-            yield name, dag_id, "runs", "; ".join(filter(None, (f"ends {mine['state']}", why)))
-        else:
-            differ = list(_differences(mine, other))
-            yield (
-                name,
-                dag_id,
-                "same end" if not differ else "**other end**",
-                "; ".join(differ) or mine["state"],
-            )
-
-
-def _differences(mine: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
-    if mine["state"] != other["state"]:
-        yield f"the run: {mine['state']}, in Airflow {other['state']}"
-    there = {
-        task_id if index < 0 else f"{task_id}[{index}]": str(state)
-        for task_id, index, state, _ in other["tasks"]
-    }
-    for task in sorted(there.keys() | mine["tasks"].keys()):
-        here = mine["tasks"].get(task)
-        if here != there.get(task):
-            why = mine["reasons"].get(task, "")
-            yield f"`{task}`: {here}, in Airflow {there.get(task)}{f' ({why})' if why else ''}"
-
-
-def verdicts(wheel: Wheel) -> Iterator[tuple[str, str]]:
-    """(file, verdict) as the page says."""
-    _, _, part = PAGE.read_text().partition(f"## {wheel.label}\n")
-    for line in part.partition("\n## ")[0].splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) > 4 and cells[1].endswith(".py"):
-            yield cells[1], cells[3]
-
-
-def section(wheel: Wheel) -> str:
-    """The part of the page about a wheel."""
+def rows(wheel: Wheel) -> Iterator[Row]:
+    """One for each DAG of a wheel, and for each file without one."""
     wheels.fetch(wheel)
-    found = list(rows(wheel))
-    seen = Counter(verdict.strip("*") for _, _, verdict, _ in found)
-    counts = ", ".join(f"{number} {name}" for name, number in seen.most_common())
-    lines = [
-        f"| {file} | {f'`{dags}`' if dags else ''} | {verdict} | {_cell(remark)} |"
-        for file, dags, verdict, remark in found
-    ]
-    return "\n".join(
-        [f"## {wheel.label}\n", f"{counts}.\n", "| File | DAG | | Remark |", "|---|---|---|---|", *lines]
+    files = wheels.files(wheel)
+    parsed = trying.tried(wheel, files, run=False)
+    ran = trying.tried(wheel, [file for file in files if facts.runs_alone(wheel, file)], run=True)
+    together = _together(wheel, files)
+    theirs = recording.recorded(wheel)
+    for file in files:
+        if errors := trying.errors(parsed[file.name]):
+            yield Row(file.name, "", BROKEN, errors[0])
+        elif file.stem in facts.OUTSIDE:
+            dags = ", ".join(f"`{dag}`" for dag in parsed[file.name]["dags"])
+            yield Row(file.name, dags, PARSES, f"needs {facts.OUTSIDE[file.stem]}")
+        elif file.name in ran:
+            for dag in parsed[file.name]["dags"]:
+                yield _row(file, dag, _mine(ran[file.name], dag), theirs.get(dag), "")
+        else:
+            for dag in (*facts.WHOLE[file.stem].dags, *_triggered(file)):
+                yield _row(file, dag, together.get(dag), theirs.get(dag), ", in a whole system")
+
+
+def _together(wheel: Wheel, files: Sequence[Path]) -> dict[str, Any]:
+    found = whole.files(wheel, files, short=False)
+    if not found:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="examples-") as folder:
+        return whole.tried(wheel, found, Path(folder) / "home")
+
+
+def _triggered(file: Path) -> list[str]:
+    """The runs that those of the file start."""
+    return [f"{dag}{recording.TRIGGERED}" for dag in facts.WHOLE[file.stem].starts]
+
+
+def _mine(found: dict[str, Any], dag: str) -> dict[str, Any] | None:
+    if found.get("late"):
+        return {"error": f"not over after {trying.SECONDS} s"}
+    mine: dict[str, Any] | None = found["dags"].get(dag)
+    return mine
+
+
+def _row(file: Path, dag: str, mine: dict[str, Any] | None, theirs: dict[str, Any] | None, how: str) -> Row:
+    shown = f"`{dag.removesuffix(recording.TRIGGERED)}`" + recording.TRIGGERED * dag.endswith(
+        recording.TRIGGERED
     )
+    if mine is None or theirs is None:
+        missing = "it did not run here" if mine is None else "Airflow was not asked about it"
+        return Row(file.name, shown, OTHER, missing)
+    differ = trying.differences(mine, theirs)
+    return Row(file.name, shown, OTHER if differ else SAME + how, "; ".join(differ) or _end(theirs))
+
+
+def _end(theirs: dict[str, Any]) -> str:
+    return "refused before it begins" if "error" in theirs else str(theirs["state"])
+
+
+def section(wheel: Wheel) -> tuple[str, int]:
+    """The part of the page about a wheel, and how many of its rows are not as they should be."""
+    found = list(rows(wheel))
+    seen = Counter(row.verdict.strip("*") for row in found)
+    counts = ", ".join(f"{number} {name}" for name, number in seen.most_common())
+    lines = [f"| {row.file} | {row.dag} | {row.verdict} | {_cell(row.remark)} |" for row in found]
+    text = "\n".join(
+        [
+            f"## {wheel.label}\n",
+            f"{counts}.\n",
+            "| File | DAG | | End, or what it needs |",
+            "|---|---|---|---|",
+            *lines,
+        ]
+    )
+    return text, sum(row.verdict in {OTHER, BROKEN} for row in found)
 
 
 def _cell(text: str) -> str:
@@ -188,17 +129,36 @@ def _cell(text: str) -> str:
     return one if len(one) <= 300 else f"{one[:297]}…"
 
 
+def verdicts(wheel: Wheel) -> dict[str, set[str]]:
+    """File to the verdicts that the page gives its DAGs."""
+    _, _, part = PAGE.read_text().partition(f"## {wheel.label}\n")
+    found: dict[str, set[str]] = {}
+    for line in part.partition("\n## ")[0].splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 4 and cells[1].endswith(".py"):
+            found.setdefault(cells[1], set()).add(cells[3])
+    return found
+
+
 def main(names: Sequence[str] = ()) -> int:
-    """Write the page, or only the sections whose labels contain one of ``names``."""
-    PAGE.touch()
+    """Write the page, or only the sections whose labels hold one of ``names``; 1 where anything differs."""
+    bad = 0
     for wheel in wheels.WHEELS:
-        if not names or any(name in wheel.label for name in names):
-            sections = dict(_sections(PAGE.read_text()))
-            sections[wheel.label] = section(wheel)
-            known = [sections[one.label] for one in wheels.WHEELS if one.label in sections]
-            PAGE.write_text(HEAD + "\n\n".join(known) + "\n")
-            print(f"written: {wheel.label}", flush=True)
-    return 0
+        if names and not any(name in wheel.label for name in names):
+            continue
+        if os.environ.get("RECORD"):
+            try:
+                recording.record(wheel)
+            except peers.NoPython as missing:
+                print(f"NOT ASKED: {missing} What it said before is kept.", flush=True)
+        sections = dict(_sections(PAGE.read_text()))
+        sections[wheel.label], wrong = section(wheel)
+        bad += wrong
+        PAGE.write_text(
+            HEAD + "\n\n".join(sections[one.label] for one in wheels.WHEELS if one.label in sections) + "\n"
+        )
+        print(f"{wheel.label}: {wrong} rows are not as in Airflow", flush=True)
+    return int(bad > 0)
 
 
 def _sections(page: str) -> Iterator[tuple[str, str]]:

@@ -113,7 +113,10 @@ def test_xcoms(world: DataWorld) -> None:
     assert task.ask(data.GetXCom(**mine, key="k")) is None
     assert task.ask(data.SetXCom(key="k", value="[1,2]", length=2)) is None
     assert task.ask(data.GetXCom(**mine, key="k")) == "[1,2]"
+    assert task.ask(data.SetXCom(key="other", value="4")) is None
+    assert task.ask(data.GetNewestXComKey(**mine)) == "other"
     assert task.ask(data.SetXCom(key="k", value="3")) is None
+    assert task.ask(data.GetNewestXComKey(**mine)) == "k"
     assert task.ask(data.GetXCom(**mine, key="k", map_index=None)) == "3"
     assert task.ask(data.GetXComSlice(**mine, key="k")) == ["3"]
     assert task.ask(data.CountXCom(**mine, key="k")) == 1

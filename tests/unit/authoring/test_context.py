@@ -141,8 +141,11 @@ def test_questions_to_the_database_are_asked_when_used(runs):
     assert runs.link.asked[0].state == "success"
 
 
-def test_functions_of_new_dags_get_no_old_names(runs):
+def test_functions_of_new_dags_get_no_old_names(runs, tmp_path):
+    """A DAG with ``schedule`` is new where its file uses ``airflow.sdk``; see test_ages for the others."""
     context = make(runs, {"schedule": "@daily"})
+    context["dag"].fileloc = str(tmp_path / "new.py")
+    (tmp_path / "new.py").write_text("from airflow.sdk import DAG")
     given = calling.arguments(lambda **kwargs: kwargs, (), {}, context)
     assert "next_ds" not in given
     assert given["ds"] == "2024-01-31"

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from tradewind.authoring.assets import Asset
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.decorators import task
+from tradewind.authoring.operators.empty import EmptyOperator
 from tradewind.authoring.operators.python import BranchPythonOperator, PythonOperator
+from tradewind.authoring.params import Param
 from tradewind.authoring.sensor import BaseSensorOperator
 from tradewind.authoring.trigger import BaseTrigger
 from tradewind.authoring.variable import Variable
-from tradewind.domain.errors import AirflowSkipException
+from tradewind.domain.errors import AirflowSkipException, ParamValidationError
 from tradewind.runtime.clock import SystemClock
 from tradewind.secrets import Connection
 from tradewind.testing import kit
@@ -185,3 +188,40 @@ def test_the_runs_are_performed_in_this_process() -> None:
         PythonOperator(task_id="a", python_callable=lambda: seen.append("a"))
     kit.run_dag(dag)
     assert seen == ["a"]
+
+
+def test_state_stores_and_any_xcom_of_a_local_run() -> None:
+    """§1.12 state stores, and Airflow 1.x's and 2.x's ``key=None``: what was pushed last."""
+    table = Asset("t", uri="s3://t")
+
+    @task(retries=1, retry_delay=timedelta(0), inlets=[table], outlets=[table])
+    def keeps(ti: Any = None, task_state_store: Any = None, asset_state_store: Any = None) -> None:
+        asset_state_store[table].set("seen", ti.try_number)
+        task_state_store.set("gone", 1)
+        task_state_store.delete("gone")
+        ti.xcom_push("first", "1")
+        ti.xcom_push("last", [task_state_store.get("at"), task_state_store.get("gone", "no")])
+        task_state_store.set("at", "the first try")
+        if ti.try_number == 1:
+            raise RuntimeError("once more")
+
+    @task(inlets=[table])
+    def reads(ti: Any = None, task_state_store: Any = None, asset_state_store: Any = None) -> Any:
+        several = ti.xcom_pull(task_ids=["keeps", "nothing"], key=None)
+        assert task_state_store.get("at") is None, "another task's"
+        return [ti.xcom_pull(task_ids="keeps", key=None), several, asset_state_store[table].get("seen")]
+
+    with DAG("keeps", start_date=START) as dag:
+        keeps() >> reads() << EmptyOperator(task_id="nothing")
+    last = ["the first try", "no"]
+    assert kit.run_dag(dag).values["reads"] == [last, [last, None], 2]
+
+
+def test_a_run_without_a_required_param_is_refused() -> None:
+    with DAG("asks", start_date=START, params={"name": Param(type="string")}) as dag:
+        EmptyOperator(task_id="a")
+    with pytest.raises(ParamValidationError, match="'name'"):
+        kit.run_dag(dag)
+    with pytest.raises(ParamValidationError, match="name"):
+        kit.run_dag(dag, conf={"name": 5})
+    assert kit.run_dag(dag, conf={"name": "x"}).state == "success"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +16,11 @@ from tradewind.domain.errors import AirflowException, InvalidValue
 
 SERIALIZERS = ("json", "pickle", "cloudpickle", "dill")
 """All are accepted. Arguments and results travel as JSON whichever is named: nothing is ever unpickled."""
+
+
+def is_venv_installed() -> bool:
+    """Whether virtual environments can be made: with uv, or with Python's own ``venv``."""
+    return shutil.which("uv") is not None or importlib.util.find_spec("venv") is not None
 
 
 class OtherPythonOperator(PythonOperator):

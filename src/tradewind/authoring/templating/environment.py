@@ -5,6 +5,7 @@ jinja2 is imported here and nowhere else; a task whose templates are plain text 
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import jinja2
 import jinja2.nativetypes
 import jinja2.sandbox
+
+from tradewind.authoring import ages
 
 
 class _Rules:
@@ -52,7 +55,7 @@ def for_dag(dag: Any, *, native: bool) -> Any:
 
 def _make(dag: Any, native: bool) -> Any:
     options: dict[str, Any] = {
-        "undefined": getattr(dag, "template_undefined", None) or jinja2.StrictUndefined,
+        "undefined": getattr(dag, "template_undefined", None) or _undefined(dag),
         "extensions": ["jinja2.ext.do"],
         "cache_size": 0 if dag is None else 400,
     }
@@ -65,6 +68,13 @@ def _make(dag: Any, native: bool) -> Any:
         environment.globals.update(dag.user_defined_macros or {})
         environment.filters.update(dag.user_defined_filters or {})
     return environment
+
+
+def _undefined(dag: Any) -> type[jinja2.Undefined]:
+    """What an undefined name becomes: an error; in files of Airflow 1.x, as there, nothing, and a warning."""
+    if dag is None or ages.of_dag(dag) > ages.FIRST:
+        return jinja2.StrictUndefined
+    return jinja2.make_logging_undefined(logging.getLogger("airflow.task"), jinja2.Undefined)
 
 
 def search_path(dag: Any) -> list[str]:

@@ -76,6 +76,14 @@ class CountXCom(Request, frozen=True, kw_only=True):
     within: tuple[int, ...] | None = None
 
 
+class GetNewestXComKey(Request, frozen=True, kw_only=True):
+    """The key under which a task pushed last, whichever it is. Answer: text, or None."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+
+
 class SetXCom(Request, frozen=True, kw_only=True):
     """Push a value now, visible at once. ``length`` is given for values that can be mapped over."""
 
@@ -280,6 +288,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | GetXComElement
         | GetXComSlice
         | CountXCom
+        | GetNewestXComKey
         | SetXCom
         | DeleteXCom
         | GetVariable

@@ -110,6 +110,12 @@ _NESTED = Statement(
     .where(ti.c.dag_id == _dag, ti.c.run_id == _run, *_pushed)
 )
 _COUNT = Statement(sa.select(sa.func.count()).where(*_pushed))
+_NEWEST_KEY = Statement(
+    sa.select(xcom.c.key)
+    .where(xcom.c.dag_run_id == _of_run, xcom.c.task_id == _task)
+    .order_by(xcom.c.timestamp.desc(), xcom.c.key)
+    .limit(1)
+)
 _until = sa.select(run.c.logical_date).where(run.c.dag_id == _dag, run.c.run_id == _run).scalar_subquery()
 _PRIOR_RUNS = Statement(
     sa.select(xcom.c.dag_run_id)
@@ -165,6 +171,12 @@ def nested_values(
 def xcom_count(tx: Tx, *, dag_id: str, run_id: str, task_id: str, key: str) -> int:
     """How many map indexes pushed that key."""
     return int(tx.value(_COUNT, dag_id=dag_id, run_id=run_id, task_id=task_id, key=key))
+
+
+def newest_key(tx: Tx, *, dag_id: str, run_id: str, task_id: str) -> str | None:
+    """The key under which the task pushed last."""
+    found: str | None = tx.value(_NEWEST_KEY, dag_id=dag_id, run_id=run_id, task_id=task_id)
+    return found
 
 
 def newest_run_with(tx: Tx, *, dag_id: str, run_id: str, task_id: str, key: str) -> str | None:

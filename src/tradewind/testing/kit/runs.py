@@ -18,7 +18,7 @@ from tradewind.domain.spec import DagSpec
 from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.machine import InstanceView
 from tradewind.testing.clock import FakeClock
-from tradewind.testing.dag_test import new_attempt, run_context
+from tradewind.testing.dag_test import check_params, new_attempt, run_context
 from tradewind.testing.kit.answers import Answers
 from tradewind.testing.kit.fake_time import FakeTime, skipping
 from tradewind.testing.local.desk import Desk
@@ -105,6 +105,7 @@ def run_dag(
     """
     from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded with the DAG
 
+    check_params(dag, conf or {})
     return _run(
         dag, to_spec(dag), conf=conf, logical_date=logical_date, events=events, answers=answers, clock=clock
     )

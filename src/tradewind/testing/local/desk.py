@@ -29,6 +29,8 @@ class Desk:
         self._xcoms: dict[tuple[str, str, int], str] = {}
         self._paths: dict[tuple[str, int], tuple[int, ...]] = {}
         self._variables: dict[str, str | None] = {}
+        self._kept: dict[tuple[Any, ...], str] = {}
+        """Values of the state stores, of tasks and of assets."""
         self._first_starts: dict[str, datetime] = {}
         self._tries: dict[tuple[str, int], list[tuple[int, datetime]]] = {}
         """Number and start of each try of a task instance."""
@@ -55,7 +57,12 @@ class Desk:
     def left(self, task_id: str, map_index: int, xcoms: Iterable[XComValue]) -> None:
         """Keep what an attempt, or the trigger that ended it, left behind."""
         for xcom in xcoms:
-            self._xcoms[xcom.key, task_id, map_index] = xcom.value
+            self._push((xcom.key, task_id, map_index), xcom.value)
+
+    def _push(self, key: tuple[str, str, int], value: str) -> None:
+        """Keep a value, as the newest."""
+        self._xcoms.pop(key, None)
+        self._xcoms[key] = value
 
     def first_start(self, attempt_id: str) -> datetime | None:
         """When the attempt first started."""
@@ -137,9 +144,15 @@ class Desk:
         return len(self._within(request))
 
     @_answer.register
+    def _(self, request: data.GetNewestXComKey) -> Any:
+        if (request.dag_id, request.run_id) != (self.run.dag_id, self.run.run_id):
+            return None
+        return next((key for key, task, _ in reversed(self._xcoms) if task == request.task_id), None)
+
+    @_answer.register
     def _(self, request: data.SetXCom) -> Any:
         assert self._asking is not None
-        self._xcoms[request.key, self._asking.task_id, self._asking.map_index] = request.value
+        self._push((request.key, self._asking.task_id, self._asking.map_index), request.value)
 
     @_answer.register
     def _(self, request: data.DeleteXCom) -> Any:
@@ -220,6 +233,32 @@ class Desk:
     def _(self, request: data.GetAsset) -> Any:
         name = request.name or request.uri
         return {"id": 0, "name": name, "uri": request.uri or name, "group": "asset", "extra": "{}"}
+
+    def _store_of(self, request: data.Request) -> tuple[Any, ...]:
+        if isinstance(request, data.GetAssetState | data.SetAssetState | data.DeleteAssetState):
+            return ("asset", request.name, request.uri)
+        assert self._asking is not None
+        return ("task", self._asking.task_id, self._asking.map_index)
+
+    @_answer.register(data.GetTaskState)
+    @_answer.register(data.GetAssetState)
+    def _(self, request: Any) -> Any:
+        return self._kept.get((*self._store_of(request), request.key))
+
+    @_answer.register(data.SetTaskState)
+    @_answer.register(data.SetAssetState)
+    def _(self, request: Any) -> Any:
+        self._kept[*self._store_of(request), request.key] = request.value
+
+    @_answer.register(data.DeleteTaskState)
+    @_answer.register(data.DeleteAssetState)
+    def _(self, request: Any) -> Any:
+        store = self._store_of(request)
+        self._kept = {
+            key: value
+            for key, value in self._kept.items()
+            if key[:-1] != store or request.key not in {None, key[-1]}
+        }
 
     @_answer.register
     def _(self, request: data.GetFirstReschedule) -> Any:

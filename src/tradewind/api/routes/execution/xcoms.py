@@ -81,6 +81,14 @@ def count_xcom(asked: Asked, request: data.CountXCom) -> int:
     return _count(asked, request, request.run_id)
 
 
+@answers(data.GetNewestXComKey)
+def get_newest_key(asked: Asked, request: data.GetNewestXComKey) -> str | None:
+    """The key under which the task pushed last, or None."""
+    return task_data.newest_key(
+        asked.tx, dag_id=request.dag_id, run_id=request.run_id, task_id=request.task_id
+    )
+
+
 def _count(asked: Asked, request: data.GetXComSlice | data.CountXCom, run_id: str) -> int:
     return task_data.xcom_count(
         asked.tx, dag_id=request.dag_id, run_id=run_id, task_id=request.task_id, key=request.key

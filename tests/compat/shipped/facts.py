@@ -1,0 +1,92 @@
+"""What has to be known about the shipped examples beside their text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.compat.shipped import wheels
+from tests.compat.shipped.wheels import Wheel
+
+OUTSIDE = {
+    "docker_copy_data": "Docker; all of it is commented out",
+    "example_dag_decorator": "the internet",
+    "example_docker_operator": "Docker; all of it is commented out",
+    "example_docker_swarm_operator": "Docker; all of it is commented out",
+    "example_hitl_operator": "people who answer",
+    "example_http_operator": "the internet",
+    "example_kubernetes_executor": "Kubernetes; it defines no DAG without the package `kubernetes`",
+    "example_kubernetes_executor_config": "Kubernetes",
+    "example_local_kubernetes_executor": "Kubernetes; it defines no DAG without the package `kubernetes`",
+    "example_pig_operator": "Pig, and `apache-airflow-providers-apache-pig` to be parsed",
+    "example_retry_policy": "the internet, and `requests`",
+    "tutorial_objectstorage": "the internet, and `requests` to be parsed",
+}
+"""File to what it needs outside the machine to run."""
+
+ENVIRONMENTS = frozenset({
+    "example_branch_operator", "example_branch_operator_decorator", "example_python_decorator",
+    "example_python_operator", "tutorial_taskflow_api_virtualenv",
+})  # fmt: skip
+"""Files of 2.x and 3.x that install packages into virtual environments while they run: too long for the short
+suite, which parses them.
+"""
+
+
+class Whole(NamedTuple):
+    """What a file needs that is tried in a whole system."""
+
+    dags: tuple[str, ...]
+    """The DAGs that are triggered."""
+    beside: tuple[str, ...] = ()
+    """Files of the DAGs that those start."""
+    starts: tuple[str, ...] = ()
+    """The DAGs that those start."""
+    since: int = 1
+    """The generation of Airflow from which on it does; in those before, its tasks can be run in turn."""
+
+
+WHOLE: dict[str, Whole] = {
+    "example_trigger_controller_dag": Whole(
+        ("example_trigger_controller_dag",), ("example_trigger_target_dag",), ("example_trigger_target_dag",)
+    ),
+    "example_external_task_marker_dag": Whole(
+        ("example_external_task_marker_parent", "example_external_task_marker_child")
+    ),
+    "example_external_task_parent_deferrable": Whole(
+        ("example_external_task",), ("example_external_task_child_deferrable",), ("child_dag",)
+    ),
+    "example_sensors": Whole(("example_sensors",)),
+    "example_subdag_operator": Whole(("example_subdag_operator",), since=2),
+}
+"""Files whose DAGs start or wait for other DAGs, or whose tasks wait for each other without saying so."""
+
+CHANCE = ("branching_venv", "branching_ext_python", "venv_", "ext_py_", "join_venv", "join_ext_py")
+"""Beginnings of the names of tasks on which chance decides in another Python, out of the tests' reach."""
+
+WEEKDAY = "week_day_sensor_failing_on_timeout"
+"""Its end depends on the day: it is tried at the moment at which Airflow was asked."""
+
+
+def makes_environments(wheel: Wheel, file: Path) -> bool:
+    """Whether running the file takes long because it installs packages."""
+    return wheel is not wheels.FIRST and file.stem in ENVIRONMENTS
+
+
+def needs_whole(wheel: Wheel, file: Path) -> bool:
+    """Whether the DAGs of the file are tried in a whole system."""
+    return file.stem in WHOLE and int(wheel.peer[0]) >= WHOLE[file.stem].since
+
+
+def runs_alone(wheel: Wheel, file: Path) -> bool:
+    """Whether the DAGs of the file run to an end one by one, without anything outside."""
+    return file.stem not in OUTSIDE and not needs_whole(wheel, file)
+
+
+def companions(file: Path) -> list[Path]:
+    """The files of the DAGs that those of this file start."""
+    folders = [file.parent, wheels.THIRD.examples]
+    return [
+        next(folder / f"{name}.py" for folder in folders if (folder / f"{name}.py").exists())
+        for name in (WHOLE[file.stem].beside if file.stem in WHOLE else ())
+    ]
