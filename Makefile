@@ -1,7 +1,8 @@
 # make run    set up, start everything, run a first DAG, show it succeed
 # make test   set up, pass the tests (services that do not answer are started, throw-away)
 # make check  formatting, lint, types, floors
-# make compat run SEEDS random DAGs in Airflow 2.10.5 and 3.3.2 and here, and compare how they end
+# make compat run SEEDS random DAGs in Airflow 2.10.5 and 3.3.2 and here, and compare how they end; try all examples
+#             that ship with Airflow, and write docs/reference/examples.md
 # make bench  measure; figures and how they were had: docs/benchmarks.md
 PYTHON ?= python3
 VENV   := .venv
@@ -40,7 +41,10 @@ check: $(DEV)
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 compat: $(DEV)
-	SEEDS=$(or $(SEEDS),500) $(BIN)/python -m tests.compat.differential
+	@status=0; \
+	SEEDS=$(or $(SEEDS),500) $(BIN)/python -m tests.compat.differential || status=1; \
+	$(BIN)/python -m tests.compat.shipped || status=1; \
+	exit $$status
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet "pip>=25.1"

@@ -31,7 +31,8 @@ def for_kwargs(context: Any) -> dict[str, Any]:
     """The context as a plain dict, for functions that take ``**kwargs``.
 
     What costs a question to the database is asked for when it is used. What only 1.x and 2.x knew is there
-    for DAGs of their age: those with ``schedule_interval``, and those whose file does not use ``airflow.sdk``.
+    for DAGs of their age: those with ``schedule_interval``, and those whose file does not use
+    ``airflow.sdk``.
     """
     from tradewind.authoring import ages  # reads the DAG file, where such a function asks
     from tradewind.authoring.context import ASKS, OLD

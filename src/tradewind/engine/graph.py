@@ -16,7 +16,7 @@ from tradewind.domain.errors import AirflowDagCycleException, DuplicateTaskIdFou
 from tradewind.domain.spec import DagSpec, GroupSpec, MappingSpec, TaskSpec
 from tradewind.domain.states import DagRunType, TriggerRule
 from tradewind.engine import lengths, weights
-from tradewind.engine.trigger_rules import Rule, rule_named
+from tradewind.engine.trigger_rules import Rule, looks_at_nothing, rule_named
 
 Edges = tuple[tuple[int, ...], ...]
 
@@ -48,7 +48,8 @@ class Scopes:
             relevant = self.relevant_setups(graph, above[task] & setups, below[task] & teardowns)
             cleaned = above[task] & _union(below, near & setups)
             self.direct.append(_set(own))
-            self.indirect.append(_set(0 if spec.is_teardown else relevant & ~near))
+            free = spec.is_teardown or looks_at_nothing(spec.trigger_rule)
+            self.indirect.append(_set(0 if free else relevant & ~near))
             self.between.append(_set(cleaned if spec.is_teardown else 0))
 
     @staticmethod

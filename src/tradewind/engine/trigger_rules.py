@@ -171,6 +171,11 @@ def rule_named(name: str) -> Rule:
         raise InvalidValue("trigger_rule", name, f"be one of {', '.join(sorted(TriggerRule))}") from None
 
 
+def looks_at_nothing(name: str) -> bool:
+    """Whether a task with this rule runs whatever is above it, setups included."""
+    return rule_named(name) is _always
+
+
 def upstream_verdict(rule: Rule, counts: Counts) -> Verdict:
     """The rule's verdict; a task without upstream task instances always runs."""
     return rule(counts) if any(counts) else RUN

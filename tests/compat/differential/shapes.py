@@ -93,20 +93,22 @@ class _Maker:
             if risky and step.kind in self.fragile:
                 step.kind = "plain"
             step.rule = self.rule(step, risky)
-            danger[step.name] = self._passed_on(step, risky)
             if step.does == "pull" and not step.pulls:
                 step.does = "push"
             self.fill(step, depth, risky)
+            danger[step.name] = self._passed_on(step, risky)
             steps.append(step)
         for step in steps:
             self.decide(step, [one for one in steps if step.name in one.after])
         return steps
 
-    @staticmethod
-    def _passed_on(step: Step, risky: frozenset[str]) -> frozenset[str]:
-        """A branch and a gentle short circuit skip what is directly below, a plain one everything."""
+    def _passed_on(self, step: Step, risky: frozenset[str]) -> frozenset[str]:
+        """A branch and a gentle short circuit skip what is directly below, a plain one everything; what hangs
+        below a group hangs below what is inside.
+        """
         own = {"branch": {"near"}, "short": {"near", "far"}}.get(step.kind, set())
-        return frozenset((risky & {"far"}) | own)
+        inside = frozenset().union(*(self._passed_on(one, frozenset()) for one in step.inside))
+        return frozenset((risky & {"far"}) | own | inside)
 
     def step(self, prefix: str, depth: int) -> Step:
         self.count += 1

@@ -1,4 +1,4 @@
-"""Runs example files in an Airflow 2 or 3 and writes how each of their DAGs ended. Run by that Airflow's Python:
+"""Runs example files in an Airflow 2 or 3 and tells how their DAGs ended. Run by its Python:
 
 python peer.py FOLDER_OF_FILES RESULTS.jsonl
 """
@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 sys.path.insert(0, os.environ["PEER_BESIDE"])  # the folder of the module below
-import peer  # noqa: E402
+import peer
 
 FOLDER = Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
 DATABASE = Path(os.environ["AIRFLOW_HOME"]) / "airflow.db"

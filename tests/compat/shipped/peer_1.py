@@ -1,4 +1,4 @@
-"""Runs example files in an Airflow 1.10 and writes how each of their DAGs ended. Run by that Airflow's Python:
+"""Runs example files in an Airflow 1.10 and tells how their DAGs ended. Run by its Python:
 
     python peer_1.py FOLDER_OF_FILES RESULTS.jsonl
 

@@ -2,8 +2,8 @@
 
     python probe.py PLUGINS_FOLDER_OR_EMPTY < JOBS
 
-A job is a JSON line ``{"file": path, "run": bool, "at": moment or null, "logical_date": date or null, "seconds":
-limit}``.
+A job is a JSON line ``{"file": path, "run": bool, "at": moment or null, "logical_date": date or null,
+"seconds": limit}``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from tests.compat.shipped import facts, wheels
 from tests.compat.shipped.wheels import Wheel
 
 HERE = Path(__file__).parent
-SECONDS = 300
+SECONDS = 900
+"""How long a DAG, or a whole system, may take; a sensor of 2.10.5 waits ten minutes."""
 WHEN = "2026-06-01T00:00:00+00:00"
 TRIGGERED = " (triggered)"
 """Stands behind the id of a DAG where the run is meant that another DAG has triggered."""
@@ -51,16 +52,25 @@ def ask(wheel: Wheel, names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     if wheel.peer.startswith("1."):
         beside = {file.name: [str(one) for one in facts.companions(file)] for file in whole}
         return _ask(wheel, alone + whole, "peer_1.py", PEER_COMPANIONS=json.dumps(beside))
-    ends = _ask(
-        wheel, alone, "peer.py", PEER_BESIDE=str(Path(peers.__file__).parent), PEER_EXAMPLES=str(wheel.examples),
-        AIRFLOW__CORE__LOAD_EXAMPLES="True",
-    ) if alone else {}  # fmt: skip
-    if whole:
-        trigger = {dag: WHEN for file in whole for dag in facts.WHOLE[file.stem].dags}
-        files = whole + [one for file in whole for one in facts.companions(file)]
-        for dag, end in _ask(wheel, files, "peer_whole.py", PEER_TRIGGER=json.dumps(trigger)).items():
-            ends[dag if dag in trigger else f"{dag}{TRIGGERED}"] = end
-    return ends
+    return {**_one_by_one(wheel, alone), **_in_a_whole_system(wheel, whole)}
+
+
+def _one_by_one(wheel: Wheel, files: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    if not files:
+        return {}
+    return _ask(
+        wheel, files, "peer.py", PEER_BESIDE=str(Path(peers.__file__).parent),
+        PEER_EXAMPLES=str(wheel.examples), AIRFLOW__CORE__LOAD_EXAMPLES="True",
+    )  # fmt: skip
+
+
+def _in_a_whole_system(wheel: Wheel, files: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    if not files:
+        return {}
+    trigger = {dag: WHEN for file in files for dag in facts.WHOLE[file.stem].dags}
+    given = [*files, *(one for file in files for one in facts.companions(file))]
+    found = _ask(wheel, given, "peer_whole.py", PEER_TRIGGER=json.dumps(trigger))
+    return {dag if dag in trigger else f"{dag}{TRIGGERED}": end for dag, end in found.items()}
 
 
 def _ask(wheel: Wheel, files: Sequence[Path], script: str, **environ: str) -> dict[str, dict[str, Any]]:

@@ -19,23 +19,26 @@ from tests.compat.shipped.wheels import Wheel
 
 PAGE = wheels.ROOT / "docs" / "reference" / "examples.md"
 SAME, PARSES, OTHER, BROKEN = "same end", "parses", "**other end**", "**does not parse**"
+NOT_YET = "not yet"
 HEAD = """\
 # Airflow's own examples
 
 The example DAGs that ship with Airflow, tried with this version. `python -m tests.compat.shipped` writes this
-page: it fetches the wheels, parses each file and runs each DAG once. What each run is compared with are
-the states of the run and of every task instance in the real Airflow of that age, asked when the examples were
-last recorded (`RECORD=1` asks again; Airflow 1.10.15 needs a Python 3.8 or 3.7 for that).
+page: it fetches the wheels, parses each file and runs each DAG once. Each run is compared with the states of
+the run and of every task instance in the real Airflow of that age, asked when the examples were last recorded
+(`RECORD=1` asks again; Airflow 1.10.15 needs a Python 3.8 or 3.7 for that).
 
 | | |
 |---|---|
-| same end | run and task instances end in the states in which they end in that Airflow, named behind it |
-| same end, in a whole system | the same, with scheduler, workers and triggerer: DAGs that start or wait for each other |
+| same end | run and task instances end in the states in which they end in that Airflow |
+| same end, in a whole system | the same, under scheduler, workers and triggerer, where DAGs need each other |
 | parses | the file is read without an error; what it needs to run is not there |
+| not yet | it needs what Tradewind does not have yet |
 
-The DAGs of the others run one by one in virtual time, so that nothing waits; the command `sleep` ends at once. Where chance
-decides (`random.choice`) the first is chosen, there and here; tasks on which chance decides in another Python are left out.
-A run that ends `failed` ends so in Airflow too: such examples show failures, or want a `conf`.
+DAGs that need no whole system run in virtual time, so that nothing waits; the command `sleep` ends at once.
+Where chance decides (`random.choice`) the first is chosen, there and here; tasks on which chance decides in
+another Python (`venv_…`, `ext_py_…`) are left out. A run that ends `failed` ends so in Airflow too: such
+examples show failures, want a `conf`, or a connection that nobody has made.
 
 """
 
@@ -59,7 +62,8 @@ def rows(wheel: Wheel) -> Iterator[Row]:
     theirs = recording.recorded(wheel)
     for file in files:
         if errors := trying.errors(parsed[file.name]):
-            yield Row(file.name, "", BROKEN, errors[0])
+            missing = facts.NOT_YET.get(file.stem)
+            yield Row(file.name, "", NOT_YET if missing else BROKEN, missing or errors[0])
         elif file.stem in facts.OUTSIDE:
             dags = ", ".join(f"`{dag}`" for dag in parsed[file.name]["dags"])
             yield Row(file.name, dags, PARSES, f"needs {facts.OUTSIDE[file.stem]}")
@@ -103,7 +107,13 @@ def _row(file: Path, dag: str, mine: dict[str, Any] | None, theirs: dict[str, An
 
 
 def _end(theirs: dict[str, Any]) -> str:
-    return "refused before it begins" if "error" in theirs else str(theirs["state"])
+    if "error" in theirs:
+        return "refused before it begins"
+    left_out = [
+        f"without `{task}`: {facts.LEFT_OUT[task]}" for task, *_ in theirs["tasks"] if task in facts.LEFT_OUT
+    ]
+    state = theirs["state"] if theirs["state"] in trying.ENDED else "not over in Airflow, failed here"
+    return "; ".join([state, *left_out])
 
 
 def section(wheel: Wheel) -> tuple[str, int]:

@@ -31,7 +31,9 @@ def tried(wheel: Wheel, found: Sequence[Path], home: Path) -> dict[str, dict[str
     )  # fmt: skip
     try:
         _place(found, home / "dags")
-        return _ends(world, [dag for file in found for dag in facts.WHOLE[file.stem].dags])
+        ends = _ends(world, [dag for file in found for dag in facts.WHOLE[file.stem].dags])
+        started = [f"{dag}{recording.TRIGGERED}" for file in found for dag in facts.WHOLE[file.stem].starts]
+        return {dag: end for dag, end in ends.items() if dag in started or recording.TRIGGERED not in dag}
     finally:
         world.end()
 

@@ -59,7 +59,9 @@ WORDS = {
     [(1, "2024-01-02", "[]"), (2, "2024-01-02", None), (3, "None", None)],
 )
 def test_what_follows(tmp_path: Path, age: int, date: str, said: str | None) -> None:
-    """``**kwargs`` hold the words of before 3.x in files of before; undefined names are empty in those of 1.x."""
+    """``**kwargs`` hold the words of before 3.x in files of before; what is undefined is empty in those of
+    1.x.
+    """
     file = tmp_path / "d.py"
     file.write_text(FILE.format(words=WORDS[age]))
     run = kit.run_dag(_dag(file), logical_date=datetime(2024, 1, 2, tzinfo=UTC))

@@ -138,7 +138,7 @@ class Oracle:
             between = {b for each in mine for b in self.below(each)} & self.above(task_id)
             if any(state not in ENDED for state in self.seen(task_id, index, between)):
                 return "wait"
-        else:
+        elif task.trigger_rule != "always":
             indirect = {each for each in setups if each not in task.upstream and self.relevant(each, task_id)}
             states = self.seen(task_id, index, indirect)
             if "failed" in states or "upstream_failed" in states:

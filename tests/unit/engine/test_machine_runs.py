@@ -208,6 +208,19 @@ def test_short_circuit_skips_everything_below_but_teardowns() -> None:
     assert (world.states()["d"], world.states()["t"]) == (T.SKIPPED, T.SCHEDULED)
 
 
+def test_always_does_not_wait_for_setups() -> None:
+    """A setup further up that did not succeed holds the others of its scope back, not this rule."""
+    tasks = (
+        task("s", is_setup=True), task("w", "s"), task("e", "w", trigger_rule="all_done"),
+        task("a", "w", trigger_rule="always"),
+        task("t", "s", "e", "a", is_teardown=True, trigger_rule="all_done_setup_success"),
+    )  # fmt: skip
+    world = World(dag(*tasks)).begin()
+    assert world.states()["a"] is T.SCHEDULED
+    world.end("s", FAILED)
+    assert (world.states()["e"], world.states()["a"]) == (T.UPSTREAM_FAILED, T.SCHEDULED)
+
+
 def test_only_some_tasks_of_a_backfill() -> None:
     world = World(dag(task("a"), task("b", "a"), task("c", "b")), only_tasks=("b",)).begin()
     assert world.states() == {"b": T.SCHEDULED}
