@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.compat.ages import recording
 
 from tradewind.authoring import loader
 from tradewind.testing import kit
@@ -39,13 +41,11 @@ ENDS: dict[str, dict[str, Any]] = {
 }
 
 
-def runs_of(file: Path) -> dict[str, kit.DagOutcome]:
+def runs_of(file: Path, at: datetime = datetime(2026, 1, 2)) -> dict[str, kit.DagOutcome]:
     """DAG id to how its run ended."""
-    from datetime import datetime
-
     loaded = loader.load_file(str(file), str(FOLDER), folders=())
     assert list(loaded.errors) == []
-    return {dag.dag_id: kit.run_dag(dag, logical_date=datetime(2026, 1, 2)) for dag in loaded.dags}
+    return {dag.dag_id: kit.run_dag(dag, logical_date=at) for dag in loaded.dags}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -60,6 +60,22 @@ def test_it_runs_to_its_end(file: Path) -> None:
             assert {name for name, one in run.states.items() if one == state} == end.get(state, set()), run
         for task_id, value in end.get("values", {}).items():
             assert json.loads(json.dumps(run.values[task_id])) == value
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_ends_as_in_the_airflow_of_its_age(file: Path) -> None:
+    """States of all tasks, and what they returned; ``python -m tests.compat.ages.recording`` asks again."""
+    theirs = json.loads(recording.KEPT.read_text())
+    found = runs_of(file, datetime.fromisoformat(recording.WHEN))
+    assert file.stem in found
+    for dag_id, run in found.items():
+        end = theirs[dag_id]
+        assert run.state == end["state"]
+        assert run.states == {
+            task if index < 0 else f"{task}[{index}]": state for task, index, state in end["tasks"]
+        }
+        for task, index, value in end["values"]:
+            assert json.loads(json.dumps(run.xcom(task, map_index=index))) == value, task
 
 
 def test_every_age_is_there() -> None:

@@ -16,7 +16,7 @@ import shutil
 import signal
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from airflow.models.dagrun import DagRun
@@ -24,7 +24,7 @@ from airflow.models.dagrun import DagRun
 import airflow
 
 MAJOR = int(airflow.__version__.split(".")[0])
-WHEN = datetime(2024, 1, 2, tzinfo=timezone.utc)  # noqa: UP017 - Airflow 2 runs on older Pythons too
+WHEN = datetime.fromisoformat(os.environ.get("PEER_WHEN", "2024-01-02T00:00:00+00:00"))
 SECONDS = int(os.environ.get("PEER_SECONDS", "120"))
 _look = DagRun.update_state
 

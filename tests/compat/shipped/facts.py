@@ -91,9 +91,6 @@ LEFT_OUT = {
 }
 """Tasks whose ends are not compared, and why."""
 
-NOT_YET = {"example_hitl_operator": "human in the loop"}
-"""Files that need what Tradewind does not have yet; once it has it they have to be taken out here."""
-
 
 def is_long(wheel: Wheel, file: Path) -> bool:
     """Whether running the file takes long because it installs packages."""

@@ -18,13 +18,10 @@ import peer
 
 FOLDER = Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
 DATABASE = Path(os.environ["AIRFLOW_HOME"]) / "airflow.db"
-WHEN = datetime(2026, 6, 1, tzinfo=timezone.utc)  # noqa: UP017 - Airflow 2 runs on older Pythons too
-"""After the start of all examples: a run before it has no tasks in Airflow."""
 
 
 def main(folder: Path, out: Path) -> None:
     """One file after the other, each in a process of its own with an empty database."""
-    peer.WHEN = WHEN
     random.choice = lambda options: options[0]  # as in ``probe``
     peer.DagRun.update_state = peer.looked_through
     peer.without_pauses()

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 SECONDS = 900
 """How long a DAG, or a whole system, may take; a sensor of 2.10.5 waits ten minutes."""
 WHEN = "2026-06-01T00:00:00+00:00"
+"""After the start of all examples: a run before it has no tasks in Airflow."""
 TRIGGERED = " (triggered)"
 """Stands behind the id of a DAG where the run is meant that another DAG has triggered."""
 
@@ -60,7 +61,7 @@ def _one_by_one(wheel: Wheel, files: Sequence[Path]) -> dict[str, dict[str, Any]
         return {}
     return _ask(
         wheel, files, "peer.py", PEER_BESIDE=str(Path(peers.__file__).parent),
-        PEER_EXAMPLES=str(wheel.examples), AIRFLOW__CORE__LOAD_EXAMPLES="True",
+        PEER_EXAMPLES=str(wheel.examples), PEER_WHEN=WHEN, AIRFLOW__CORE__LOAD_EXAMPLES="True",
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from tests.compat.shipped.wheels import Wheel
 
 PAGE = wheels.ROOT / "docs" / "reference" / "examples.md"
 SAME, PARSES, OTHER, BROKEN = "same end", "parses", "**other end**", "**does not parse**"
-NOT_YET = "not yet"
 HEAD = """\
 # Airflow's own examples
 
@@ -33,7 +32,6 @@ the run and of every task instance in the real Airflow of that age, asked when t
 | same end | run and task instances end in the states in which they end in that Airflow |
 | same end, in a whole system | the same, under scheduler, workers and triggerer, where DAGs need each other |
 | parses | the file is read without an error; what it needs to run is not there |
-| not yet | it needs what Tradewind does not have yet |
 
 DAGs that need no whole system run in virtual time, so that nothing waits; the command `sleep` ends at once.
 Where chance decides (`random.choice`) the first is chosen, there and here; tasks on which chance decides in
@@ -62,8 +60,7 @@ def rows(wheel: Wheel) -> Iterator[Row]:
     theirs = recording.recorded(wheel)
     for file in files:
         if errors := trying.errors(parsed[file.name]):
-            missing = facts.NOT_YET.get(file.stem)
-            yield Row(file.name, "", NOT_YET if missing else BROKEN, missing or errors[0])
+            yield Row(file.name, "", BROKEN, errors[0])
         elif file.stem in facts.OUTSIDE:
             dags = ", ".join(f"`{dag}`" for dag in parsed[file.name]["dags"])
             yield Row(file.name, dags, PARSES, f"needs {facts.OUTSIDE[file.stem]}")

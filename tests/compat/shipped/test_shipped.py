@@ -29,8 +29,7 @@ def files(wheel: Wheel) -> list[Path]:
 @EACH
 def test_they_are_read_and_end_as_in_airflow(wheel: Wheel, files: list[Path]) -> None:
     parsed = trying.tried(wheel, files, run=False)
-    wrong = {name: told for name, found in parsed.items() if (told := trying.errors(found))}
-    assert {name: told for name, told in wrong.items() if name.removesuffix(".py") not in facts.NOT_YET} == {}
+    assert {name: wrong for name, found in parsed.items() if (wrong := trying.errors(found))} == {}
     alone = [file for file in files if facts.runs_alone(wheel, file) and not facts.is_long(wheel, file)]
     ends = {
         dag: end
@@ -64,8 +63,7 @@ def test_the_page_names_every_file(wheel: Wheel, files: list[Path]) -> None:
     assert set(said) == {file.name for file in files}
     for file in files:
         wanted = "parses" if file.stem in facts.OUTSIDE else "same end"
-        not_yet = "not yet" if file.stem in facts.NOT_YET else wanted
-        assert all(verdict.startswith((wanted, not_yet)) for verdict in said[file.name]), file.name
+        assert all(verdict.startswith(wanted) for verdict in said[file.name]), file.name
 
 
 def test_a_difference_is_seen() -> None:

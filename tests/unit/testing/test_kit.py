@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -225,3 +226,20 @@ def test_a_run_without_a_required_param_is_refused() -> None:
     with pytest.raises(ParamValidationError, match="name"):
         kit.run_dag(dag, conf={"name": 5})
     assert kit.run_dag(dag, conf={"name": "x"}).state == "success"
+
+
+def test_a_command_gives_several_outputs() -> None:
+    """§1.5 ``@task.bash`` with ``multiple_outputs``, as the standard provider's newest example uses it."""
+
+    @task.bash(multiple_outputs=True, output_processor=json.loads)
+    def counts() -> str:
+        return """echo '{"files": 3, "place": "here"}'"""
+
+    @task.bash
+    def says(place: str) -> str:
+        return f"echo {place}"
+
+    with DAG("outputs", start_date=START) as dag:
+        says(counts()["place"])
+    run = kit.run_dag(dag)
+    assert (run.xcom("counts", "files"), run.values["says"]) == (3, "here")
