@@ -70,7 +70,10 @@ def _in_a_whole_system(wheel: Wheel, files: Sequence[Path]) -> dict[str, dict[st
         return {}
     trigger = {dag: WHEN for file in files for dag in facts.WHOLE[file.stem].dags}
     given = [*files, *(one for file in files for one in facts.companions(file))]
-    found = _ask(wheel, given, "peer_whole.py", PEER_TRIGGER=json.dumps(trigger))
+    fs_default = "fs://?path=%2F"  # 2.x makes it with its database, 3.x does not, and Tradewind needs none
+    found = _ask(
+        wheel, given, "peer_whole.py", PEER_TRIGGER=json.dumps(trigger), AIRFLOW_CONN_FS_DEFAULT=fs_default
+    )
     return {dag if dag in trigger else f"{dag}{TRIGGERED}": end for dag, end in found.items()}
 
 
