@@ -14,6 +14,7 @@ from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.report import Finished, XComValue
 from tradewind.secrets import Chain
+from tradewind.testing.local import kept
 from tradewind.testing.local.questions import Questions
 
 States = Callable[[], dict[str, str | None]]
@@ -29,13 +30,10 @@ class Desk:
         self._xcoms: dict[tuple[str, str, int], str] = {}
         self._paths: dict[tuple[str, int], tuple[int, ...]] = {}
         self._variables: dict[str, str | None] = {}
-        self._kept: dict[tuple[Any, ...], str] = {}
-        """Values of the state stores, of tasks and of assets."""
         self._first_starts: dict[str, datetime] = {}
         self._tries: dict[tuple[str, int], list[tuple[int, datetime]]] = {}
         """Number and start of each try of a task instance."""
-        self._states: dict[tuple[str, ...], str] = {}
-        """What tasks keep, by task and map index, or by asset; and key."""
+        self._kept = kept.Kept()
         self._asking: Assignment | None = None
         self.questions = Questions()
 
@@ -95,6 +93,8 @@ class Desk:
         self._asking = assignment
         if isinstance(request, data.AskPerson | data.GetResponse | data.TakeDefault):
             return self.questions.answer(assignment.attempt_id, request)
+        if isinstance(request, kept.REQUESTS):
+            return self._kept.answer(assignment, request)
         return self._answer(request)
 
     @singledispatchmethod
@@ -234,32 +234,6 @@ class Desk:
         name = request.name or request.uri
         return {"id": 0, "name": name, "uri": request.uri or name, "group": "asset", "extra": "{}"}
 
-    def _store_of(self, request: data.Request) -> tuple[Any, ...]:
-        if isinstance(request, data.GetAssetState | data.SetAssetState | data.DeleteAssetState):
-            return ("asset", request.name, request.uri)
-        assert self._asking is not None
-        return ("task", self._asking.task_id, self._asking.map_index)
-
-    @_answer.register(data.GetTaskState)
-    @_answer.register(data.GetAssetState)
-    def _(self, request: Any) -> Any:
-        return self._kept.get((*self._store_of(request), request.key))
-
-    @_answer.register(data.SetTaskState)
-    @_answer.register(data.SetAssetState)
-    def _(self, request: Any) -> Any:
-        self._kept[*self._store_of(request), request.key] = request.value
-
-    @_answer.register(data.DeleteTaskState)
-    @_answer.register(data.DeleteAssetState)
-    def _(self, request: Any) -> Any:
-        store = self._store_of(request)
-        self._kept = {
-            key: value
-            for key, value in self._kept.items()
-            if key[:-1] != store or request.key not in {None, key[-1]}
-        }
-
     @_answer.register
     def _(self, request: data.GetFirstReschedule) -> Any:
         assert self._asking is not None
@@ -267,46 +241,6 @@ class Desk:
         tries = self._tries.get((self._asking.task_id, self._asking.map_index), [])
         starts = [at for number, at in tries if number >= least]
         return min(starts).isoformat() if starts else None
-
-    # --- what tasks and assets keep
-
-    def _keeper(self, request: Any) -> tuple[str, ...]:
-        assert self._asking is not None
-        if hasattr(request, "uri"):
-            return ("asset", request.name, request.uri)
-        return ("task", self._asking.task_id, str(self._asking.map_index))
-
-    def _forget(self, request: Any) -> None:
-        keeper = self._keeper(request)
-        self._states = {
-            place: value
-            for place, value in self._states.items()
-            if place[:-1] != keeper or request.key not in (None, place[-1])
-        }
-
-    @_answer.register
-    def _(self, request: data.GetTaskState) -> Any:
-        return self._states.get((*self._keeper(request), request.key))
-
-    @_answer.register
-    def _(self, request: data.SetTaskState) -> Any:
-        self._states[*self._keeper(request), request.key] = request.value
-
-    @_answer.register
-    def _(self, request: data.DeleteTaskState) -> Any:
-        self._forget(request)
-
-    @_answer.register
-    def _(self, request: data.GetAssetState) -> Any:
-        return self._states.get((*self._keeper(request), request.key))
-
-    @_answer.register
-    def _(self, request: data.SetAssetState) -> Any:
-        self._states[*self._keeper(request), request.key] = request.value
-
-    @_answer.register
-    def _(self, request: data.DeleteAssetState) -> Any:
-        self._forget(request)
 
 
 class DeskLink:
