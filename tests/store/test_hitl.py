@@ -178,6 +178,17 @@ def test_of_an_answer_and_a_time_out_the_first_commit_wins(asking: Asking) -> No
     assert asking.told()["event"]["chosen_options"] == ["Yes"]
 
 
+def test_a_question_that_somebody_deleted_holds_up_no_turn(asking: Asking) -> None:
+    """People's own SQL: the time-out comes all the same."""
+    asking.park()
+    with asking.world.database.write() as tx:
+        tx.run(sa.delete(hitl_detail))
+    decisions = asking.turns.machine.decide(asking.world.later(60))
+    assert decisions.expires
+    with asking.world.database.write() as tx:
+        assert not tasks.apply(tx, [(asking.turns.record, decisions)], now=asking.world.now)
+
+
 def test_a_second_question_takes_the_place_of_the_first(asking: Asking) -> None:
     asking.park()
     assert asking.answer("Yes")

@@ -11,7 +11,9 @@ from tests.store.world import NOW, World, chain
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.spec import DagSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable
+from tradewind.secrets.cipher import CannotDecrypt, Cipher, generate_key
 from tradewind.store.queries import dags
+from tradewind.store.sealing import Seal
 from tradewind.store.tables.assets import asset_dag_run_queue, asset_event, asset_watcher
 from tradewind.store.tables.triggers import trigger
 from tradewind.store.transitions import asset_mentions, triggers, watchers
@@ -135,6 +137,22 @@ def test_the_row_goes_with_the_last_dag_that_names_it(world: World) -> None:
         assert watchers.sweep(tx, world.now) != []
         assert triggers.sweep(tx) == []
     assert (count(world, trigger), count(world, asset_watcher)) == (0, 0)
+
+
+def test_a_lost_key_is_mended_by_the_file(world: World) -> None:
+    old, new = generate_key(), generate_key()
+    world.database.seal = Seal(lambda: Cipher([old]))
+    spec = waiting_dag(world, "d", watcher("a", '{"password":"x"}'))
+    world.database.seal = Seal(lambda: Cipher([new]))
+    with world.database.write() as tx:
+        assert triggers.rotate(tx) == 0
+        stored = next(iter(watchers.wanted(tx).values())).kwargs
+        assert isinstance(triggers.open_kwargs(tx, 1, stored), CannotDecrypt)
+    declare(world, spec)
+    with world.database.write() as tx:
+        assert triggers.rotate(tx) == 1
+        stored = next(iter(watchers.wanted(tx).values())).kwargs
+        assert triggers.open_kwargs(tx, 1, stored) == '{"password":"x"}'
 
 
 def test_sweeping_leaves_what_is_wanted(world: World) -> None:

@@ -14,6 +14,8 @@ Key = tuple[str, str, str, str, int]
 BYTES_KEPT: Final = 64 << 20
 LONGEST_KEPT: Final = 32 << 20
 """A longer text is taken apart each time, rather than pushing out all others."""
+_ELEMENT: Final = 64
+"""What an element takes besides its text."""
 
 _decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -41,11 +43,12 @@ class XComLists:
             elements = _decode(text)
         except msgspec.DecodeError:
             return None
-        if len(text) <= LONGEST_KEPT:
+        size = len(text) + _ELEMENT * len(elements)
+        if size <= LONGEST_KEPT:
             with self._lock:
                 self._forget(key)
-                self._lists[key] = (pushed_at, len(text), elements)
-                self._bytes += len(text)
+                self._lists[key] = (pushed_at, size, elements)
+                self._bytes += size
                 while self._bytes > BYTES_KEPT:
                     self._forget(next(iter(self._lists)))
         return elements

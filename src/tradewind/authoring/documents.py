@@ -14,7 +14,7 @@ def text_of(doc_md: str | None, near: str = "") -> str | None:
     for path in (Path(doc_md), Path(near).parent / doc_md):
         try:
             if path.is_file():
-                return path.read_text(encoding="utf-8")
+                return path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
     return doc_md

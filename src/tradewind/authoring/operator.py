@@ -139,13 +139,11 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
     @staticmethod
     def _check_types(given: Mapping[str, Any]) -> None:
         """Of what the scheduler reads. Raises InvalidValue."""
-        for name in _TRUTHS:
-            arguments.truth(name, given[name])
+        for name in (*_TRUTHS, "email_on_retry", "email_on_failure"):
+            if given[name] is not None:  # None passes for False, as in Airflow
+                arguments.truth(name, given[name])
         for name in _TEXTS:
             arguments.text(name, given[name])
-        for name in ("email_on_retry", "email_on_failure"):
-            if given[name] is not None:
-                arguments.truth(name, given[name])
 
     def _take_mail(self, email: Any, on_retry: bool | None, on_failure: bool | None) -> None:
         known = defaults.current()

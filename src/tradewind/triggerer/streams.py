@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
-from typing import Any
+from typing import Any, Final
 
 from tradewind.authoring.trigger import BaseEventTrigger, BaseTrigger
+
+BEHIND: Final = 1024
+"""How many items a reader may be behind before the stream waits for it, and with it the other readers."""
 
 
 class _Ended:
@@ -31,7 +34,7 @@ class Streams:
         return trigger.filter_shared_stream(self._read((type(trigger), key), trigger))
 
     async def _read(self, key: Hashable, trigger: BaseEventTrigger) -> AsyncIterator[Any]:
-        mine: asyncio.Queue[Any] = asyncio.Queue()
+        mine: asyncio.Queue[Any] = asyncio.Queue(BEHIND)
         self._readers.setdefault(key, set()).add(mine)
         if key not in self._pumps:
             self._pumps[key] = asyncio.create_task(self._pump(key, trigger))
@@ -47,6 +50,8 @@ class Streams:
         """The last reader closes the stream."""
         readers = self._readers.get(key, set())
         readers.discard(reader)
+        while not reader.empty():
+            reader.get_nowait()  # the stream may wait for room in it
         if readers:
             return
         self._readers.pop(key, None)
@@ -58,12 +63,12 @@ class Streams:
         error: BaseException | None = None
         try:
             async for item in type(trigger).open_shared_stream(trigger.serialize()[1]):
-                self._give(key, item)
+                await self._give(key, item)
         except Exception as raised:  # noqa: BLE001 - each reader raises it
             error = raised
-        self._give(key, _Ended(error))
+        await self._give(key, _Ended(error))
         self._pumps.pop(key, None)
 
-    def _give(self, key: Hashable, item: Any) -> None:
-        for reader in self._readers.get(key, ()):
-            reader.put_nowait(item)
+    async def _give(self, key: Hashable, item: Any) -> None:
+        for reader in list(self._readers.get(key, ())):
+            await reader.put(item)

@@ -37,14 +37,12 @@ def of(work: Work, result: Any, max_map_length: int) -> Report:
         skip=work.ti.skip, skip_all_downstream=work.ti.skip_all_downstream, lengths=lengths,
         silent=work.ti.map_index >= 0 and not any(xcom.key == "return_value" for xcom in xcoms),
     )  # fmt: skip
-    report = Report(
+    return Report(
         outcome=outcome,
         xcoms=xcoms,
         asset_events=execution.asset_events(work.task, work.ti),
         rendered_map_index=work.name_instance(),
     )
-    execution.forget_state(work.ti)
-    return report
 
 
 def _check_lengths(work: Work, lengths: dict[str, int], limit: int) -> None:

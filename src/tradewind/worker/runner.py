@@ -178,6 +178,8 @@ class Body:
         self._say(outcome, error)
         if work is not None:
             work.ended(self._clock.now())
+            if isinstance(outcome, Succeeded):
+                self._guard("clearing the task's state", work.forget_state)
             self._guard("rendered fields", lambda: reporting.complete(report, work))
             self._call_all(work.callbacks(outcome, error), outcome, report)
             report.note = work.ti.note

@@ -77,6 +77,10 @@ class Work:
         name: str | None = self._steps.rendered_map_index(self.task, self.context)
         return name
 
+    def forget_state(self) -> None:
+        """Of a success, where the configuration wants that. Raises whatever the state's back end raises."""
+        self._steps.forget_state(self.ti)
+
     def on_kill(self) -> None:
         """The operator's own."""
         if not self.task.is_mapped:  # not yet the operator of one instance: nothing of it has run

@@ -33,13 +33,13 @@ def test_what_is_no_list(text: str) -> None:
 
 
 def test_the_one_used_longest_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xcom_lists, "BYTES_KEPT", 8)
+    monkeypatch.setattr(xcom_lists, "BYTES_KEPT", 150)
     lists = XComLists()
     for number in (0, 1):
         lists.take_apart(key(number), AT, "[1]")
     lists.get(key(0), AT)
     lists.take_apart(key(2), AT, "[2]")
     assert [lists.get(key(number), AT) is not None for number in range(3)] == [True, False, True]
-    monkeypatch.setattr(xcom_lists, "LONGEST_KEPT", 4)
+    monkeypatch.setattr(xcom_lists, "LONGEST_KEPT", 70)
     assert lists.take_apart(key(3), AT, "[1, 2]") is not None
     assert lists.get(key(3), AT) is None

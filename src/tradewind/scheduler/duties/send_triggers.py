@@ -300,11 +300,11 @@ class SendTriggers:
 
 
 def _wait(run: CachedRun | None, record: TriggerRecord, kwargs: str) -> Wait | None:
-    """What a triggerer is told; None where the run is gone."""
-    if run is None:
+    """What a triggerer is told; None where the run is gone, or its task waits no more."""
+    task = None if run is None else dispatching.waiting(run, record.attempt_id, record.dispatch)
+    if run is None or task is None:
         return None
-    task = dispatching.waiting(run, record.attempt_id, record.dispatch)
-    templates = () if task is None else _templates(run.version.tasks[task.task_id], record, kwargs)
+    templates = _templates(run.version.tasks[task.task_id], record, kwargs)
     return Wait(
         trigger_id=record.id, classpath=record.classpath, kwargs=kwargs, task=task, templates=templates
     )

@@ -158,6 +158,7 @@ def _answered(attempt_id: str, response: hitl.Response) -> Row:
 
 _EXPIRE = Statement(sa.update(detail).where(_mine, _unanswered).values(_RESPONSE))
 _EXPIRE_UNANSWERED = Statement(sa.update(detail).where(_mine, _unanswered).values(dispatch=sa.null()))
+_ANSWERED = Statement(sa.select(detail.c.ti_id).where(_mine, detail.c.responded_at.is_not(None)))
 
 
 def expire(tx: Tx, pairs: Pairs[d.Expire]) -> frozenset[int]:
@@ -172,10 +173,10 @@ def expire(tx: Tx, pairs: Pairs[d.Expire]) -> frozenset[int]:
 
 
 def _write_all(tx: Tx, statement: Statement, pairs: Pairs[d.Expire], rows: Sequence[Row]) -> frozenset[int]:
-    """Every run of ``pairs`` where one of the rows did not match."""
+    """The runs in which an answer is there after all. A request that somebody deleted is none."""
     if tx.run_many(statement, rows) == len(rows):
         return NONE
-    return frozenset(run.pk for run, _ in pairs)
+    return frozenset(run.pk for run, it in pairs if tx.first(_ANSWERED, attempt_id=it.attempt_id) is not None)
 
 
 # --- from try to try --------------------------------------------------------------------------------

@@ -107,12 +107,20 @@ _SEAL = Statement(
 )
 
 
+def seal(tx: Tx, trigger_id: int, kwargs: str) -> None:
+    """Encrypt what a trigger carries anew."""
+    tx.run_many(_SEAL, [{"trigger_id": trigger_id, "sealed": tx.seal.close(kwargs)}])
+
+
 def rotate(tx: Tx) -> int:
-    """Encrypt what every trigger carries with the first key; how many there are. Raises CannotDecrypt."""
-    seal, rows = tx.seal, tx.rows(_KWARGS)
-    opened = [(each, seal.open(stored, what=f"Trigger {each}")) for each, stored in rows]
-    tx.run_many(_SEAL, [{"trigger_id": each, "sealed": seal.close(text)} for each, text in opened])
-    return len(rows)
+    """Encrypt what every trigger carries with the first key; how many there are.
+
+    One that nobody can read stays as it is: it ends with that error when it is begun.
+    """
+    opened = [(each, open_kwargs(tx, each, stored)) for each, stored in tx.rows(_KWARGS)]
+    readable = [(each, text) for each, text in opened if not isinstance(text, CannotDecrypt)]
+    tx.run_many(_SEAL, [{"trigger_id": each, "sealed": tx.seal.close(text)} for each, text in readable])
+    return len(readable)
 
 
 def sweep(tx: Tx) -> list[int]:

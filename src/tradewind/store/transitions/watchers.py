@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.spec import DagSpec, WatcherSpec
+from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
 from tradewind.store.queries.reading import Reader
@@ -31,7 +32,7 @@ from tradewind.store.tables.dags import dag
 from tradewind.store.tables.triggers import trigger
 from tradewind.store.tables.watchers import dag_asset_watcher_reference as reference
 from tradewind.store.tables.watchers import trigger_told as told
-from tradewind.store.transitions import asset_events, asset_mentions
+from tradewind.store.transitions import asset_events, asset_mentions, triggers
 from tradewind.store.transitions.asset_events import Happened
 
 KEPT: Final = timedelta(days=7)
@@ -55,7 +56,15 @@ _DROP = Statement(
 )
 _ADD = Statement(insert_all(reference, "dag_id", "asset_id", "name", "trigger_id"))
 _TRIGGER = ("classpath", "kwargs", "created_date", "queue", "digest")
-_BY_DIGEST = Statement(sa.select(trigger.c.id).where(trigger.c.digest == sa.bindparam("digest")))
+_BY_DIGEST = Statement(
+    sa.select(trigger.c.id, trigger.c.kwargs)
+    .where(trigger.c.digest == sa.bindparam("digest"))
+    .with_for_update()
+)
+_LOCK_ALL = Statement(
+    sa.select(trigger.c.id).where(trigger.c.digest.is_not(None)).order_by(trigger.c.digest).with_for_update()
+)
+"""Who declares and who tidies up lock the triggers first, in this order, and look at the rest only then."""
 
 
 def _insert(table: sa.Table, *names: str) -> Statement:
@@ -72,10 +81,10 @@ _INSERT_WATCHER = _insert(watcher, "name", "asset_id", "trigger_id")
 
 def declare(tx: Tx, spec: DagSpec, now: datetime) -> None:
     """Write which watchers the DAG wants; what it no longer names goes, with what nobody else names."""
-    known = {(int(row[0]), row[1], int(row[2])) for row in tx.rows(_KNOWN, of_dag=spec.dag_id)}
-    if not known and not spec.watchers:
+    if not spec.watchers and not tx.rows(_KNOWN, of_dag=spec.dag_id):
         return
-    wanted = {_ids(tx, one, now) for one in spec.watchers}
+    wanted = {_ids(tx, one, now) for one in sorted(spec.watchers, key=_digest)}
+    known = {(int(row[0]), row[1], int(row[2])) for row in tx.rows(_KNOWN, of_dag=spec.dag_id)}
     gone, new = sorted(known - wanted), sorted(wanted - known)
     tx.run_many(_DROP, [{"of_dag": spec.dag_id, "old_asset_id": a, "old_name": name} for a, name, _ in gone])
     rows = [{"dag_id": spec.dag_id, "asset_id": a, "name": name, "trigger_id": t} for a, name, t in new]
@@ -86,16 +95,21 @@ def declare(tx: Tx, spec: DagSpec, now: datetime) -> None:
         _tidy(tx)
 
 
+def _digest(one: WatcherSpec) -> str:
+    return hashlib.sha256(f"{one.classpath}\n{one.queue or ''}\n{one.kwargs}".encode()).hexdigest()
+
+
 def _ids(tx: Tx, one: WatcherSpec, now: datetime) -> tuple[int, str, int]:
-    """(asset, name, trigger) of a watcher; each is made where it is new."""
+    """(asset, name, trigger) of a watcher; each is made where it is new. The trigger is locked."""
     asset_id = asset_mentions.asset_id(tx, one.asset, now)
-    digest = hashlib.sha256(f"{one.classpath}\n{one.queue or ''}\n{one.kwargs}".encode()).hexdigest()
-    found = tx.value(_BY_DIGEST, digest=digest)
-    if found is None:
+    digest = _digest(one)
+    while (found := tx.first(_BY_DIGEST, digest=digest)) is None:  # again where it was removed just then
         row = (one.classpath, tx.seal.close(one.kwargs), now, one.queue, digest)
         tx.run(_INSERT_TRIGGER, **dict(zip(_TRIGGER, row, strict=True)))
-        found = tx.value(_BY_DIGEST, digest=digest)
-    return asset_id, one.name, int(found)
+    trigger_id, stored = int(found[0]), found[1]
+    if isinstance(triggers.open_kwargs(tx, trigger_id, stored), CannotDecrypt):
+        triggers.seal(tx, trigger_id, one.kwargs)  # its key is lost, but the file says what it was
+    return asset_id, one.name, trigger_id
 
 
 # --- what is to run ------------------------------------------------------------------------------------
@@ -175,8 +189,13 @@ _WANTED = Statement(
 )
 
 
+_ANY = Statement(sa.select(reference.c.trigger_id).limit(1))
+
+
 def wanted(tx: Tx) -> dict[int, WatcherRecord]:
     """Every trigger that is to run now, by its number."""
+    if tx.first(_ANY) is None:
+        return {}  # asked every second, and most homes have none
     found: dict[int, list[_Row]] = {}
     for row in _rows.all(tx, _WANTED):
         found.setdefault(row.id, []).append(row)
@@ -270,12 +289,14 @@ _DROP_TOLD = Statement(sa.delete(told).where(told.c.told_at < sa.bindparam("befo
 
 def sweep(tx: Tx, now: datetime) -> list[int]:
     """Remove the watchers that no DAG names any more; the triggers that went with them."""
+    tx.rows(_LOCK_ALL)
     tx.run(_DROP_STALE)
     tx.run(_DROP_TOLD, before=now - KEPT)
     return _tidy(tx)
 
 
 def _tidy(tx: Tx) -> list[int]:
+    tx.rows(_LOCK_ALL)
     tx.run(_DROP_WATCHERS)
     left = [int(row[0]) for row in tx.rows(_UNWATCHED)]
     tx.run_many(_DROP_TRIGGER, [{"trigger_id": each} for each in left])
