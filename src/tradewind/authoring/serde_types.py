@@ -20,7 +20,8 @@ def dump(value: Any) -> tuple[str, int, Any] | None:
     for base, dumper in _DUMPERS:
         if isinstance(value, base):
             return dumper(value)
-    return _dump_special(value) or _dump_library(value) or _dump_json_subclass(value)
+    special = _dump_stored(value) or _dump_special(value)
+    return special or _dump_library(value) or _dump_json_subclass(value)
 
 
 def _dump_datetime(value: datetime) -> tuple[str, int, Any]:
@@ -109,6 +110,17 @@ def _dump_special(value: Any) -> tuple[str, int, Any] | None:
     return None
 
 
+def _dump_stored(value: Any) -> tuple[str, int, Any] | None:
+    if type(value).__module__.partition(".")[0] not in _STORES:
+        return None
+    from tradewind.authoring import serde_stores  # only where one of these libraries is in use
+
+    return serde_stores.dump(value)
+
+
+_STORES = frozenset({"deltalake", "kubernetes", "pyiceberg"})
+
+
 def _dump_library(value: Any) -> tuple[str, int, Any] | None:
     """Values of libraries, which are loaded if there is a value of theirs."""
     cls = type(value)
@@ -179,6 +191,15 @@ def _arrays(kind: str) -> Callable[[Any], Any]:
     return load
 
 
+def _stored(kind: str) -> Callable[[Any], Any]:
+    def load(data: Any) -> Any:
+        from tradewind.authoring import serde_stores  # brings what decrypts
+
+        return serde_stores.load_delta(data) if kind == "delta" else serde_stores.load_iceberg(data)
+
+    return load
+
+
 def _file(data: Any) -> Any:
     from tradewind.authoring import xcom_files  # few values lie in files
 
@@ -203,6 +224,8 @@ LOADERS: dict[str, Callable[[Any], Any]] = {
     "decimal.Decimal": _load_decimal,
     "uuid.UUID": _load_uuid,
     "pathlib.Path": _load_path,
+    "deltalake.table.DeltaTable": _stored("delta"),
+    "pyiceberg.table.Table": _stored("iceberg"),
     "numpy.ndarray": _arrays("ndarray"),
     "numpy.generic": _arrays("generic"),
     "pandas.DataFrame": _arrays("frame"),

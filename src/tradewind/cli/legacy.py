@@ -62,7 +62,7 @@ _GONE = {
     **dict.fromkeys(("roles", "sync-perm", "sync_perm", "teams", "permissions-cleanup"), _ONE_USER),
     **dict.fromkeys(
         (
-            "assets", "db-manager", "edge", "fab-db", "jobs", "kubernetes", "partitions", "plugins",
+            "assets", "db-manager", "edge", "fab-db", "jobs", "kubernetes", "plugins",
             "providers", "config update", "dags list-jobs", "dags show-dependencies",
             "db clean", "db downgrade", "db drop-archived", "db export-archived",
             "connections create-default-connections", "connections test",

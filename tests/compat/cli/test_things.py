@@ -1,6 +1,7 @@
 """Pools, variables, connections, database, configuration: in the spellings of every age."""
 
 import json
+import sqlite3
 import stat
 
 import pytest
@@ -8,6 +9,7 @@ from tests.compat.cli.world import Home
 
 
 def test_pools(home: Home) -> None:
+    """§1.17 pools: slots, description, include_deferred."""
     home.ok("pool", "-s", "etl", "3", "for loading")
     home.ok("pools", "set", "etl", "4", "for loading", "--include-deferred")
     assert home.ok("pools", "get", "etl", "-o", "json").json == [
@@ -121,3 +123,43 @@ def test_assets(home: Home) -> None:
     assert made["dag_run_id"].startswith("asset_materialization__")
     assert "There is no asset with name 'x'" in home.run("assets", "materialize", "--name", "x").err
     assert "Give --name or --uri" in home.run("assets", "details").err
+
+
+def test_partitions(home: Home) -> None:
+    """§1.11 partitions clear, dags clear --partition-key, --partition-date-start, --partition-date-end."""
+    home.dag(
+        "parts",
+        "import pendulum\n"
+        "from airflow.sdk import DAG, CronPartitionTimetable\n"
+        "from airflow.providers.standard.operators.empty import EmptyOperator\n"
+        "with DAG('parts', schedule=CronPartitionTimetable('0 0 * * *', timezone='Europe/Berlin'), "
+        "start_date=pendulum.datetime(2026, 1, 1, tz='Europe/Berlin')): EmptyOperator(task_id='a')\n",
+    )
+    home.ok("dags", "list")
+    for day in (1, 2, 3):
+        home.ok("dags", "trigger", "parts", "-r", f"r{day}")
+    with sqlite3.connect(home.path / "airflow.db") as connection:
+        for day, at in ((1, "2025-12-31"), (2, "2026-01-01"), (3, "2026-01-02")):
+            connection.execute(
+                "UPDATE dag_run SET partition_key = ?, partition_date = ? WHERE run_id = ?",
+                (f"2026-01-0{day}", f"{at} 23:00:00.000000", f"r{day}"),
+            )
+        connection.execute("UPDATE task_instance SET state = 'success', try_number = 1")
+    connection.close()
+
+    def cleared(*words: str) -> str:
+        return home.ok("dags", "clear", "parts", *words, "-y").out
+
+    assert "r2" in (out := cleared("--partition-key", "2026-01-02")) and "r1" not in out
+    assert "r3" in (out := cleared("--partition-date-start", "2026-01-02")) and "r1" not in out
+    both = home.run("dags", "clear", "parts", "--run-id", "r1", "--partition-key", "x")
+    assert "say which runs" in both.err
+    dry = home.ok("partitions", "clear", "-d", "parts", "-k", "2026-01-01", "--dry-run").out
+    assert "r1: partition 2026-01-01" in dry and "Cleared" not in dry
+    window = ("--date", "2026-01-01~2026-01-02")
+    done = home.ok("partitions", "clear", "-d", "parts", *window, "--clear-task-instances")
+    assert "Cleared the partition of 2 runs." in done.out and "Cleared 1 task instances." in done.out
+    nothing = home.ok("partitions", "clear", "-d", "parts", "-r", "r1")
+    assert nothing.out == "No run of a partition is meant.\n"
+    assert "say which runs" in home.run("partitions", "clear", "-d", "parts").err
+    assert "two dates" in home.run("partitions", "clear", "-d", "parts", "--date", "x").err

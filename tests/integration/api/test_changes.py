@@ -190,6 +190,7 @@ def test_queue_a_run_again(world: World, admin: httpx.Client) -> None:
 
 
 def test_running_things_are_not_deleted(world: World, admin: httpx.Client) -> None:
+    """§1.18 delete run."""
     make(world, "kept", run="running", extract="running")
     assert admin.delete("/api/v2/dags/kept/dagRuns/r1").status_code == 409
     assert admin.delete("/api/v2/dags/kept").status_code == 409

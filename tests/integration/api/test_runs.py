@@ -1,4 +1,4 @@
-"""Trigger, wait, list: what happens and what is refused."""
+"""§1.18 Trigger, wait, list: what happens and what is refused."""
 
 from __future__ import annotations
 
@@ -200,3 +200,16 @@ def test_lists_filter_sort_and_page(world: World, admin: httpx.Client) -> None:
     assert admin.get("/api/v2/dags/listed/dagRuns?limit=-1").status_code == 422
     assert admin.get("/api/v2/dags/listed/dagRuns?state=odd").status_code == 422
     assert admin.get("/api/v2/dags/listed/dagRuns?limit=1").json()["total_entries"] == 3
+
+
+def test_a_run_of_a_partition(world: World, admin: httpx.Client) -> None:
+    """§1.18 partitions: partition_key given to a run, and looked for."""
+    dag_id = world.fresh("parts")
+    world.dag(dag_id)
+    made = admin.post(
+        f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "partition_key": "2026-01", "note": "n"}
+    )
+    assert made.status_code == 200, made.text
+    assert (made.json()["partition_key"], made.json()["logical_date"]) == ("2026-01", None)
+    found = admin.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"partition_key_pattern": "2026"}).json()
+    assert [run["dag_run_id"] for run in found["dag_runs"]] == [made.json()["dag_run_id"]]

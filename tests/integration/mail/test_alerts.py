@@ -64,7 +64,9 @@ def test_who_is_told_of_what(mailing: World, sink: Sink) -> None:
 
 
 def test_own_templates(mailing: World, sink: Sink, tmp_path: Path) -> None:
-    """[email] subject_template, html_content_template; one that is broken does not keep the news back."""
+    """§1.15 [email] subject_template, html_content_template; one that is broken does not keep the news
+    back.
+    """
     subject, body = tmp_path / "subject.txt", tmp_path / "body.html"
     subject.write_text("{{ ti.task_id }} of {{ dag.dag_id }}: {{ exception }}")
     body.write_text("<i>{{ try_number }}/{{ max_tries }}</i> {{ exception_html }} {{ nonsense.at_all }}")

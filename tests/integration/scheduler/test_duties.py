@@ -68,6 +68,7 @@ def test_without_catch_up_only_the_newest_missed_run_is_made(world: World) -> No
 
 
 def test_a_dag_that_was_blocked_goes_on_when_its_run_is_deleted(world: World) -> None:
+    """§1.17 max_active_runs."""
     hourly(world, catchup=True, max_active_runs=1)
     world.clock.advance(3 * 3600)
     world.pass_time(1)

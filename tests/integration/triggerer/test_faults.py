@@ -215,7 +215,7 @@ with DAG('d', max_active_tasks=10):
 
 
 def test_a_deferred_task_holds_no_slot_unless_its_pool_says_so(world: World) -> None:
-    """``include_deferred``."""
+    """§1.17 include_deferred."""
     pools = "Waits(task_id='a', trigger=lambda: Flag(flag), pool=pool, priority_weight=9)\n"
     text = (
         FLAG

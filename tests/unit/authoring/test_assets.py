@@ -247,7 +247,7 @@ def test_an_asset_that_nobody_defines_cannot_be_read(runs):
 
 
 def test_one_function_may_make_several_assets(runs):
-    """§1.11 @asset.multi."""
+    """§1.11, §1.3 @asset.multi."""
 
     @asset.multi(schedule="@daily", outlets=[ORDERS, Asset("b")])
     def both():

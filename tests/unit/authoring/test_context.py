@@ -1,4 +1,4 @@
-"""What a task may know, by the names of every age."""
+"""§1.14 What a task may know, by the names of every age."""
 
 from __future__ import annotations
 

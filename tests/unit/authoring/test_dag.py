@@ -1,4 +1,4 @@
-"""DAGs as files of every age write them."""
+"""§1.1 DAGs as files of every age write them."""
 
 from __future__ import annotations
 

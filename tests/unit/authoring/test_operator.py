@@ -1,4 +1,4 @@
-"""Operators of every age: arguments, defaults, relations."""
+"""§1.2 Operators of every age: arguments, defaults, relations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators that come with Tradewind, run as a task process runs them."""
+"""§1.8 The operators that come with Tradewind, run as a task process runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Params: defaults, values of runs, schemas."""
+"""§1.13 Params: defaults, values of runs, schemas."""
 
 from __future__ import annotations
 

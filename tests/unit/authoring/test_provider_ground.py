@@ -116,6 +116,7 @@ def test_a_plugin_brings_macros() -> None:
 
 
 def test_a_file_may_ask_what_it_is_imported_for() -> None:
+    """§1.3 get_parsing_context."""
     assert parsing_context.get_parsing_context() == (None, None)
     with parsing_context.parsing_for("dag", "task"):
         assert parsing_context.get_parsing_context().dag_id == "dag"

@@ -1,4 +1,4 @@
-"""Timetable classes, assets as schedules."""
+"""§1.12 Timetable classes, assets as schedules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sensors wait, give their slot back, time out."""
+"""§1.9 Sensors wait, give their slot back, time out."""
 
 from __future__ import annotations
 

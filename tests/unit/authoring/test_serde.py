@@ -1,4 +1,4 @@
-"""Values on their way between tasks."""
+"""§1.16 Values on their way between tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQL on a real SQLite file, mail to a server of our own."""
+"""§1.8 SQL on a real SQLite file, mail to a server of our own."""
 
 from __future__ import annotations
 

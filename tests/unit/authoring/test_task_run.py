@@ -1,4 +1,4 @@
-"""``ti``: XComs and questions about runs."""
+"""§1.14 ``ti``: XComs and questions about runs."""
 
 from __future__ import annotations
 

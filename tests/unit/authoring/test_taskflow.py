@@ -1,4 +1,4 @@
-"""``@task``, ``@task_group``, mapping and results of tasks as arguments."""
+"""§1.3, §1.4, §1.5 ``@task``, ``@task_group``, mapping and results of tasks as arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of task arguments."""
+"""§1.14 Templates of task arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same DAG gives the same spec, whatever the day and the process."""
+"""§1.1, §1.2 The same DAG gives the same spec, whatever the day and the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Macros, states, helpers, sessions: the small things that DAG files import."""
+"""§1.14 Macros, states, helpers, sessions: the small things that DAG files import."""
 
 from __future__ import annotations
 

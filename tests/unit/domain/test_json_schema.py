@@ -1,4 +1,4 @@
-"""Values against JSON schemas."""
+"""§1.13 Values against JSON schemas."""
 
 from __future__ import annotations
 

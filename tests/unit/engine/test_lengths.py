@@ -1,3 +1,5 @@
+"""§1.5 How many instances a mapped task has."""
+
 from __future__ import annotations
 
 import pytest

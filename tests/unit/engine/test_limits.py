@@ -1,3 +1,5 @@
+"""§1.17 Limits of runs and tasks."""
+
 from __future__ import annotations
 
 import random

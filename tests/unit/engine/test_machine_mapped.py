@@ -1,4 +1,4 @@
-"""Mapped tasks and mapped groups, where the random histories would hide the reason."""
+"""§1.5 Mapped tasks and mapped groups, where the random histories would hide the reason."""
 
 from __future__ import annotations
 

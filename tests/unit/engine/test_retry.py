@@ -1,3 +1,5 @@
+"""§1.2 retries: delays, back-off, the last try."""
+
 from __future__ import annotations
 
 import hashlib

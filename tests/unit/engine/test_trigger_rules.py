@@ -1,4 +1,4 @@
-"""Every rule against the truth table, for every combination of up to four upstream task instances."""
+"""§1.7 Every rule against the truth table, for every combination of up to four upstream task instances."""
 
 from __future__ import annotations
 
@@ -33,6 +33,34 @@ def test_rule_says_what_the_table_says(rule: TriggerRule) -> None:
                 assert verdict(rule, states, states[:setups]) == table(
                     rule, list(states), list(states[:setups])
                 ), states
+
+
+TRUTH = {
+    "all_success": ("run", "upstream_failed", "skipped", "wait"),
+    "all_failed": ("skipped", "skipped", "skipped", "wait"),
+    "all_done": ("run", "run", "run", "wait"),
+    "all_done_min_one_success": ("run", "run", "skipped", "wait"),
+    "all_done_setup_success": ("run", "run", "run", "wait"),
+    "all_skipped": ("skipped", "skipped", "skipped", "wait"),
+    "one_success": ("run", "run", "run", "wait"),
+    "one_failed": ("skipped", "run", "skipped", "wait"),
+    "one_done": ("run", "run", "run", "wait"),
+    "none_failed": ("run", "upstream_failed", "run", "wait"),
+    "none_failed_min_one_success": ("run", "upstream_failed", "run", "wait"),
+    "none_skipped": ("run", "run", "skipped", "wait"),
+    "always": ("run", "run", "run", "run"),
+}
+"""What each rule says of: two successes; success and failure; success and skipped; two that have yet to
+begin.
+"""
+
+
+@pytest.mark.parametrize("rule", TRUTH)
+def test_rule_by_name(rule: str) -> None:
+    """§1.7, by hand: the table that people read."""
+    cases = (("success", "success"), ("success", "failed"), ("success", "skipped"), (None, None))
+    assert tuple(verdict(rule, states) for states in cases) == TRUTH[rule]
+    assert set(TRUTH) == set(TriggerRule)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""§1.17 Slots: executors, pools, limits, and the order in which they are given."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -178,3 +180,14 @@ def test_releasing_what_holds_nothing_is_harmless() -> None:
     given.capacity.release("unknown")
     given.capacity.park("unknown", DEFERRED)
     assert given.limits.free_slots == 1
+
+
+@pytest.mark.parametrize(("parallelism", "slots", "at_once"), [(32, 5, 5), (3, 5, 3)])
+def test_the_heaviest_get_the_slots_that_parallelism_leaves(
+    parallelism: int, slots: int, at_once: int
+) -> None:
+    """§1.17 parallelism, priority_weight."""
+    given = Given(slots=min(parallelism, slots))
+    for number in range(6):
+        given.offer(f"t{number}", priority=number)
+    assert given.granted() == ["t5", "t4", "t3", "t2", "t1", "t0"][:at_once]

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tradewind.cli import acting, clearing, dag_source, moments, output, waiting
+from tradewind.cli import acting, clearing, dag_source, moments, output, partition_dates, waiting
 from tradewind.cli.arguments import (
     CONF,
     DAG_ID,
@@ -190,21 +190,28 @@ def test(args: Args, app: App) -> int:
     DAG_ID,
     arg("--run-id", action="append", help="the run's id; may be given several times"),
     arg("--partition-key", help="the runs of that partition"),
+    arg("--partition-date-start", metavar="DATE", help="the runs of partitions from this date on"),
+    arg("--partition-date-end", metavar="DATE", help="the runs of partitions up to this date"),
     flag("-f", "--only-failed", help="only task instances that failed"),
     flag("-r", "--only-running", help="only task instances that run"),
     YES,
 )
 def clear(args: Args, app: App) -> int:
     """Let whole runs run again."""
-    if not args.run_id and not args.partition_key:
-        raise WrongUsage("say which runs: --run-id or --partition-key.")
+    window = args.partition_date_start, args.partition_date_end
+    if sum((bool(args.run_id), bool(args.partition_key), any(window))) != 1:
+        raise WrongUsage(
+            "say which runs: by --run-id, by --partition-key, or by --partition-date-start and -end."
+        )
     with app.database.read() as tx:
         acting.dag(tx, args.dag_id)
         if args.run_id:
             found = [acting.run(tx, app, args.dag_id, run_id) for run_id in args.run_id]
         else:
-            found = queries.of_dag(tx, args.dag_id, visible=None)
-        if args.partition_key:
-            found = [run for run in found if run.partition_key == args.partition_key]
+            zone = acting.spec(tx, args.dag_id).timezone
+            found = queries.of_dag(
+                tx, args.dag_id, visible=None, partition_key=args.partition_key,
+                partitions=partition_dates.between(*window, zone),
+            )  # fmt: skip
         meant = list(clearing.select_runs(tx, found, args))
     return clearing.ask_and_clear(app, meant, sure=args.yes, prog=args.prog)

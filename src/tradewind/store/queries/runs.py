@@ -75,8 +75,11 @@ def of_dag(
     run_ids: Sequence[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    partition_key: str | None = None,
+    partitions: tuple[datetime | None, datetime | None] | None = None,
 ) -> list[RunRecord]:
-    """The DAG's runs, oldest first: those of these ids, or of logical dates from ``since`` to ``until``.
+    """The DAG's runs, oldest first: those of these ids, or of logical dates from ``since`` to ``until``, or
+    of a partition, or of ``partitions`` between two dates.
 
     ``browse.runs`` filters, orders and pages what people look through.
     """
@@ -87,4 +90,11 @@ def of_dag(
         select = select.where(run.c.logical_date >= since)
     if until is not None:
         select = select.where(run.c.logical_date <= until)
+    if partition_key is not None:
+        select = select.where(run.c.partition_key == partition_key)
+    first, last = partitions or (None, None)
+    if first is not None:
+        select = select.where(run.c.partition_date >= first)
+    if last is not None:
+        select = select.where(run.c.partition_date <= last)
     return READER.all(tx, select.order_by(run.c.id))

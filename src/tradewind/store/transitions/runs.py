@@ -143,6 +143,21 @@ def touch(tx: Tx, pk: int, *, now: datetime) -> bool:
     return tx.run(_TOUCH, pk=pk, at=now) == 1
 
 
+_FORGET_PARTITION = Statement(
+    sa.update(run)
+    .where(run.c.id == _pk)
+    .values(
+        partition_key=sa.null(), partition_date=sa.null(), row_version=run.c.row_version + const(1),
+        last_writer=sa.null(), updated_at=_at,
+    )
+)  # fmt: skip
+
+
+def forget_partition(tx: Tx, pk: int, *, now: datetime) -> bool:
+    """The run is for no partition any more. False where it is gone."""
+    return tx.run(_FORGET_PARTITION, pk=pk, at=now) == 1
+
+
 _TOUCH_RUN = Statement(
     sa.update(run)
     .where(run.c.dag_id == sa.bindparam("of_dag"), run.c.run_id == sa.bindparam("of_run"))

@@ -1,4 +1,4 @@
-"""From ticks to runs: both meanings of a schedule, catch-up, bounds, defaults by age."""
+"""§1.12 From ticks to runs: both meanings of a schedule, catch-up, bounds, defaults by age."""
 
 from __future__ import annotations
 
