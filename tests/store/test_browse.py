@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from tests.store.world import NOW, World, chain
 
+from tradewind.api.routes.execution import desk
 from tradewind.domain.errors import InvalidValue
+from tradewind.domain.messages.data import Call, GetVariable
 from tradewind.domain.states import DagRunState
 from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine.clearing import Effect
@@ -163,6 +165,9 @@ def test_what_tasks_ask(world: World) -> None:
         assert task_data.attempt(tx, world.attempt(NOW)) is None
         assert task_data.callback_attempt(tx, facts.attempt_id) is None
         assert task_data.callback_attempt(tx, "callback-1") is None
+        for name in ("callback-1", "trigger-1"):  # which are no UUIDs
+            with pytest.raises(desk.Stale):
+                desk.check_fence(tx, Call(attempt_id=name, dispatch=1, request=GetVariable(key="x")))
         assert task_data.count_runs(tx, "d", logical_dates=[NOW], run_ids=None, states=["queued"]) == 1
         assert task_data.previous_run_id(tx, "d", NOW + timedelta(days=1), None) == "r1"
         states = task_data.task_states(

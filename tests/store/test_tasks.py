@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.store.world import Turns, World, chain, wide
+from tests.store.world import NOW, Turns, World, chain, wide
 
 from tradewind.domain.events import Deferred, Failed, Lost, Rescheduled, Skipped, Succeeded, TriggerFired
 from tradewind.domain.messages.report import Finished, XComValue
@@ -299,6 +299,31 @@ def test_callbacks_wait_until_they_are_done(world: World, one: Turns) -> None:
         assert callbacks.pending(tx, sent_before=world.now) == []
         assert len(callbacks.pending(tx, sent_before=world.later())) == 1
         assert callbacks.done(tx, [found.id]) == 1
+
+
+def test_callbacks_of_triggerers(world: World, one: Turns) -> None:
+    """A callback and its trigger are there together, and go together; workers never see them."""
+    with world.database.write() as tx:
+        for number in range(3):
+            callbacks.request_one(tx, "deadline", "one", "r1", {"n": number}, NOW, in_triggerer=True)
+        callbacks.request_one(tx, "deadline", "one", "r1", {"n": 9}, NOW)
+    with world.database.write() as tx:
+        assert [row.data["n"] for row in callbacks.pending(tx, sent_before=NOW)] == [9]
+        rows = callbacks.unheld(tx, limit=9)
+        assert [row.data["n"] for row in rows] == [0, 1, 2]
+        held = [row.trigger_id for row in rows if row.trigger_id is not None]
+        assert callbacks.triggers_of(tx) == set(held)
+        transitions.hold(tx, held[:1], 5)
+        assert [row.data["n"] for row in callbacks.unheld(tx, limit=9)] == [1, 2]
+        callbacks.over(tx, [rows[0].id])
+        callbacks.over(tx, [rows[0].id])
+        assert callbacks.triggers_of(tx) == set(held[1:])
+        assert callbacks.sweep(tx) == []
+        assert transitions.sweep(tx) == []
+        tx.run(sa.delete(triggers.callback).where(triggers.callback.c.id == rows[1].id))
+        assert callbacks.sweep(tx) == [held[1]]
+        left = tx.rows(sa.select(triggers.trigger.c.id))
+    assert [row[0] for row in left] == [held[2]]
 
 
 def test_only_the_first_claim_of_a_dispatch_holds(world: World, one: Turns) -> None:

@@ -55,12 +55,18 @@ class _Callback:
         function = self.resolve()
         if isinstance(function, type) and issubclass(function, BaseNotifier):
             self._notify(function(**self.kwargs), context)
-            return
-        kwargs = dict(self.kwargs)
+        else:
+            calling.call(function, (), self._arguments(function, context))
+
+    def _arguments(self, function: Callable[..., Any], context: Mapping[str, Any]) -> dict[str, Any]:
         signature = calling.Signature(function)
         if signature.named_rest or "context" in (*signature.positional, *signature.named):
-            kwargs["context"] = context
-        calling.call(function, (), kwargs)
+            return {**self.kwargs, "context": context}
+        return dict(self.kwargs)
+
+    async def acall(self, context: Mapping[str, Any]) -> None:
+        """The same on an event loop, which what is no coroutine does not hold up."""
+        await asyncio.to_thread(self.call, context)
 
     def _notify(self, notifier: BaseNotifier, context: Mapping[str, Any]) -> None:
         notifier(context)
@@ -94,11 +100,25 @@ class AsyncCallback(_Callback):
         raise InvalidValue("AsyncCallback", self.path, "be an async def; for others there is SyncCallback")
 
     def _notify(self, notifier: BaseNotifier, context: Mapping[str, Any]) -> None:
+        asyncio.run(self._anotify(notifier, context))
+
+    async def _anotify(self, notifier: BaseNotifier, context: Mapping[str, Any]) -> None:
+        """Templates ask for variables and connections, so they are rendered in a thread."""
         if type(notifier).async_notify is BaseNotifier.async_notify:
-            notifier(context)
+            await asyncio.to_thread(notifier, context)
             return
-        notifier.prepare(context)
-        asyncio.run(notifier.async_notify(context))
+        await asyncio.to_thread(notifier.prepare, context)
+        await notifier.async_notify(context)
+
+    async def acall(self, context: Mapping[str, Any]) -> None:
+        """Await it on this loop."""
+        function = self.resolve()
+        if isinstance(function, type) and issubclass(function, BaseNotifier):
+            await self._anotify(function(**self.kwargs), context)
+            return
+        result = function(**self._arguments(function, context))
+        if hasattr(result, "__await__"):
+            await result
 
 
 class BaseDeadlineReference:
@@ -212,15 +232,36 @@ class DeadlineAlert:
             "interval": self.interval.total_seconds(),
             "callback": self.callback.path,
         }
+        if isinstance(self.callback, AsyncCallback):
+            spec["in_triggerer"] = True
         return {**spec, "name": self.name} if self.name else spec
 
 
 def missed(dag: Any, run: Any, told: Mapping[str, Any]) -> None:
     """Call the callback of the alert that ``told`` names. Raises whatever it raises."""
+    alert = _alert(dag, told)
+    if alert is not None:
+        alert.callback.call(_context(dag, run, told))
+
+
+async def amissed(dag: Any, run: Any, told: Mapping[str, Any]) -> None:
+    """The same on an event loop."""
+    alert = _alert(dag, told)
+    if alert is not None:
+        await alert.callback.acall(_context(dag, run, told))
+
+
+def _alert(dag: Any, told: Mapping[str, Any]) -> DeadlineAlert | None:
+    """None where the file has changed: nobody waits for that any more."""
     alerts = dag.deadline if isinstance(dag.deadline, (list, tuple)) else [dag.deadline]
     number = int(told["alert"])
     if number >= len(alerts) or not isinstance(alerts[number], DeadlineAlert):
-        return  # the file has changed: nobody waits for that any more
+        return None
+    found: DeadlineAlert = alerts[number]
+    return found
+
+
+def _context(dag: Any, run: Any, told: Mapping[str, Any]) -> dict[str, Any]:
     shown = {
         "dag_run_id": run.run_id, "dag_id": run.dag_id, "run_type": run.run_type, "state": run.state,
         "logical_date": run.logical_date, "run_after": run.run_after, "queued_at": run.queued_at,
@@ -230,4 +271,4 @@ def missed(dag: Any, run: Any, told: Mapping[str, Any]) -> None:
     }  # fmt: skip
     moment = datetime.fromisoformat(str(told["deadline_time"]))
     deadline = {"id": told.get("deadline"), "deadline_time": moment, "alert_name": told.get("name")}
-    alerts[number].callback.call({"dag": dag, "dag_run": shown, "run_id": run.run_id, "deadline": deadline})
+    return {"dag": dag, "dag_run": shown, "run_id": run.run_id, "deadline": deadline}

@@ -17,6 +17,7 @@ from tradewind.engine.limits import Limits
 from tradewind.runtime.clock import Clock
 from tradewind.scheduler.acting import Acting
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun, QueuedRuns
+from tradewind.scheduler.callback_work import number_of
 from tradewind.scheduler.capacity import Capacity
 from tradewind.scheduler.creation import Creation
 from tradewind.scheduler.dispatch import Dispatch, Link
@@ -27,7 +28,7 @@ from tradewind.scheduler.duties.prune_history import PruneHistory
 from tradewind.scheduler.duties.prune_xcom_files import PruneXComFiles
 from tradewind.scheduler.duties.recount import Recount
 from tradewind.scheduler.duties.rescue_tasks import RescueTasks
-from tradewind.scheduler.duties.send_callbacks import SendCallbacks, number_of
+from tradewind.scheduler.duties.send_callbacks import SendCallbacks
 from tradewind.scheduler.duties.watch_rows import WatchRows
 from tradewind.scheduler.gather import Gather
 from tradewind.scheduler.inbox import Inbox
@@ -88,6 +89,7 @@ class Core:
             runs=self.runs,
             inbox=self.inbox,
             on_updated=self._updated_outside,
+            callback_limit=settings.callback_limit,
             watches=settings.create_scheduled_runs and not confined,
             lease=lease,
         )
@@ -164,7 +166,7 @@ class Core:
         )
         self.pause_failing = PauseFailing(database=database, inbox=self.inbox, lease=lease)
         self.expire_deadlines = ExpireDeadlines(
-            database=database, runs=self.runs, on_callbacks=self.callbacks.request, lease=lease
+            database=database, runs=self.runs, on_callbacks=self._late, lease=lease
         )
         self.complete_backfills = CompleteBackfills(database=database, lease=lease)
         files = PruneXComFiles(database=database, folder=settings.xcom_folder)
@@ -229,6 +231,10 @@ class Core:
         """Of a turn that has made its runs already: there is a next one."""
         self.creation.assets_updated()
         self.inbox.nudge()
+
+    def _late(self) -> None:
+        self.callbacks.request()
+        self.triggering.callbacks.request()
 
     def _run_finished(self, run: CachedRun) -> None:
         self.creation.finished(run.key[0])

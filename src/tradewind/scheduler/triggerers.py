@@ -84,6 +84,8 @@ class Triggerers:
     def give(self, incarnation: str, waits: Iterable[Wait]) -> None:
         """Hand these to it, whose rows say so already."""
         triggerer, waits = self._here[incarnation], tuple(waits)
+        if not waits:
+            return
         triggerer.has.update(wait.trigger_id for wait in waits)
         triggerer.link.send(WaitFor(triggers=waits))
 

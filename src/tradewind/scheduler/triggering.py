@@ -1,4 +1,4 @@
-"""Everything that runs in triggerers: triggers of deferred tasks, and those that watch assets."""
+"""Everything that runs in triggerers: triggers of deferred tasks, those that watch assets, and callbacks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tradewind.scheduler.active_runs import ActiveRuns
+from tradewind.scheduler.duties.call_in_triggerers import CallInTriggerers
 from tradewind.scheduler.duties.send_triggers import SendTriggers
 from tradewind.scheduler.duties.watch_assets import WatchAssets
 from tradewind.scheduler.inbox import Inbox
@@ -28,20 +29,24 @@ class Triggering:
         runs: ActiveRuns,
         inbox: Inbox,
         on_updated: Callable[[], None],
+        callback_limit: float,
         watches: bool,
         lease: leases.Lease | None,
     ) -> None:
-        """``on_updated`` is told when assets were updated."""
+        """``on_updated`` is told when assets were updated; a callback may take ``callback_limit`` seconds."""
         triggerers = Triggerers()
         self.watchers = WatchAssets(
             database=database, triggerers=triggerers, on_updated=on_updated, enabled=watches, lease=lease
+        )
+        self.callbacks = CallInTriggerers(
+            database=database, runs=runs, triggerers=triggerers, time_limit=callback_limit, lease=lease
         )
         self.tasks = SendTriggers(
             database=database,
             runs=runs,
             inbox=inbox,
             triggerers=triggerers,
-            others=self.watchers,
+            others=(self.watchers, self.callbacks),
             grace=GRACE,
             lease=lease,
         )
@@ -49,21 +54,20 @@ class Triggering:
     @property
     def wanted(self) -> bool:
         """Whether a call has something to do."""
-        return self.tasks.wanted or self.watchers.wanted
+        return self.tasks.wanted or self.watchers.wanted or self.callbacks.wanted
 
     @property
     def needed(self) -> bool:
         """Whether triggers wait for a triggerer, and none is connected."""
-        return self.tasks.needed or self.watchers.needed
+        return self.tasks.needed or self.watchers.needed or self.callbacks.needed
 
     def run_once(self, now: datetime) -> None:
         """Do what is wanted. Raises what the database raises; then it is wanted still."""
-        if self.tasks.wanted:
-            self.tasks.run_once(now)
-        if self.watchers.wanted:
-            self.watchers.run_once(now)
+        for duty in (self.tasks, self.watchers, self.callbacks):
+            if duty.wanted:
+                duty.run_once(now)
 
     def look_again(self, now: datetime) -> None:
         """The safety net: what was said may be lost."""
-        self.tasks.run_once(now)
-        self.watchers.run_once(now)
+        for duty in (self.tasks, self.watchers, self.callbacks):
+            duty.run_once(now)

@@ -139,6 +139,19 @@ class Fleet:
                 self._tell_slow(process, step.trigger_id, now - step.began)
             if now - step.began > self._settings.aside_after and process.alone is None:
                 self._leave_alone(process, step.trigger_id, now - step.began)
+            self._end_late(process, step.trigger_id, now - step.began)
+
+    def _end_late(self, process: Process, trigger_id: int, seconds: float) -> None:
+        """A callback has a time limit, also where it holds up the loop and so cannot see it pass."""
+        wait = process.has.get(trigger_id)
+        limit = None if wait is None or wait.task is None else wait.task.execution_timeout
+        if wait is None or wait.task is None or wait.task.kind != "callback" or limit is None:
+            return
+        if process.alone == trigger_id and seconds > limit:
+            process.has.clear()
+            process.close()
+            process.kill()
+            self._fail(wait, f"It blocked the event loop for longer than the {limit:g} s that it may take.")
 
     def _tell_slow(self, process: Process, trigger_id: int, seconds: float) -> None:
         wait = process.has.get(trigger_id)

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from tradewind import secrets
-from tradewind.authoring import serde, state_store, trigger_events
+from tradewind.authoring import deadlines, serde, state_store, trigger_events
 from tradewind.authoring.context import Context
+from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.task_run import TaskRun
 from tradewind.authoring.trigger import BaseEventTrigger, BaseTrigger
 from tradewind.client import access
@@ -114,6 +115,9 @@ class Runner:
 
     async def _run(self, wait: Wait) -> None:
         """One trigger, from its class to its event."""
+        if wait.task is not None and wait.task.kind == "callback":
+            await self._call(wait, wait.task)
+            return
         trigger: BaseTrigger | None = None
         self._say(wait, "info", f"Trigger {wait.classpath} begins", **_context(wait))
         try:
@@ -131,6 +135,27 @@ class Runner:
             self._killed.discard(wait.trigger_id)
             if trigger is not None:
                 await self._guarded(wait, "cleanup", trigger.cleanup)
+
+    async def _call(self, wait: Wait, work: Assignment) -> None:
+        """A callback that is a coroutine, to its end or to its time limit; what it raises is logged."""
+        kind = str(work.callback.get("kind", ""))
+        self._say(
+            wait, "info", f"Callback {kind} begins: {work.callback.get('reason', '')}", **_context(wait)
+        )
+        limit = asyncio.timeout(work.execution_timeout)
+        try:
+            async with limit:
+                dag = await asyncio.to_thread(self._classes.dag, work.file, work.run.dag_id)
+                await deadlines.amissed(dag, DagRun(work.run), work.callback)
+            self._say(wait, "info", f"Callback {kind} ended")
+            self._tell(wait)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever user code raises ends the callback alone
+            late = limit.expired() and isinstance(error, TimeoutError)
+            why = f"took longer than {work.execution_timeout:g} s" if late else "failed"
+            self._say(wait, "error", f"Callback {kind} {why}", exception=trigger_events.trace(error))
+            self._tell(wait, error=MASKER.mask(trigger_events.trace(error)))
 
     async def _build(self, wait: Wait) -> BaseTrigger:
         """Importing takes its time, and may block: in a thread."""

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.integration.scheduler.triggerer import Triggerer
 from tests.integration.scheduler.world import World, chain
 
 from tradewind.domain.events import Failed, Succeeded
+from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import DagRunType
 
@@ -143,3 +145,83 @@ def test_nobody_to_tell_and_runs_by_hand(world: World) -> None:
     world.pass_time(100)
     assert told(world) == []
     assert world.sql("select task_id, notification_sent from sla_miss order by 1") == [("a", 0), ("b", 0)]
+
+
+# --- callbacks that are coroutines ------------------------------------------------------------------------
+
+ASIDE = {**QUEUED, "in_triggerer": True}
+
+
+def late_run(world: World, run_id: str = "r") -> None:
+    """A run that misses its deadline; its task goes on."""
+    world.run(world.dag(chain("d", 1, deadlines=(ASIDE,))), run_id)
+    world.work()
+    world.pass_time(61)
+
+
+def ended(triggerer: Triggerer, wait: Wait, error: str | None = None) -> None:
+    """The callback that it was given has ended."""
+    assert wait.task is not None
+    event = TriggerEvent(
+        trigger_id=wait.trigger_id, at=triggerer.world.clock.now(), attempt_id=wait.task.attempt_id,
+        dispatch=wait.task.dispatch, dag_id="d", run_id="r", error=error,
+    )  # fmt: skip
+    triggerer.world.core.triggers.fired(event, triggerer.name)
+    triggerer.world.work()
+
+
+def counts(world: World) -> tuple[int, int]:
+    """Rows of callbacks and of triggers."""
+    ((callbacks,),) = world.sql("select count(*) from callback")
+    ((triggers,),) = world.sql("select count(*) from trigger")
+    return callbacks, triggers
+
+
+@pytest.mark.parametrize("error", [None, "Traceback …"])
+def test_a_coroutine_is_called_in_the_triggerer(world: World, error: str | None) -> None:
+    """A triggerer is started for it; its end is recorded once, well or badly."""
+    late_run(world)
+    assert told(world) == []
+    assert world.core.triggering.needed
+    triggerer = Triggerer(world)
+    (wait,) = triggerer.begun
+    assert wait.task is not None
+    assert (wait.task.kind, wait.task.callback["alert"], wait.task.execution_timeout) == (
+        "callback",
+        0,
+        300.0,
+    )
+    world.pass_time(100)
+    assert len(triggerer.begun) == 1
+    ended(triggerer, wait, error)
+    ended(triggerer, wait, error)
+    assert counts(world) == (0, 0)
+    assert triggerer.recorded == [(wait.trigger_id, "", 0)] * 2
+    assert world.core.triggering.needed is False
+
+
+def test_it_is_called_again_where_its_triggerer_died(world: World) -> None:
+    """Also by the next scheduler; the one that comes back with it keeps it."""
+    late_run(world)
+    first = Triggerer(world, "one")
+    (wait,) = first.begun
+    world.start()
+    first.hello()
+    world.pass_time(10)
+    assert (len(first.begun), first.forgotten) == (1, [])
+    first.leave()
+    second = Triggerer(world, "two")
+    (again,) = second.begun
+    assert (again.trigger_id, again.task is not None and again.task.dispatch) == (wait.trigger_id, 2)
+    ended(first, wait)
+    assert second.forgotten == [wait.trigger_id], "it was done after all"
+    assert counts(world) == (0, 0)
+
+
+def test_it_goes_with_its_run(world: World) -> None:
+    late_run(world)
+    triggerer = Triggerer(world)
+    world.sql("delete from callback")
+    world.core.triggers.sweep(world.clock.now())
+    assert len(triggerer.forgotten) == 1
+    assert counts(world) == (0, 0)

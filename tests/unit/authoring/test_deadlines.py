@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from tradewind.authoring.deadlines import (
     DeadlineAlert,
     DeadlineReference,
     SyncCallback,
+    amissed,
     missed,
 )
 from tradewind.authoring.notifier import BaseNotifier
@@ -42,6 +45,13 @@ class Both(BaseNotifier):
 
     async def async_notify(self, context):
         CALLED.append(("async", self.text))
+
+
+class Told(BaseNotifier):
+    """Has no ``async_notify``."""
+
+    def notify(self, context):
+        CALLED.append(("told", threading.get_ident()))
 
 
 def alert(callback, reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=timedelta(minutes=5)):
@@ -97,3 +107,32 @@ def test_how_each_kind_is_called(runs) -> None:
 def test_what_is_refused(make, words: str) -> None:
     with pytest.raises(InvalidValue, match=words):
         make()
+
+
+def test_how_each_kind_is_called_on_an_event_loop(runs) -> None:
+    """Coroutines and ``async_notify`` on it; what is neither, beside it."""
+    alerts = [AsyncCallback(asynchronous), AsyncCallback(Both, kwargs={"text": "{{ run_id }}"})]
+    alerts += [AsyncCallback(Told), SyncCallback(plain, kwargs={"a": 1})]
+    with DAG("d", deadline=[alert(callback) for callback in alerts]) as dag:
+        from tradewind.authoring.operators.empty import EmptyOperator
+
+        task = EmptyOperator(task_id="t")
+    run = runs.ti(task).dag_run
+    told = {"deadline": 7, "deadline_time": "2026-01-01T00:00:00+00:00"}
+
+    async def all_of_them() -> int:
+        for number in range(5):
+            await amissed(dag, run, {"alert": number, **told})
+        return threading.get_ident()
+
+    CALLED.clear()
+    loop = asyncio.run(all_of_them())
+    assert CALLED[:2] == [("async", ["context"]), ("async", run.run_id)]
+    (kind, thread), last = CALLED[2:]
+    assert (kind, thread != loop) == ("told", True)
+    assert last == (7, {"a": 1})
+
+
+def test_whose_alerts_are_called_in_the_triggerer() -> None:
+    spec = to_spec(DAG("d", deadline=[alert(SyncCallback(plain)), alert(AsyncCallback(asynchronous))]))
+    assert [one.get("in_triggerer", False) for one in spec.deadlines] == [False, True]

@@ -74,9 +74,16 @@ class ExpireDeadlines:
             "reason": f"the run was not done at {row.at.isoformat()}", "alert": row.alert, "name": row.name,
             "deadline": row.id, "deadline_time": row.at.isoformat(),
         }  # fmt: skip
-        callbacks.request_one(tx, "deadline", row.dag_id, row.run_id, data, now)
+        aside = self._in_triggerer(tx, row)
+        callbacks.request_one(tx, "deadline", row.dag_id, row.run_id, data, now, in_triggerer=aside)
         deadlines.missed(tx, [row.id])
         expired.missed += 1
+
+    def _in_triggerer(self, tx: Tx, row: DeadlineRecord) -> bool:
+        """Whether the alert's callback is a coroutine."""
+        version = self._runs.version(tx, row.dag_id, row.version_hash) if row.version_hash else None
+        alerts = version.spec.deadlines if version is not None else ()
+        return row.alert < len(alerts) and bool(alerts[row.alert].get("in_triggerer"))
 
     def _slas(self, tx: Tx, rows: list[DeadlineRecord], now: datetime, expired: Expired) -> None:
         """Those of one run: told of together."""

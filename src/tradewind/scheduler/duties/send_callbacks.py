@@ -16,24 +16,17 @@ from tradewind.domain.events import Lost
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Gone, Hello
 from tradewind.domain.messages.report import Finished, Started
-from tradewind.scheduler.active_runs import ActiveRuns, run_context
+from tradewind.scheduler import callback_work
+from tradewind.scheduler.active_runs import ActiveRuns
 from tradewind.scheduler.dispatch import Dispatch, Outgoing
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
-from tradewind.store.queries import runs as run_queries
-from tradewind.store.queries import task_data
 from tradewind.store.transitions import callbacks
 from tradewind.store.transitions.callbacks import CallbackRecord
 
 AT_ONCE: Final = 4
 """How many callbacks run at a time; they take no slots from tasks."""
 TRIES: Final = 3
-
-
-def number_of(attempt_id: str) -> int | None:
-    """The number of the callback that runs under that name; None for the attempt of a task."""
-    number = attempt_id.removeprefix(task_data.CALLBACK_PREFIX)
-    return int(number) if number != attempt_id and number.isdecimal() else None
 
 
 class Sent(msgspec.Struct, kw_only=True):
@@ -86,13 +79,15 @@ class SendCallbacks:
 
     def gone(self, attempt_id: str) -> None:
         """Its host could not take it, or let it go."""
-        number = number_of(attempt_id)
+        number = callback_work.number_of(attempt_id)
         if number is not None:
             self._out.pop(number, None)
 
     def host_arrived(self, hello: Hello) -> None:
         """What the host holds is out; what was sent to it and did not reach it is not."""
-        held = {number for it in hello.holds if (number := number_of(it.attempt_id)) is not None}
+        held = {
+            number for it in hello.holds if (number := callback_work.number_of(it.attempt_id)) is not None
+        }
         for number in [n for n, at in self._out.items() if at == hello.incarnation and n not in held]:
             del self._out[number]
         self._out.update(dict.fromkeys(held, hello.incarnation))
@@ -120,7 +115,7 @@ class SendCallbacks:
 
     def _choose(self, tx: Tx, now: datetime) -> list[CallbackRecord]:
         """Rows that no living host has, oldest first."""
-        ending = {number_of(message.attempt_id) for message, _ in self._ended}
+        ending = {callback_work.number_of(message.attempt_id) for message, _ in self._ended}
         out = {n for n, at in self._out.items() if self._dispatch.is_connected(at)} - ending
         room = AT_ONCE - len(out)
         if room <= 0:
@@ -135,7 +130,10 @@ class SendCallbacks:
             if self._lease is not None:
                 leases.check_fence(tx, self._lease)
             callbacks.done(tx, [number for message, _ in ended if (number := _over(message)) is not None])
-            found = {row.id: self._assignment(tx, row) for row in chosen}
+            found = {
+                row.id: callback_work.assignment(tx, self._runs, row, limit=self._time_limit)
+                for row in chosen
+            }
             assignments = {number: made for number, made in found.items() if made is not None}
             callbacks.sent(tx, list(assignments), now)
             callbacks.done(tx, [number for number, made in found.items() if made is None])
@@ -150,7 +148,7 @@ class SendCallbacks:
     ) -> None:
         outgoing = Outgoing()
         for message, source in ended:
-            self._out.pop(number_of(message.attempt_id) or 0, None)
+            self._out.pop(callback_work.number_of(message.attempt_id) or 0, None)
             outgoing.ack(source, message.attempt_id, message.dispatch)
         for row in chosen:
             if host is not None and row.id in assignments:
@@ -158,43 +156,9 @@ class SendCallbacks:
                 outgoing.assign(host, assignments[row.id])
         self._dispatch.send(outgoing)
 
-    def _assignment(self, tx: Tx, row: CallbackRecord) -> Assignment | None:
-        """What a process needs to run it; None where its DAG or run is gone, so that nobody can."""
-        dag = self._runs.dag(tx, row.dag_id, fresh=True)
-        run = run_queries.get(tx, row.dag_id, row.run_id, visible=None)
-        if dag is None or run is None:
-            return None
-        tried = task_data.tried(tx, row.attempt_id) if row.attempt_id else None
-        return Assignment(
-            attempt_id=f"{task_data.CALLBACK_PREFIX}{row.id}",
-            dispatch=row.dispatch + 1,
-            kind="callback",
-            callback={**row.data, "kind": row.kind},
-            task_id=tried.task_id if tried else "",
-            map_index=tried.map_index if tried else -1,
-            try_number=tried.try_number if tried else 1,
-            max_tries=tried.max_tries if tried else 0,
-            first_start_date=tried.start_date if tried else None,
-            run=run_context(run),
-            file=dag.fileloc,
-            bundle=dag.bundle_name,
-            version=dag.version_hash or run.version_hash or "",
-            log_path=_log_path(row, tried),
-            execution_timeout=self._time_limit,
-        )
-
 
 def _over(message: Finished) -> int | None:
     """The callback's number, unless its process was lost and may be tried again."""
     if isinstance(message.outcome, Lost) and message.dispatch < TRIES:
         return None
-    return number_of(message.attempt_id)
-
-
-def _log_path(row: CallbackRecord, tried: task_data.Tried | None) -> str:
-    """A task's callback writes into the log of the try that it tells of."""
-    run = f"dag_id={row.dag_id}/run_id={row.run_id}"
-    if tried is None or not row.kind.startswith("task_"):
-        return f"{run}/{row.kind}.log"
-    mapped = f"map_index={tried.map_index}/" if tried.map_index >= 0 else ""
-    return f"{run}/task_id={tried.task_id}/{mapped}attempt={tried.try_number}.log"
+    return callback_work.number_of(message.attempt_id)

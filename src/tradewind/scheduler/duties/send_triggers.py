@@ -7,7 +7,7 @@ event names the dispatch that waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -36,7 +36,10 @@ JOB_EVERY: Final = timedelta(seconds=5)
 
 
 class Others(Protocol):
-    """What wants triggers that no task waits for."""
+    """A kind of triggers that no task waits for."""
+
+    def takes(self, event: TriggerEvent) -> bool:
+        """Whether the event is of a trigger of that kind."""
 
     def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
         """Those of the triggers that a triggerer holds which are wanted, and which nobody else has."""
@@ -64,7 +67,7 @@ class SendTriggers:
         runs: ActiveRuns,
         inbox: Inbox,
         triggerers: Triggerers,
-        others: Others,
+        others: Sequence[Others],
         grace: timedelta,
         lease: leases.Lease | None = None,
     ) -> None:
@@ -95,8 +98,8 @@ class SendTriggers:
             self._check(tx)
             job = self._register(tx, hello, now)
             current = self._still_waited_for(tx, hello)
-            others = self._others.still_wanted(tx, set(hello.holds).difference(current))
-            kept = {*current, *others}
+            others = [(kind, kind.still_wanted(tx, hello.holds)) for kind in self._others]
+            kept = {*current, *(each for _, wanted in others for each in wanted)}
             triggers.hold(tx, kept, job)
         self._orphaned.difference_update(kept)
         made = Triggerer(hello, link, job, now)
@@ -104,7 +107,8 @@ class SendTriggers:
         self._triggerers.add(made)
         for record in current.values():
             self._handed.note(hello.incarnation, record)
-        self._others.keeps(hello.incarnation, others)
+        for kind, wanted in others:
+            kind.keeps(hello.incarnation, wanted)
         if dropped := set(hello.holds).difference(kept):
             link.send(Forget(trigger_ids=tuple(sorted(dropped))))
         self.wanted, self.needed = True, False
@@ -125,7 +129,8 @@ class SendTriggers:
         """Its rows are changed in the next call of ``run_once``, which may raise."""
         self._triggerers.remove(gone.hello.incarnation)
         self._handed.strike_all(gone.has)
-        self._others.lost(gone.has)
+        for kind in self._others:
+            kind.lost(gone.has)
         self._orphaned |= gone.has
         self._ended.append(gone.job)
         self.wanted = True
@@ -143,9 +148,10 @@ class SendTriggers:
 
     def fired(self, event: TriggerEvent, incarnation: str) -> None:
         """A trigger fired: its task goes on in the next turn, and only then the triggerer may forget it."""
-        if not event.attempt_id:
-            self._others.fired(event, incarnation)
-            return
+        for kind in self._others:
+            if kind.takes(event):
+                kind.fired(event, incarnation)
+                return
         fired = TriggerFired(
             attempt_id=event.attempt_id, dispatch=event.dispatch, at=event.at, payload=event.payload,
             error=event.error, ends=event.ends, lengths=event.lengths,
@@ -217,9 +223,9 @@ class SendTriggers:
         with self._database.write() as tx:
             self._check(tx)
             left = triggers.sweep(tx)
-            others = self._others.sweep(tx, now)
+            others = sum(len(kind.sweep(tx, now)) for kind in self._others)
         self._forget(left)
-        return len(left) + len(others)
+        return len(left) + others
 
     def _left_behind(self, tx: Tx, now: datetime) -> list[int]:
         """Once, a while after the start: what triggerers had that have not come back."""

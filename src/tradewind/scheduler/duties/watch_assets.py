@@ -84,6 +84,10 @@ class WatchAssets:
         """A DAG was parsed, paused, edited or deleted."""
         self.wanted = True
 
+    def takes(self, event: TriggerEvent) -> bool:
+        """Whether it is an event of a trigger that no task and no callback stands behind."""
+        return not event.attempt_id
+
     def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
         """Those of the triggers that a triggerer holds which are wanted, and which nobody else has."""
         loose = [each for each in held if each not in self._handed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -13,10 +13,12 @@ from tradewind.store.database import Tx
 from tradewind.store.queries.reading import Reader
 from tradewind.store.statements import Statement, const, insert_all
 from tradewind.store.tables.base import Key, Time
-from tradewind.store.tables.triggers import callback
+from tradewind.store.tables.triggers import callback, trigger
 from tradewind.store.transitions.rows import Pairs
 
 _encode = msgspec.json.Encoder().encode
+TRIGGER_CLASS: Final = "airflow.triggers.callback.CallbackTrigger"
+"""What Airflow calls the trigger of a callback; for those who read the table."""
 
 
 class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,8 @@ class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
     dispatch: int
     created_at: datetime
+    trigger_id: int | None
+    """The trigger as which it runs in a triggerer; None where a worker runs it."""
 
 
 _reader = Reader(
@@ -40,7 +44,7 @@ _reader = Reader(
         "id": callback.c.id, "kind": callback.c.type, "dag_id": callback.c.dag_id,
         "run_id": callback.c.run_id,
         "attempt_id": callback.c.ti_id, "data": callback.c.data, "dispatch": callback.c.dispatch,
-        "created_at": callback.c.created_at,
+        "created_at": callback.c.created_at, "trigger_id": callback.c.trigger_id,
     },
     data=msgspec.json.decode,
 )  # fmt: skip
@@ -49,6 +53,7 @@ _PENDING = Statement(
     sa.select(*_reader.columns)
     .where(
         callback.c.state == const("pending"),
+        callback.c.trigger_id.is_(None),
         sa.or_(callback.c.sent_at.is_(None), callback.c.sent_at < sa.bindparam("before", type_=Time)),
     )
     .order_by(callback.c.id)
@@ -75,13 +80,26 @@ def request(tx: Tx, pairs: Pairs[d.Callback], now: datetime) -> None:
     tx.run_many(_REQUEST, rows)
 
 
-def request_one(tx: Tx, kind: str, dag_id: str, run_id: str, data: dict[str, Any], now: datetime) -> None:
-    """Keep a callback of a run until ``done``."""
+def request_one(
+    tx: Tx,
+    kind: str,
+    dag_id: str,
+    run_id: str,
+    data: dict[str, Any],
+    now: datetime,
+    *,
+    in_triggerer: bool = False,
+) -> None:
+    """Keep a callback of a run until ``done``; one that is a coroutine runs ``in_triggerer``."""
     row = {
         "type": kind, "data": _encode(data).decode(), "created_at": now, "dag_id": dag_id, "run_id": run_id,
         "ti_id": None,
     }  # fmt: skip
-    tx.run_many(_REQUEST, [row])
+    if in_triggerer:
+        carried = {"classpath": TRIGGER_CLASS, "kwargs": "{}", "created_date": now}
+        tx.insert(callback, {**row, "trigger_id": tx.insert(trigger, carried)})
+    else:
+        tx.run_many(_REQUEST, [row])
 
 
 def pending(tx: Tx, *, sent_before: datetime, limit: int = 100) -> list[CallbackRecord]:
@@ -97,3 +115,53 @@ def sent(tx: Tx, callback_ids: list[int], now: datetime) -> None:
 def done(tx: Tx, callback_ids: list[int]) -> int:
     """These were run, well or badly: forget them. How many were still known."""
     return tx.run_many(_DONE, [{"callback_id": callback_id} for callback_id in callback_ids])
+
+
+# --- those of triggerers ---------------------------------------------------------------------------------
+
+_mine = (callback.c.state == const("pending"), callback.c.trigger_id.is_not(None))
+_UNHELD = Statement(
+    sa.select(*_reader.columns)
+    .join_from(callback, trigger, trigger.c.id == callback.c.trigger_id)
+    .where(*_mine, trigger.c.triggerer_id.is_(None))
+    .order_by(callback.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+)
+_TRIGGERS = Statement(sa.select(callback.c.trigger_id).where(*_mine))
+_DROP_TRIGGER = Statement(
+    sa.delete(trigger).where(
+        trigger.c.id.in_(sa.select(callback.c.trigger_id).where(callback.c.id == _id).scalar_subquery())
+    )
+)
+_LEFT = Statement(
+    sa.select(trigger.c.id).where(
+        trigger.c.ti_id.is_(None),
+        trigger.c.digest.is_(None),
+        ~sa.exists().where(callback.c.trigger_id == trigger.c.id).correlate(trigger),
+    )
+)
+_SWEEP = Statement(sa.delete(trigger).where(trigger.c.id == sa.bindparam("trigger_id", type_=Key)))
+
+
+def unheld(tx: Tx, *, limit: int) -> list[CallbackRecord]:
+    """Callbacks that are to run in a triggerer and that none has, oldest first."""
+    return _reader.all(tx, _UNHELD, limit=limit)
+
+
+def triggers_of(tx: Tx) -> set[int]:
+    """The triggers as which callbacks are to run."""
+    return {int(row[0]) for row in tx.rows(_TRIGGERS)}
+
+
+def over(tx: Tx, callback_ids: list[int]) -> None:
+    """These ran in a triggerer, well or badly: forget them, and the triggers that they were."""
+    rows = [{"callback_id": callback_id} for callback_id in callback_ids]
+    tx.run_many(_DROP_TRIGGER, rows)
+    tx.run_many(_DONE, rows)
+
+
+def sweep(tx: Tx) -> list[int]:
+    """Delete triggers whose callback went with its run; which they were."""
+    left = [int(row[0]) for row in tx.rows(_LEFT)]
+    tx.run_many(_SWEEP, [{"trigger_id": each} for each in left])
+    return left

@@ -133,7 +133,8 @@ def check_fence(tx: Any, call: Call) -> LiveAttempt:
     """The task instance whose live attempt asks, or what stands in its place. Raises Stale."""
     if call.attempt_id.startswith(TRIGGER_PREFIX):
         return _watcher(tx, call)
-    found = task_data.attempt(tx, call.attempt_id)
+    named = call.attempt_id.startswith(task_data.CALLBACK_PREFIX)  # which is no UUID
+    found = None if named else task_data.attempt(tx, call.attempt_id)
     if found is not None and found.state in LIVE and found.dispatch == call.dispatch:
         return found
     behind = task_data.callback_attempt(tx, call.attempt_id)
