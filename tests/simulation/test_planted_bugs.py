@@ -8,34 +8,65 @@ from typing import Any
 
 import pytest
 
-from tradewind.engine.instances import Instance
+from tradewind.domain.spec import DagSpec
+from tradewind.engine import gates, readiness
+from tradewind.engine.gates import Gates, Table
+from tradewind.engine.graph import Graph
+from tradewind.engine.instances import Instance, Tally
 from tradewind.engine.reports import Reports
 from tradewind.scheduler.acting import Acting
 from tradewind.scheduler.core import Core
 from tradewind.scheduler.dispatch import Outgoing
 from tradewind.scheduler.duties.send_triggers import SendTriggers
 from tradewind.scheduler.turn import Turn
+from tradewind.store.queries import scheduling
 from tradewind.testing.simulate import faults as simulated
 from tradewind.testing.simulate.faults import Faults
 from tradewind.testing.simulate.history import Broken
-from tradewind.testing.simulate.play import play
+from tradewind.testing.simulate.play import dags_of, play
+from tradewind.testing.simulate.structure import Structure
 
 SEEDS = 160
 MEDDLING = Faults(meddling=0.5, lost_wake=1.0, crash=0.0, host_crash=0.0, net=10.0)
+
+QUIET = Faults(crash=0.0, host_crash=0.0, meddling=0.0, clock_step=0.0)
 
 Patch = pytest.MonkeyPatch
 
 
 def found(
-    folder: Path, made: Path, faults: Faults | None = None, make_core: Callable[..., Core] = Core
+    folder: Path,
+    made: Path,
+    faults: Faults | None = None,
+    make_core: Callable[..., Core] = Core,
+    about: Callable[[DagSpec], bool] | None = None,
 ) -> str:
-    """What the first history that shows the bug says."""
+    """What the first history that shows the bug says. ``about``: at least one of its DAGs must be so."""
     for seed in range(SEEDS):
+        if about is not None and not any(about(shape.spec) for shape in dags_of(seed)):
+            continue
         try:
             play(seed, folder, made, faults=faults, make_core=make_core)
         except Exception as error:  # noqa: BLE001 - whatever the history trips over is the find
             return str(error)
     pytest.fail(f"{SEEDS} histories went well with the bug")
+
+
+def has_mapping(spec: DagSpec) -> bool:
+    return any(task.mapping is not None for task in spec.tasks)
+
+
+def has_mapped_group(spec: DagSpec) -> bool:
+    return any(group.mapping is not None for group in spec.groups)
+
+
+def works_within_a_setup(spec: DagSpec) -> bool:
+    structure = Structure(spec)
+    return any(structure.must_succeed(task.task_id) for task in spec.tasks)
+
+
+def maps_over_a_mapped_task(spec: DagSpec) -> bool:
+    return bool(Graph.compile(spec).counted)
 
 
 def test_accepting_any_attempt(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
@@ -130,3 +161,37 @@ def test_keeping_the_triggers_of_a_triggerer_that_is_gone(
 
     monkeypatch.setattr(SendTriggers, "_drop", keep)
     assert "stayed deferred" in found(tmp_path, template, Faults(host_crash=0.2, crash=0.0))
+
+
+def test_not_waiting_for_what_a_mapped_task_became(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """What lies below counts only the instances that a run began with."""
+    monkeypatch.setattr(Gates, "count_in", lambda self, instance: None)
+    assert found(tmp_path, template, QUIET, about=has_mapping)
+
+
+def test_indexes_of_a_group_that_wait_for_each_other(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """An index of a mapped group counts what ended in another one."""
+
+    def any_index(table: Table, path: tuple[int, ...], level: int) -> list[Tally]:
+        return list(table.values())
+
+    monkeypatch.setattr(gates, "_matching", any_index)
+    assert found(tmp_path, template, QUIET, about=has_mapped_group)
+
+
+def test_working_without_a_setup(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """A setup further up that failed or was skipped stops nothing."""
+    monkeypatch.setattr(readiness, "constraint_verdict", lambda counts: readiness.RUN)
+    assert "I4" in found(tmp_path, template, QUIET, about=works_within_a_setup)
+
+
+def test_forgetting_at_a_restart_what_returned_nothing(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """What is mapped over a mapped task gets an instance for each that returned something, and no other."""
+    monkeypatch.setattr(scheduling, "silent", lambda tx, run, task_ids: {})
+    assert "I10" in found(tmp_path, template, Faults(crash=0.02, meddling=0.0), about=maps_over_a_mapped_task)

@@ -215,6 +215,22 @@ def test_expansion_inside_a_mapped_group(world: World) -> None:
         assert task_data.xcom_values(tx, **where, first=1, count=2) == ["1", "3"]
 
 
+def test_groups_within_groups_are_expanded_in_one_turn(world: World) -> None:
+    """What the inner group expands are rows that the same turn has yet to write."""
+    two = MappingSpec(inputs=(MapInput(length=2),))
+    outer = GroupSpec(group_id="g", mapping=MappingSpec(inputs=(MapInput(task_id="make"),)))
+    inner = GroupSpec(group_id="h", parent="g", mapping=two)
+    tasks = (
+        TaskSpec(task_id="each", upstream=("make",), mapping=two, group_id="h"),
+        TaskSpec(task_id="make"),
+    )
+    turns = world.started(world.dag(DagSpec(dag_id="n", tasks=tasks, groups=(outer, inner))))
+    turns.run_task("make", Succeeded(lengths={"return_value": 2}))
+    turns.assert_rows_agree()
+    there = [facts.place for (task, _), facts in world.instances("n").items() if task == "each"]
+    assert sorted(there) == [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+
+
 def test_expansion_goes_by_the_stored_spec_where_none_is_given(world: World) -> None:
     spec = world.dag(chain("c", 2, queue="fast"))
     record = world.new_run(chain("c", 1))

@@ -94,6 +94,9 @@ class Reports:
             if end.uncalled:
                 self._call(instance, "skipped", end.reason)
             tries.finish(self._board, instance, T.SKIPPED, at, reason=end.reason)
+        elif instance.task == NO_TASK:
+            # It would go on with code that is not there any more.
+            tries.drop(self._board, instance, T.REMOVED, at, "its task is not in the DAG any more")
         elif isinstance(end, events.Rescheduled):
             self._rescheduled(instance, at, end)
         elif isinstance(end, events.Deferred):

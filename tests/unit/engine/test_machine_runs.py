@@ -273,6 +273,23 @@ def test_running_attempt_of_a_removed_task_finishes_on_its_code() -> None:
     assert world.state is DagRunState.SUCCESS
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [events.Deferred(classpath="x.Y"), events.Rescheduled(until=EPOCH)],
+    ids=["defers", "reschedules"],
+)
+def test_removed_task_that_would_go_on_later_is_removed(outcome: events.AnyOutcome) -> None:
+    """Its code is not there any more: nothing would ever resume it, and its run would never end."""
+    world = World(dag(task("a"), task("b"))).begin()
+    world.start("a")
+    world.end("b")
+    regraph(world, task("b"))
+    world.decide()
+    world.end("a", outcome)
+    assert world.states() == {"a": T.REMOVED, "b": T.SUCCESS}
+    assert world.state is DagRunState.SUCCESS
+
+
 def test_task_that_comes_back_is_restored() -> None:
     world = World(dag(task("a"), task("b", "a"))).begin()
     regraph(world, task("a"))

@@ -137,21 +137,25 @@ def expand(
     ``specs`` maps the id of a run to the spec that its rows are made from; otherwise that is its DAG's
     newest. Raises TaskNotFound for a task that is not in it.
     """
-    firsts = [(run, it) for run, it in pairs if it.template is not None and it.map_indexes]
-    wrong = write(
-        tx, _INDEX, firsts,
-        lambda it: {
-            "attempt_id": it.template, "map_index": it.map_indexes[0], "at": now,
-            "map_path": keys.path_text(it.paths[0]) if it.paths else None,
-        },
-    )  # fmt: skip
-    rows = [
-        row
-        for run, it in pairs
-        for row in instances.expanded(run, _task(tx, specs or {}, run, it.task_id), it, now)
-    ]
-    tx.run_many(instances.INSERT, rows)
+    firsts, made = [], dict[str, dict[str, Any]]()
+    for run, it in pairs:
+        template = made.get(it.template or "")
+        if template is not None:
+            # Nested groups expand level by level in one turn: the row that is expanded is not written yet.
+            template.update(_place(it, 0))
+        elif it.template is not None and it.map_indexes:
+            firsts.append((run, it))
+        for row in instances.expanded(run, _task(tx, specs or {}, run, it.task_id), it, now):
+            made[row["id"]] = dict(row)
+    wrong = write(tx, _INDEX, firsts, lambda it: {"attempt_id": it.template, **_place(it, 0), "at": now})
+    tx.run_many(instances.INSERT, list(made.values()))
     return wrong
+
+
+def _place(it: d.Expand, number: int) -> dict[str, Any]:
+    """The map index and the path of one of the new instances."""
+    path = keys.path_text(it.paths[number]) if it.paths else None
+    return {"map_index": it.map_indexes[number], "map_path": path}
 
 
 _spec = dags.serialized_dag

@@ -14,22 +14,20 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tradewind.domain import codec
+from tradewind.domain import codec, keys
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.spec import DagSpec
 from tradewind.store.database import Database
-from tradewind.testing.simulate.rules import may_run
+from tradewind.testing.simulate import ends
+from tradewind.testing.simulate.ends import Ends, RunKey
+from tradewind.testing.simulate.rules import ENDED, may_run
 from tradewind.testing.simulate.shapes import Shape
+from tradewind.testing.simulate.structure import Path, Structure
 
-ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
 BUSY = ("queued", "running", "restarting")
 ACTIVE = ("queued", "running")
-_FAILURES = {"failed", "upstream_failed"}
 
-RunKey = tuple[str, str]
 InstanceKey = tuple[str, str, str, int]
-Ends = dict[InstanceKey, str | None]
-Differing = dict[InstanceKey, tuple[str | None, str | None]]
 
 
 class Broken(AssertionError):
@@ -37,7 +35,7 @@ class Broken(AssertionError):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What is looked at of a task instance."""
+    """What is looked at of a task instance; the first four are its key."""
 
     dag_id: str
     run_id: str
@@ -48,6 +46,13 @@ class Row(msgspec.Struct, frozen=True):
     try_number: int
     dispatch: int
     pool: str
+    map_path: str | None = None
+
+    @property
+    def place(self) -> Path:
+        """Its index at each level of mapping."""
+        path = keys.path_of(self.map_path)
+        return path if path is not None else ((self.map_index,) if self.map_index >= 0 else ())
 
     @property
     def key(self) -> InstanceKey:
@@ -60,7 +65,10 @@ class Row(msgspec.Struct, frozen=True):
         return (self.dag_id, self.run_id)
 
 
-_ROWS = "select dag_id, run_id, task_id, map_index, id, state, try_number, dispatch, pool from task_instance"
+_ROWS = (
+    "select dag_id, run_id, task_id, map_index, id, state, try_number, dispatch, pool, map_path "
+    "from task_instance"
+)
 
 
 class History:
@@ -68,7 +76,7 @@ class History:
 
     def __init__(self, database: Database, shapes: Sequence[Shape]) -> None:
         self.shapes = {shape.spec.dag_id: shape for shape in shapes}
-        self._versions = {_digest(shape.spec): shape.spec for shape in shapes}
+        self._versions = {_digest(shape.spec): Structure(shape.spec) for shape in shapes}
         self._tasks = {
             (shape.spec.dag_id, task.task_id): task for shape in shapes for task in shape.spec.tasks
         }
@@ -129,8 +137,9 @@ class History:
             raise Broken(f"I3: {row.key} went back to an older attempt {row.id}")
         if row.try_number < before.try_number:
             raise Broken(f"I2: the try number of {row.key} went from {before.try_number} to {row.try_number}")
-        restored = before.state == "removed" and row.run in self._touched
-        if before.state in ENDED and row.state != before.state and not restored:
+        # Where somebody cleared or edited, lengths and versions change: rows go, and come back.
+        remapped = "removed" in (before.state, row.state) and row.run in self._touched
+        if before.state in ENDED and row.state != before.state and not remapped:
             raise Broken(f"I2: {row.key} left its end {before.state} for {row.state}")
 
     def _check_limits(self) -> None:
@@ -141,23 +150,28 @@ class History:
         for (dag_id, run_id), count in Counter(row.run for row in busy).items():
             if count > self.shapes[dag_id].spec.max_active_tasks:
                 raise Broken(f"I5: run {run_id} has {count} active tasks")
-        for (dag_id, task_id), count in Counter((row.dag_id, row.task_id) for row in busy).items():
-            limit = self._tasks[dag_id, task_id].max_active_tis_per_dag
-            if limit is not None and count > limit:
-                raise Broken(f"I5: task {task_id} is active {count} times, may be {limit}")
+        self._check_limits_of_tasks(busy)
         running = Counter(dag_id for (dag_id, _), state in self._runs.items() if state == "running")
         for dag_id, count in running.items():
             if count > self.shapes[dag_id].spec.max_active_runs:
                 raise Broken(f"I5: DAG {dag_id} has {count} running runs")
 
+    def _check_limits_of_tasks(self, busy: list[Row]) -> None:
+        for (dag_id, task_id), count in Counter((row.dag_id, row.task_id) for row in busy).items():
+            limit = self._tasks[dag_id, task_id].max_active_tis_per_dag
+            if limit is not None and count > limit:
+                raise Broken(f"I5: task {task_id} is active {count} times, may be {limit}")
+        for (dag_id, run_id, task_id), count in Counter((*row.run, row.task_id) for row in busy).items():
+            limit = self._tasks[dag_id, task_id].max_active_tis_per_dagrun
+            if limit is not None and count > limit:
+                raise Broken(f"I5: task {task_id} is active {count} times in {run_id}, may be {limit}")
+
     def _check_rule(self, assignment: Assignment) -> None:
-        run = assignment.run
-        spec = self._versions[assignment.version]
-        task = next(task for task in spec.tasks if task.task_id == assignment.task_id)
-        rows = (row for row in self._rows.values() if row.run == (run.dag_id, run.run_id))
-        states = Counter(row.state for row in rows if row.task_id in task.upstream)
-        if not may_run(task.trigger_rule, states, len(task.upstream)):
-            raise Broken(f"I4: {task.task_id} ({task.trigger_rule}) was handed out after {dict(states)}")
+        run = (assignment.run.dag_id, assignment.run.run_id)
+        rows = [row for row in self._rows.values() if row.run == run]
+        if not may_run(self._versions[assignment.version], assignment.task_id, assignment.path, rows):
+            states = Counter((row.task_id, row.state) for row in rows)
+            raise Broken(f"I4: {assignment.task_id}{assignment.path} was handed out after {dict(states)}")
 
     # --- what people did --------------------------------------------------------------------------
 
@@ -178,7 +192,7 @@ class History:
         """Another version of the DAG was saved."""
         spec = shape.spec
         self.shapes[spec.dag_id] = shape
-        self._versions[_digest(spec)] = spec
+        self._versions[_digest(spec)] = Structure(spec)
         self._tasks.update({(spec.dag_id, task.task_id): task for task in spec.tasks})
         self._touched.update(run for run in self._runs if run[0] == spec.dag_id)
         self.deterministic = False
@@ -242,40 +256,16 @@ class History:
         """
         if self._all("select 1 from task_instance where state = 'failed' and reason like 'lost:%' limit 1"):
             return ""
-        mine = self.ends()
-        differing = {
-            key: (mine.get(key), quiet.get(key)) for key in mine | quiet if mine.get(key) != quiet.get(key)
-        }
-        for key in self._raced(differing, quiet):
-            del differing[key]
+        structures = {structure.spec.dag_id: structure for structure in self._versions.values()}
+        differing = ends.differing(self.ends(), quiet, structures)
         return f"I10: ends differ from those without faults (here, there): {differing}" if differing else ""
-
-    def _raced(self, differing: Differing, quiet: Ends) -> set[InstanceKey]:
-        """What may differ because a task has both a failed and a skipped task above it, here and there.
-
-        The first of the two decides, as in Airflow; so may what is below that task, and its run, differ.
-        """
-        mine, raced = self.ends(), set[InstanceKey]()
-        for key in sorted(differing):  # the order of task ids is that of the edges
-            dag_id, run_id, task_id, _ = key
-            above = [(dag_id, run_id, each, -1) for each in self._above(dag_id, task_id)]
-            states = [{ends.get(each) for each in above} for ends in (mine, quiet)]
-            first_decides = set(differing[key]) == {"skipped", "upstream_failed"} and all(
-                "skipped" in each and each & _FAILURES for each in states
-            )
-            if first_decides or raced.intersection(above):
-                raced.add(key)
-        runs = {(dag_id, run_id, "", -1) for dag_id, run_id, _, _ in raced}
-        return raced | (runs & differing.keys())
-
-    def _above(self, dag_id: str, task_id: str) -> tuple[str, ...]:
-        return self._tasks[dag_id, task_id].upstream if task_id else ()
 
     def ends(self) -> Ends:
         """The state of each task instance and, under an empty task id, of each run."""
-        found: Ends = {key: row.state for key, row in self._rows.items()}
-        found.update({(*run, "", -1): state for run, state in self._runs.items()})
-        return found
+        rows = {(*row.run, row.task_id, row.place): row for row in self._rows.values()}
+        found: Ends = {key: row.state for key, row in rows.items()}
+        found.update({(*run, "", ()): state for run, state in self._runs.items()})
+        return ends.gathered(found, [key for key, row in rows.items() if row.try_number == 0])
 
     def _due(self, dag_id: str) -> int:
         return due_runs(self.shapes[dag_id].spec) - self._deleted_due[dag_id]
@@ -292,7 +282,7 @@ class History:
 
     def _read(self) -> None:
         self._seen_version = int(self._connection.execute("pragma data_version").fetchone()[0])
-        self._rows = {row.key: row for row in (Row(*values) for values in self._all(_ROWS))}
+        self._rows = {values[:4]: Row(*values) for values in self._all(_ROWS)}
         self._runs = {
             (dag, run): state for dag, run, state in self._all("select dag_id, run_id, state from dag_run")
         }

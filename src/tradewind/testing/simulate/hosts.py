@@ -159,10 +159,8 @@ class SimulatedHost:
             self._finish(job, events.Succeeded(), ())
             return
         outcome = self._outcome(a, a.try_number - a.lost)
-        xcoms = (
-            (XComValue(key="return_value", value='"done"'),) if isinstance(outcome, events.Succeeded) else ()
-        )
-        self._finish(job, outcome, xcoms)
+        returned = isinstance(outcome, events.Succeeded) and not outcome.silent
+        self._finish(job, outcome, (XComValue(key="return_value", value='"done"'),) if returned else ())
 
     def _stop(self, key: tuple[str, int]) -> None:
         job = self._jobs.get(key)

@@ -120,8 +120,14 @@ class People:
                 return
             task = self._random.choice(graph.ids)
             tasks = clearing.select_tasks(graph, task_ids=[task], downstream=self._random.random() < 0.5)
-            self._clear_these(tx, loaded, clearing.select(loaded.instances, tasks), graph)
+            meant = clearing.select(loaded.instances, tasks, map_indexes=self._narrowed(loaded, task))
+            self._clear_these(tx, loaded, meant, graph)
         self._told(loaded)
+
+    def _narrowed(self, loaded: RunLoad, task: str) -> dict[str, set[int]] | None:
+        """All instances of a task (None), or one of them."""
+        indexes = [facts.map_index for facts in loaded.instances if facts.task_id == task]
+        return {task: {self._random.choice(indexes)}} if indexes and self._random.random() < 0.5 else None
 
     def _clear_these(self, tx: Tx, loaded: RunLoad, chosen: Sequence[InstanceFacts], graph: Graph) -> None:
         now = self._clock.now()
@@ -144,10 +150,12 @@ class People:
             if loaded is None:
                 return
             task = self._random.choice(graph.ids)
-            chosen = [
-                facts for facts in loaded.instances if facts.task_id == task and facts.state is not state
+            chosen = clearing.select(loaded.instances, {task}, map_indexes=self._narrowed(loaded, task))
+            changes = [
+                (facts.attempt_id, clearing.mark(facts, state))
+                for facts in chosen
+                if facts.state is not state
             ]
-            changes = [(facts.attempt_id, clearing.mark(facts, state)) for facts in chosen]
             by_hand.change(tx, loaded.run, changes, now=now, reason="marked")
             again = clearing.after_mark(graph, loaded.instances, {task})
             self._clear_these(tx, loaded, again, graph)

@@ -16,8 +16,9 @@ from tradewind.store.queries import pools
 from tradewind.testing import factories
 from tradewind.testing.clock import FakeClock
 from tradewind.testing.simulate import shapes, virtual
+from tradewind.testing.simulate.ends import Ends
 from tradewind.testing.simulate.faults import NONE, Faults, of_seed
-from tradewind.testing.simulate.history import Broken, Ends, History
+from tradewind.testing.simulate.history import Broken, History
 from tradewind.testing.simulate.people import Visit
 from tradewind.testing.simulate.scheduler import MakeCore
 from tradewind.testing.simulate.shapes import START, Shape
@@ -76,15 +77,24 @@ def _ends(seed: int, folder: Path, made: Path, timing: str) -> Ends:
         world.close()
 
 
+def dags_of(seed: int) -> list[Shape]:
+    """The DAGs that are played: tests choose histories that are about something by them."""
+    return _dags(Random(seed))
+
+
+def _dags(random: Random) -> list[Shape]:
+    return [
+        shapes.make(random, f"dag{i}", scheduled=i == 0 and random.random() < 0.5)
+        for i in range(random.randint(1, 2))
+    ]
+
+
 def _world(
     seed: int, folder: Path, made: Path, faults: Faults, *, timing: str, make_core: MakeCore | None = None,
     watched: bool = True,
 ) -> World:  # fmt: skip
     random = Random(seed)
-    dags = [
-        shapes.make(random, f"dag{i}", scheduled=i == 0 and random.random() < 0.5)
-        for i in range(random.randint(1, 2))
-    ]
+    dags = _dags(random)
     visits = [
         Visit(at=random.uniform(0.0, 60.0), dag_id=random.choice(dags).spec.dag_id, run_id=f"later{number}")
         for number in range(random.randint(0, 2))

@@ -3,9 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from tradewind.testing.simulate.structure import Path, Structure
+
+ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 
 
-def may_run(rule: str, states: Counter[str | None], total: int) -> bool:
+class Seen(Protocol):
+    """What is looked at of a task instance of the run."""
+
+    @property
+    def task_id(self) -> str: ...
+    @property
+    def place(self) -> Path: ...
+    @property
+    def state(self) -> str | None: ...
+
+
+def may_run(structure: Structure, task_id: str, path: Path, rows: Sequence[Seen]) -> bool:
+    """Whether a task instance may run, given all task instances of its run."""
+    task = structure.tasks[task_id]
+
+    def states(above: Iterable[str]) -> list[str | None]:
+        meant = frozenset(above)
+        return [
+            row.state
+            for row in rows
+            if row.task_id in meant and structure.depends(task_id, path, row.task_id, row.place)
+        ]
+
+    if any(state not in ENDED for state in states(structure.must_end(task_id))):
+        return False
+    if any(state not in ("success", "removed") for state in states(structure.must_succeed(task_id))):
+        return False
+    setups = states(structure.setups_of(task))
+    if task.trigger_rule == "all_done_setup_success" and setups and "success" not in setups:
+        return False
+    direct = states(task.upstream)
+    return rule_holds(task.trigger_rule, Counter(direct), len(direct))
+
+
+def rule_holds(rule: str, states: Counter[str | None], total: int) -> bool:
     """Whether a task with that rule and so many upstream task instances may run."""
     s, f, u, k, r = (states[name] for name in ("success", "failed", "upstream_failed", "skipped", "removed"))
     done = s + f + u + k + r
@@ -13,6 +53,7 @@ def may_run(rule: str, states: Counter[str | None], total: int) -> bool:
         "all_success": s + r == total,
         "all_failed": f + u + r == total,
         "all_done": done == total,
+        "all_done_setup_success": done == total,
         "all_done_min_one_success": done == total and s >= 1 and k == 0,
         "all_skipped": k == total,
         "one_success": s >= 1,

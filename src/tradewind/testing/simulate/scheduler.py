@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=5)
 BEAT = 2.0
 FOR_EVER = timedelta(days=1)
 """The lease where no scheduler is ever stopped: who comes next knows that the one before is dead."""
+REFUSALS = 50
+"""After so many turns in a row that the database refused, they will be refused for ever."""
 FAULTS_END = 300.0
 """Seconds of virtual time after which nothing crashes any more."""
 
@@ -76,6 +78,7 @@ class Scheduler:
         self._host = self._triggerer = ""
         self._to_triggerer = _ToTriggerer(self, world)
         self._asked = False
+        self._refused = 0
         self._due: float | None = None
         self._heard: list[FromHost] | None = None
         """What came in while it was stopped; None while it runs."""
@@ -169,7 +172,10 @@ class Scheduler:
             thing(self._core)
         except (Crash, Fenced):
             self._die()
-        except DatabaseError:
+        except DatabaseError as error:
+            self._refused += 1
+            if self._refused > REFUSALS:
+                raise Broken(f"I6: {self.name} gets nowhere: {error}") from error
             self._later(0.05, self.ask)
         if seen:
             self._world.acted()
@@ -186,6 +192,7 @@ class Scheduler:
 
     def _one_turn(self, core: Core) -> None:
         core.run_turn()
+        self._refused = 0
         self._arm(core)
 
     def _arm(self, core: Core) -> None:
