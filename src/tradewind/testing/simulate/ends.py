@@ -26,12 +26,10 @@ def gathered(found: Ends, never_ran: Collection[End]) -> Ends:
         deep = sorted(key for key in left if len(key[3]) == depth)
         for (dag_id, run_id, task_id, path), group in groupby(deep, lambda key: (*key[:3], key[3][:-1])):
             siblings = list(group)
-            states = {left[each] for each in siblings}
-            if len(states) == 1 and idle.issuperset(siblings):
-                left[dag_id, run_id, task_id, path] = states.pop()
-                idle.add((dag_id, run_id, task_id, path))
-                for each in siblings:
-                    del left[each]
+            if len({left[each] for each in siblings}) == 1 and idle.issuperset(siblings):
+                together = (dag_id, run_id, task_id, path)
+                idle.add(together)
+                left[together] = [left.pop(each) for each in siblings][0]
     return left
 
 
