@@ -29,7 +29,8 @@ def gathered(found: Ends, never_ran: Collection[End]) -> Ends:
             if len({left[each] for each in siblings}) == 1 and idle.issuperset(siblings):
                 together = (dag_id, run_id, task_id, path)
                 idle.add(together)
-                left[together] = [left.pop(each) for each in siblings][0]
+                ended = {left.pop(each) for each in siblings}
+                left[together] = ended.pop()
     return left
 
 
