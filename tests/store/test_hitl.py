@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tradewind.domain.events import AwaitingInput, Failed, Succeeded
 from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine import clearing
 from tradewind.engine import decisions as d
+from tradewind.store.database import Database
 from tradewind.store.queries import hitl as queries
 from tradewind.store.queries.browse import hitl as browse
 from tradewind.store.queries.browse.listing import Page, Where
@@ -187,6 +189,34 @@ def test_a_question_that_somebody_deleted_holds_up_no_turn(asking: Asking) -> No
     assert decisions.expires
     with asking.world.database.write() as tx:
         assert not tasks.apply(tx, [(asking.turns.record, decisions)], now=asking.world.now)
+
+
+def test_a_person_waits_for_the_scheduler_that_came_first(asking: Asking) -> None:
+    """Its transaction has begun when the answer comes, and has not taken the default yet."""
+    asking.park()
+    decisions = asking.turns.machine.decide(asking.world.later(60))
+    answers: list[bool] = []
+    begins = threading.Event()
+    response = hitl.Response(chosen_options=("Yes",), by=ANN, at=asking.world.now)
+    other, attempt = Database(asking.world.database.url.render_as_string(hide_password=False)), asking.attempt
+
+    def person() -> None:
+        begins.set()
+        with other.write() as tx:
+            runs.touch(tx, asking.turns.record.pk, now=response.at)
+            answers.append(transitions.answer(tx, attempt, response))
+
+    thread = threading.Thread(target=person)
+    with asking.world.database.write() as tx:
+        assert not runs.bump(tx, [(asking.turns.record.pk, asking.turns.version)], at=asking.world.now)
+        thread.start()
+        assert begins.wait(10)
+        assert not tasks.apply(tx, [(asking.turns.record, decisions)], now=asking.world.now)
+        assert not answers
+    thread.join(20)
+    other.close()
+    assert answers == [False]
+    assert asking.told()["event"]["timedout"] is True
 
 
 def test_a_second_question_takes_the_place_of_the_first(asking: Asking) -> None:

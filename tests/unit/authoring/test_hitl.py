@@ -66,9 +66,10 @@ def test_subject_and_body_are_templates_and_notifiers_are_told() -> None:
 
         def notify(self, context: Any) -> None:
             mine = context["task"]
-            seen.append((self.text, mine.subject, mine.body, mine.generate_link_to_ui_from_context(
+            link = HITLOperator.generate_link_to_ui_from_context(
                 context=context, base_url="https://air.flow/x", options="a", params_input={"n": 2}
-            )))  # fmt: skip
+            )
+            seen.append((self.text, mine.subject, mine.body, link))
 
     def make() -> None:
         task(task_id="first")(lambda: "files")() >> asks(

@@ -165,14 +165,16 @@ class HITLOperator(BaseOperator):
         text = urlencode({**query, **(params_input or {}), "map_index": ti.map_index})
         return f"{where.scheme}://{where.netloc}{quote(path, safe='/:+')}?{text}"
 
+    @staticmethod
     def generate_link_to_ui_from_context(
-        self, *, context: Any, base_url: str | None = None, options: str | Sequence[str] | None = None,
+        *, context: Any, base_url: str | None = None, options: str | Sequence[str] | None = None,
         params_input: Mapping[str, Any] | None = None,
     ) -> str:  # fmt: skip
-        """The same for the task instance of a context."""
-        return self.generate_link_to_ui(
+        """The same for the task that a context belongs to; notifiers call it on the class."""
+        link: str = context["task"].generate_link_to_ui(
             task_instance=context["ti"], base_url=base_url, options=options, params_input=params_input
         )
+        return link
 
 
 class ApprovalOperator(HITLOperator, SkipMixin):

@@ -16,7 +16,7 @@ class Answers:
     """Task (``task_id``, or ``task_id[index]``) to its answer.
 
     That is an option, a list of options, or ``{"chosen_options": […], "params_input": {…}, "by": "ann"}``.
-    What is left out: the task's only option is chosen, and the form keeps its values.
+    What is left out: the task's only option is chosen, the form keeps its values, somebody answers who may.
     """
 
     def __init__(self, given: Mapping[str, Any]) -> None:
@@ -33,7 +33,8 @@ class Answers:
         told = dict(given) if isinstance(given, Mapping) else {"chosen_options": given}
         chosen = told.pop("chosen_options", request.options)
         chosen = [chosen] if isinstance(chosen, str) else list(chosen)
-        values, by = told.pop("params_input", {}), str(told.pop("by", TESTER))
+        anybody = request.assigned_users[0].id if request.assigned_users else TESTER
+        values, by = told.pop("params_input", {}), str(told.pop("by", anybody))
         if told:
             rule = "hold chosen_options, params_input and by only"
             raise InvalidValue(f"The answer for task {name!r}", next(iter(told)), rule)
