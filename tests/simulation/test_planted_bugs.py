@@ -20,6 +20,7 @@ from tradewind.scheduler.dispatch import Outgoing
 from tradewind.scheduler.duties.send_triggers import SendTriggers
 from tradewind.scheduler.turn import Turn
 from tradewind.store.queries import scheduling
+from tradewind.store.transitions import tasks
 from tradewind.testing.simulate import faults as simulated
 from tradewind.testing.simulate.faults import Faults
 from tradewind.testing.simulate.history import Broken
@@ -195,3 +196,9 @@ def test_forgetting_at_a_restart_what_returned_nothing(
     """What is mapped over a mapped task gets an instance for each that returned something, and no other."""
     monkeypatch.setattr(scheduling, "silent", lambda tx, run, task_ids: {})
     assert "I10" in found(tmp_path, template, Faults(crash=0.02, meddling=0.0), about=maps_over_a_mapped_task)
+
+
+def test_a_time_out_that_is_not_recorded(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """A task is told that its default counts, and a person may still answer."""
+    monkeypatch.setitem(tasks._VERBS, "expires", lambda tx, pairs, extra: frozenset())
+    assert "I11" in found(tmp_path, template)

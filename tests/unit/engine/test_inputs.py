@@ -11,6 +11,7 @@ from tests.unit.engine.worlds import World, dag, task
 from tradewind.domain import events, hitl
 from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Decisions
+from tradewind.engine.graph import Graph
 
 T = TaskInstanceState
 ANSWER = {"chosen_options": ["Yes"], "params_input": {"why": "so"}}
@@ -132,3 +133,13 @@ def test_one_that_ends_in_the_turn_in_which_it_parks_is_not_parked(then: T) -> N
     decisions = world.decide()
     assert not decisions.awaits
     assert world.states()["a"] is then
+
+
+def test_one_whose_task_left_the_file_does_not_wait() -> None:
+    """It asked with the code that it was started with; nobody could go on with the answer."""
+    world = World(dag(task("a"), task("b"))).begin()
+    world.start("a")
+    world.decide()
+    world.machine.regraph(Graph.compile(dag(task("b"))), world.now)
+    assert not park(world).awaits
+    assert world.states()["a"] is T.REMOVED

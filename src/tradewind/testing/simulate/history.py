@@ -3,7 +3,8 @@
 The numbers of the invariants: I1 runs are unique and all due ones are there; I2 tries never go back, ends
 are left only where somebody says so; I3 only the current attempt is handed out and counts; I4 nothing starts
 before its rule is satisfied by committed states; I5 no limit is ever exceeded; I6 nothing stays unfinished;
-I9 each callback is recorded once and run; I10 the ends are those of a world without faults.
+I9 each callback is recorded once and run; I10 the ends are those of a world without faults; I11 a task that
+asked a person is told what is recorded as the answer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tradewind.domain.spec import DagSpec
 from tradewind.store.database import Database
 from tradewind.testing.simulate import ends
 from tradewind.testing.simulate.ends import Ends, RunKey
-from tradewind.testing.simulate.rules import ENDED, may_run
+from tradewind.testing.simulate.rules import ENDED, is_recorded, may_run
 from tradewind.testing.simulate.shapes import Shape
 from tradewind.testing.simulate.structure import Path, Structure
 
@@ -121,6 +122,7 @@ class History:
         if assignment.kind == "callback":
             self._called.setdefault(run, set()).add(assignment.attempt_id)
             return
+        self._check_answer(assignment)
         row = self._rows.get((*run, assignment.task_id, assignment.map_index))
         if row is None or row.id != assignment.attempt_id or row.dispatch < assignment.dispatch:
             if row is not None and not self._archived(assignment.attempt_id):
@@ -172,6 +174,14 @@ class History:
         if not may_run(self._versions[assignment.version], assignment.task_id, assignment.path, rows):
             states = Counter((row.task_id, row.state) for row in rows)
             raise Broken(f"I4: {assignment.task_id}{assignment.path} was handed out after {dict(states)}")
+
+    def _check_answer(self, assignment: Assignment) -> None:
+        of = "select responded_by, responded_at, dispatch from hitl_detail where ti_id = ?"
+        for row in self._all(of, assignment.attempt_id):
+            if not is_recorded(assignment, *row):
+                raise Broken(
+                    f"I11: {assignment.task_id} was told {assignment.next_kwargs}, recorded is {row}"
+                )
 
     # --- what people did --------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from random import Random
 
 import msgspec
 
-from tradewind.domain import codec
+from tradewind.domain import codec, hitl
+from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.states import FINISHED_RUN, DagRunState, TaskInstanceState
 from tradewind.engine import clearing
@@ -17,9 +18,10 @@ from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.graph import Graph
 from tradewind.runtime.clock import Clock
 from tradewind.store.database import Database, Tx
-from tradewind.store.queries import dag_versions, dags, pools, scheduling
+from tradewind.store.queries import dag_versions, dags, pools, scheduling, task_data
 from tradewind.store.records import RunLoad
 from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import hitl as hitl_transitions
 from tradewind.store.transitions import runs as run_transitions
 from tradewind.testing import factories
 from tradewind.testing.simulate import shapes
@@ -58,6 +60,39 @@ class People:
         with self._database.write() as tx:
             factories.queued_run(tx, spec, visit.run_id, at, self._random.getrandbits)
         self._wake(Wake(kind="run", dag_id=visit.dag_id, run_id=visit.run_id))
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def asked(self, assignment: Assignment) -> bool:
+        """A task asks, as its process does through the data server; whether that took it for alive."""
+        with self._database.write() as tx:
+            live = task_data.attempt(tx, assignment.attempt_id)
+            if (
+                live is None
+                or live.state not in ("queued", "running")
+                or live.dispatch != assignment.dispatch
+            ):
+                return False
+            question = shapes.QUESTIONS[assignment.dispatch % 2]
+            hitl_transitions.ask(
+                tx, assignment.attempt_id, assignment.dispatch, question, now=self._clock.now()
+            )
+        return True
+
+    def answer(self, assignment: Assignment) -> None:
+        """Somebody answers, if it is not too late, and changes nothing about how things end."""
+        run = assignment.run
+        response = hitl.Response(
+            chosen_options=("Yes",), by=hitl.Person(id="ann", name="Ann"), at=self._clock.now()
+        )
+        with self._database.write() as tx:
+            if not run_transitions.touch_run(tx, run.dag_id, run.run_id, now=response.at):
+                return  # somebody deleted it
+            taken = hitl_transitions.answer(tx, assignment.attempt_id, response)
+        if taken:
+            self._wake(Wake(kind="run", dag_id=run.dag_id, run_id=run.run_id))
+
+    # --- meddling ---------------------------------------------------------------------------------
 
     def meddle(self, *, edits: bool, later: Later) -> None:
         """Do one thing."""

@@ -1,11 +1,13 @@
-"""The trigger rules, straight from their definitions: what the engine's counters are held against."""
+"""Rules straight from their definitions, which what the scheduler does is held against."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from tradewind.domain.messages.assignment import Assignment
 from tradewind.testing.simulate.structure import Path, Structure
 
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
@@ -65,3 +67,16 @@ def rule_holds(rule: str, states: Counter[str | None], total: int) -> bool:
         "always": True,
     }
     return total == 0 or definition[rule]
+
+
+def is_recorded(
+    assignment: Assignment, responded_by: str | None, responded_at: str | None, asked: int | None
+) -> bool:
+    """Whether a task is told of its question what the row says. ``asked``: which dispatch did."""
+    event = json.loads(assignment.next_kwargs or "{}").get("event")
+    if not isinstance(event, dict) or not event.keys() & {"timedout", "error_type"}:
+        return True
+    if (asked or 0) >= assignment.dispatch:
+        return True  # it asks again already
+    told = (event.get("responded_by_user") is not None, "timedout" in event)
+    return told == (responded_by is not None, responded_at is not None)

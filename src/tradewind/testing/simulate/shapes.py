@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from tradewind.domain import events
+from tradewind.domain import events, hitl
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.spec.timetable import CronDataIntervalTimetable, NullTimetable
@@ -20,19 +20,39 @@ RULES: list[TriggerRule] = [rule for rule in TriggerRule if rule is not TriggerR
 
 
 TRIGGER = "simulated.Trigger"
+PATIENCE = 40.0
+"""Seconds that a task waits for a person."""
+QUESTIONS = (
+    hitl.Request(subject="?", options=("Yes", "No"), defaults=("No",)),
+    hitl.Request(subject="?", options=("Yes", "No")),
+)
+"""What a task asks in its dispatches of even and of odd number."""
 
 
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
-    """What a task does: fail ``failures`` honest tries, reschedule, defer, then end as ``ending``."""
+    """What a task does: fail ``failures`` honest tries, reschedule, defer, ask, then end as ``ending``."""
 
     failures: int = 0
     reschedules: int = 0
     deferrals: int = 0
+    asks: int = 0
     ending: str = "success"
     returns: tuple[int | None, ...] = (None,)
     """The length of what its n-th honest try returns, None for what has none; the last stays."""
     silent: bool = False
     """Whether it returns nothing: what is mapped over all instances of its task leaves it out."""
+
+    def waits(self, assignment: Assignment) -> events.AnyOutcome | None:
+        """What it waits for in this dispatch of its first try; None where it goes on."""
+        number = assignment.dispatch
+        if number <= self.reschedules:
+            return events.Rescheduled(until=assignment.run.run_after + timedelta(seconds=20))
+        if number <= self.reschedules + self.deferrals:
+            return events.Deferred(classpath=TRIGGER, next_method="go_on")
+        if number <= self.reschedules + self.deferrals + self.asks:
+            fallback = hitl.fallback(QUESTIONS[number % 2])
+            return events.AwaitingInput(next_method="go_on", timeout=PATIENCE, fallback=fallback)
+        return None
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,20 +71,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     def outcome(self, assignment: Assignment, honest_try: int) -> events.AnyOutcome:
         """What this dispatch comes to; decided by the task and by how often it really failed, not by luck."""
         behaviour = self.behaviour(assignment)
-        if (
-            behaviour.reschedules
-            and assignment.dispatch <= behaviour.reschedules
-            and honest_try == 1
-            and not assignment.lost
-        ):
-            return events.Rescheduled(until=assignment.run.run_after + timedelta(seconds=20))
-        if (
-            behaviour.deferrals
-            and assignment.dispatch <= behaviour.reschedules + behaviour.deferrals
-            and honest_try == 1
-            and not assignment.lost
-        ):
-            return events.Deferred(classpath=TRIGGER, next_method="go_on")
+        waits = behaviour.waits(assignment) if honest_try == 1 and not assignment.lost else None
+        if waits is not None:
+            return waits
         if honest_try <= behaviour.failures:
             return events.Failed(reason="as planned")
         if behaviour.ending == "skipped":
@@ -119,6 +128,7 @@ def _behaviour(random: Random) -> Behaviour:
         failures=random.choice((0, 0, 0, 0, 1, 2)),
         reschedules=random.choice((0, 0, 0, 1, 2)),
         deferrals=random.choice((0, 0, 0, 1, 2)),
+        asks=random.choice((0, 0, 0, 0, 1, 2)),
         ending=random.choices(("success", "failed", "skipped"), (8, 1, 1))[0],
         returns=returns if random.random() < 0.9 else (None,),
         silent=random.random() < 0.1,

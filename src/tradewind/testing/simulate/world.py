@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tradewind.domain.events import AwaitingInput
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.deferral import ToTriggerer, TriggererHello
 from tradewind.domain.messages.lifecycle import FromHost, Hello, ToHost
@@ -22,7 +23,7 @@ from tradewind.testing.simulate.faults import Faults
 from tradewind.testing.simulate.history import History
 from tradewind.testing.simulate.hosts import SimulatedHost
 from tradewind.testing.simulate.scheduler import MakeCore, Scheduler
-from tradewind.testing.simulate.shapes import START, Shape
+from tradewind.testing.simulate.shapes import PATIENCE, START, Shape
 from tradewind.testing.simulate.triggerers import SimulatedTriggerer
 
 QUIET = timedelta(minutes=60)
@@ -177,7 +178,11 @@ class World:
     # --- hosts ----------------------------------------------------------------------------------------
 
     def _outcome(self, assignment: Assignment, honest_try: int) -> Any:
-        return self.history.shape(assignment).outcome(assignment, honest_try)
+        outcome = self.history.shape(assignment).outcome(assignment, honest_try)
+        if isinstance(outcome, AwaitingInput) and self.people.asked(assignment):
+            seconds = self.random.uniform(0.0, 2 * PATIENCE)
+            self.later(seconds, lambda: self.people.answer(assignment))
+        return outcome
 
     def _connect(self, scheduler: Scheduler) -> None:
         if scheduler.lives and scheduler is self.scheduler:
