@@ -6,20 +6,27 @@ import gzip
 import json
 import shutil
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from tradewind.authoring import defaults, serde
 from tradewind.authoring.serde_types import CLASS, DATA, VERSION
+from tradewind.domain import keys
 from tradewind.domain.errors import AirflowException
 
 KIND: Final = "tradewind.XComFile"
 
 
 def _folder(names: dict[str, Any]) -> str:
-    """Below the base: one folder for each task instance. Nothing in the names can lead out of it."""
-    parts = (names["dag_id"], names["run_id"], names["task_id"], str(names["map_index"]))
+    """Below the base: one folder for each task instance."""
+    return _below(names["dag_id"], names["run_id"], names["task_id"], str(names["map_index"]))
+
+
+def _below(*parts: str) -> str:
+    """Nothing in the names can lead out of it."""
     return "/".join("%2E" * len(part) if set(part) == {"."} else quote(part, safe="+:") for part in parts)
 
 
@@ -58,7 +65,11 @@ def _at(name: str) -> Any:
 def _write(name: str, content: bytes) -> None:
     path = _at(name)
     if not isinstance(path, Path):
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except FileNotFoundError:  # a store that knows folders
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}")
@@ -90,3 +101,26 @@ def remove(ti: Any) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     elif folder.exists():
         folder.rmdir(recursive=True)
+
+
+def remove_runs(dag_id: str, run_ids: Iterable[str], *, before: datetime) -> int:
+    """Remove what runs that are gone left in an object store; how many files.
+
+    Only files that are named as ours, by attempts made ``before``: a run of the same name may have followed.
+    Raises what the store raises. In a folder the scheduler does this.
+    """
+    count = 0
+    for run_id in run_ids:
+        folder = _at(_below(dag_id, run_id))
+        if isinstance(folder, Path):
+            return 0
+        ours = [path for path in folder.fs.find(folder.path) if _is_older(path, before)]
+        if ours:
+            folder.fs.rm(ours)
+        count += len(ours)
+    return count
+
+
+def _is_older(path: str, before: datetime) -> bool:
+    found = keys.XCOM_FILE.search(path)
+    return found is not None and keys.attempt_made_at(found["attempt"]) < before

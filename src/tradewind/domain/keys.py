@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NewType
+from datetime import UTC, datetime
+from typing import Final, NewType
 
 import msgspec
 
@@ -25,6 +25,10 @@ MAX_LENGTH = 250
 _KEY = re.compile(r"[A-Za-z0-9_.\-]+")
 _GROUP = re.compile(r"[A-Za-z0-9_\-]+")
 _RUN = re.compile(r"[A-Za-z0-9_.~:+\-]+")
+XCOM_FILE: Final = re.compile(
+    r"-(?P<attempt>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[0-9a-f]{8}\.json(\.gz)?$"
+)
+"""The end of the name of an XCom's file: attempt, chance, format."""
 _POOL_BAD = re.compile(r"[\x00-\x1f/\\]")
 _CONN = re.compile(r"[\w#!()\-.:/\\]+")
 
@@ -122,6 +126,11 @@ def attempt_id(at: datetime, random_bits: int) -> AttemptId:
     value = ms << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
     text = f"{value:032x}"
     return AttemptId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
+
+
+def attempt_made_at(attempt_id: str) -> datetime:
+    """When an attempt id was made, to the millisecond. Raises ValueError for what is none."""
+    return datetime.fromtimestamp(int(attempt_id[:8] + attempt_id[9:13], 16) / 1000, UTC)
 
 
 def path_text(path: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tradewind.domain.messages.assignment import Assignment
+from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.scheduler.active_runs import ActiveRuns, run_context
 from tradewind.store.database import Tx
 from tradewind.store.queries import runs as run_queries
@@ -14,6 +14,22 @@ def number_of(attempt_id: str) -> int | None:
     """The number of the callback that runs under that name; None for the attempt of a task."""
     number = attempt_id.removeprefix(task_data.CALLBACK_PREFIX)
     return int(number) if number != attempt_id and number.isdecimal() else None
+
+
+def removal(row: CallbackRecord, *, limit: float) -> Assignment:
+    """The same of a callback that removes files of runs which are gone: it needs no DAG file."""
+    return Assignment(
+        attempt_id=f"{task_data.CALLBACK_PREFIX}{row.id}",
+        dispatch=row.dispatch + 1,
+        kind="callback",
+        callback={**row.data, "kind": row.kind},
+        task_id="",
+        try_number=1,
+        run=RunContext(dag_id=row.dag_id, run_id="", run_type="", run_after=row.created_at),
+        file="",
+        log_path=f"{row.kind}.log",
+        execution_timeout=limit,
+    )
 
 
 def assignment(tx: Tx, runs: ActiveRuns, row: CallbackRecord, *, limit: float) -> Assignment | None:

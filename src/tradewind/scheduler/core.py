@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a host may be away before its work is given up."""
     xcom_folder: Path | None = None
     """Where workers put long XComs, if that is a folder of this machine."""
+    xcom_store: bool = False
+    """Whether they put them into an object store."""
     callback_limit: float = 300.0
     """Seconds that one callback may take."""
     only_dag: str | None = None
@@ -90,6 +92,7 @@ class Core:
             inbox=self.inbox,
             on_updated=self._updated_outside,
             callback_limit=settings.callback_limit,
+            removes_files=settings.xcom_store,
             watches=settings.create_scheduled_runs and not confined,
             lease=lease,
         )

@@ -20,7 +20,9 @@ GRACE: Final = timedelta(seconds=3)
 
 
 class Triggering:
-    """The duties, over the same triggerers. ``watches`` False: this scheduler watches no assets."""
+    """The duties, over the same triggerers. ``watches`` False: this scheduler watches no assets.
+    ``removes_files``: long XComs lie in an object store.
+    """
 
     def __init__(
         self,
@@ -30,6 +32,7 @@ class Triggering:
         inbox: Inbox,
         on_updated: Callable[[], None],
         callback_limit: float,
+        removes_files: bool,
         watches: bool,
         lease: leases.Lease | None,
     ) -> None:
@@ -39,7 +42,12 @@ class Triggering:
             database=database, triggerers=triggerers, on_updated=on_updated, enabled=watches, lease=lease
         )
         self.callbacks = CallInTriggerers(
-            database=database, runs=runs, triggerers=triggerers, time_limit=callback_limit, lease=lease
+            database=database,
+            runs=runs,
+            triggerers=triggerers,
+            time_limit=callback_limit,
+            removes_files=removes_files,
+            lease=lease,
         )
         self.tasks = SendTriggers(
             database=database,

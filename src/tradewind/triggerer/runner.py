@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import faulthandler
+import logging
 import os
 import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from tradewind import secrets
-from tradewind.authoring import deadlines, serde, state_store, trigger_events
+from tradewind.authoring import deadlines, serde, state_store, trigger_events, xcom_files
 from tradewind.authoring.context import Context
 from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.task_run import TaskRun
@@ -145,8 +147,7 @@ class Runner:
         limit = asyncio.timeout(work.execution_timeout)
         try:
             async with limit:
-                dag = await asyncio.to_thread(self._classes.dag, work.file, work.run.dag_id)
-                await deadlines.amissed(dag, DagRun(work.run), work.callback)
+                await self._work(work)
             self._say(wait, "info", f"Callback {kind} ended")
             self._tell(wait)
         except asyncio.CancelledError:
@@ -156,6 +157,16 @@ class Runner:
             why = f"took longer than {work.execution_timeout:g} s" if late else "failed"
             self._say(wait, "error", f"Callback {kind} {why}", exception=trigger_events.trace(error))
             self._tell(wait, error=MASKER.mask(trigger_events.trace(error)))
+
+    async def _work(self, work: Assignment) -> None:
+        told, dag_id = work.callback, work.run.dag_id
+        if told["kind"] == "xcom_files":
+            before = datetime.fromisoformat(told["before"])
+            count = await asyncio.to_thread(xcom_files.remove_runs, dag_id, told["runs"], before=before)
+            logging.getLogger(__name__).info("Removed %d files of XComs of DAG %s", count, dag_id)
+            return
+        dag = await asyncio.to_thread(self._classes.dag, work.file, dag_id)
+        await deadlines.amissed(dag, DagRun(work.run), told)
 
     async def _build(self, wait: Wait) -> BaseTrigger:
         """Importing takes its time, and may block: in a thread."""

@@ -45,6 +45,7 @@ class World:
         self.stopped: list[tuple[str, int]] = []
         self.acknowledged: list[tuple[str, int]] = []
         self.statements: list[int] = []
+        self.settings = Settings(parallelism=slots)
         self.core = self.start()
 
     def start(self) -> Core:
@@ -52,7 +53,7 @@ class World:
         self.core = Core(
             database=self.database,
             clock=self.clock,
-            settings=Settings(parallelism=self.slots),
+            settings=self.settings,
             random_bits=self.bits,
             name="s",
         )

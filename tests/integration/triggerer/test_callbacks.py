@@ -118,3 +118,28 @@ def test_those_that_raise_hang_block_or_die_harm_nobody(world: World) -> None:
     trigger(world, "one")
     (world.home / "go").touch()
     until(lambda: said(world, "good"), "the triggerer goes on")
+
+
+def test_files_of_long_xcoms_leave_an_object_store_with_their_dag(world: World) -> None:
+    """§1.16, on fsspec's disk store by its other name."""
+    store = world.home / "store"
+    world.environ["AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH"] = f"local://{store}"
+    world.environ["AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD"] = "100"
+    store.mkdir(parents=True)
+    text = load.HEAD + "from airflow.sdk import DAG, task\n"
+    for name in ("gone", "kept"):
+        text += f"with DAG('{name}', is_paused_upon_creation=False):\n"
+        text += "    task(task_id='long')(lambda: 'y' * 5000)()\n"
+    world.dags(long=text)
+    world.start("scheduler")
+    world.wait_for_dags("gone", "kept")
+    for name in ("gone", "kept"):
+        trigger(world, name)
+    world.wait_until_ended(("gone", "r"), ("kept", "r"))
+    assert {file.relative_to(store).parts[0] for file in store.rglob("*.json")} == {"gone", "kept"}
+    done = world.run("dags", "delete", "gone", "-y")
+    assert done.returncode == 0, done.stderr
+    until(lambda: not list(store.glob("gone/**/*.json")), "its files are removed")
+    until(lambda: world.rows("select count(*) from trigger") == [(0,)], "that is recorded")
+    assert len(list(store.glob("kept/**/*.json"))) == 1
+    assert "Removed 1 files" in (world.home / "logs" / "xcom_files.log").read_text()

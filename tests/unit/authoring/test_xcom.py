@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
 from tradewind.authoring import defaults, serde, xcom, xcom_files
 from tradewind.authoring.dag import DAG
+from tradewind.authoring.object_storage import ObjectStoragePath
 from tradewind.authoring.operators.empty import EmptyOperator
+from tradewind.domain import keys
 from tradewind.domain.errors import AirflowException
 
 LONG = {"text": "x" * 500, "n": [1, 2]}
@@ -120,3 +123,29 @@ def test_a_back_end_that_is_none(ti) -> None:
     use(xcom_backend="json.JSONDecoder")
     with pytest.raises(AirflowException, match="serialize_value"):
         xcom.dump(1, "k", ti)
+
+
+def test_what_deleted_runs_left_in_an_object_store() -> None:
+    """§1.16: their own files, and neither those of a later run of the same name nor anybody else's."""
+    base = f"memory://xcoms-{uuid.uuid4().hex}"
+    use(xcom_path=base)
+    deleted = datetime(2026, 1, 2, tzinfo=UTC)
+    old, new = (keys.attempt_id(deleted + timedelta(hours=hours), 7) for hours in (-1, 1))
+    names = {"dag_id": "d", "task_id": "t", "map_index": -1, "key": "k"}
+    for run_id in ("gone+1", "gone 2", "kept"):
+        xcom_files.write("{}", {**names, "run_id": run_id}, old)
+    xcom_files.write("{}", {**names, "run_id": "gone+1"}, new)
+    store = ObjectStoragePath(base)
+    (store / "d" / "gone+1" / "t" / "photo.json").write_text("cat")
+    assert xcom_files.remove_runs("d", ["gone+1", "gone 2", "never"], before=deleted) == 2
+    left = sorted(path.rpartition("/d/")[2] for path in store.fs.find(store.path))
+    assert [path.partition("/")[0] for path in left] == ["gone+1", "gone+1", "kept"]
+    assert left[1].startswith("gone+1/t/photo") or left[0].startswith("gone+1/t/-1/k-" + new)
+
+
+def test_in_a_folder_the_scheduler_removes_them(tmp_path) -> None:
+    use(xcom_path=str(tmp_path))
+    names = {"dag_id": "d", "run_id": "r", "task_id": "t", "map_index": -1, "key": "k"}
+    xcom_files.write("{}", names, keys.attempt_id(datetime(2026, 1, 1, tzinfo=UTC), 7))
+    assert xcom_files.remove_runs("d", ["r"], before=datetime(2026, 1, 2, tzinfo=UTC)) == 0
+    assert len(list(tmp_path.rglob("*.json"))) == 1

@@ -46,13 +46,15 @@ def _serve(app: App, companions: list[Companion], *, pid_file: Path | None, only
     from tradewind.scheduler.core import Settings
 
     config = app.config
+    xcoms = _xcom_path(app)
     serving.run(
         database=app.database,
         clock=app.clock,
         settings=Settings(
             parallelism=config.core.slots,
             lost_limit=config.scheduler.lost_attempt_limit,
-            xcom_folder=_xcom_folder(app),
+            xcom_folder=None if "://" in xcoms else Path(xcoms).expanduser() if xcoms else None,
+            xcom_store="://" in xcoms,
             callback_limit=config.callbacks.limit,
             only_dag=only_dag,
             create_scheduled_runs=config.scheduler.use_job_schedule and only_dag is None,
@@ -66,11 +68,10 @@ def _serve(app: App, companions: list[Companion], *, pid_file: Path | None, only
     )
 
 
-def _xcom_folder(app: App) -> Path | None:
-    """Where long XComs lie, unless that is an object store, or nowhere."""
+def _xcom_path(app: App) -> str:
+    """Where long XComs lie: a folder, the address of an object store, or (empty) nowhere."""
     found = app.config.sources.find("common.io", "xcom_objectstorage_path")
-    text = found.text.removeprefix("file://") if found is not None else ""
-    return Path(text).expanduser() if text and "://" not in text else None
+    return found.text.removeprefix("file://") if found is not None else ""
 
 
 def _companions(app: App, names: frozenset[str]) -> list[Companion]:

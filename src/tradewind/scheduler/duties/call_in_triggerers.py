@@ -2,16 +2,20 @@
 
 A callback's row and its trigger's row stay until its end is recorded, and the triggerer tells that end until
 then. So each is recorded once and runs at least once: again where its triggerer died under it.
+
+Files that deleted runs left in an object store are removed the same way, by code of ours: it needs a login
+that no server process has. Where that fails it is tried again, for hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
+from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.scheduler import callback_work
 from tradewind.scheduler.active_runs import ActiveRuns
@@ -23,6 +27,8 @@ from tradewind.store.transitions.callbacks import CallbackRecord
 
 AT_ONCE: Final = 100
 """How many are handed out in one transaction."""
+AGAIN: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 60, 60, 60))
+"""How long the removal of files that failed is left alone, by how often it did."""
 
 
 class Called(msgspec.Struct, kw_only=True):
@@ -42,11 +48,15 @@ class CallInTriggerers:
         runs: ActiveRuns,
         triggerers: Triggerers,
         time_limit: float,
+        removes_files: bool,
         lease: leases.Lease | None = None,
     ) -> None:
-        """``time_limit`` is how many seconds one callback may take."""
+        """``time_limit`` is how many seconds one callback may take; ``removes_files``: long XComs lie in an
+        object store.
+        """
         self._database, self._runs, self._triggerers = database, runs, triggerers
-        self._time_limit, self._lease = time_limit, lease
+        self._time_limit, self._lease, self._removes_files = time_limit, lease, removes_files
+        self._not_before: dict[int, datetime] = {}
         self._handed: dict[int, str] = {}
         """Trigger to the triggerer that has it."""
         self._ended: list[tuple[TriggerEvent, str]] = []
@@ -93,7 +103,7 @@ class CallInTriggerers:
         """
         self.wanted, called = False, Called()
         try:
-            called.done = self._record()
+            called.done = self._record(now)
             called.sent = self._share_out(now)
         except BaseException:
             self.wanted = True
@@ -111,14 +121,16 @@ class CallInTriggerers:
         self._triggerers.forget(told)
         return left
 
-    def _record(self) -> int:
+    def _record(self, now: datetime) -> int:
         ended = list(self._ended)
         if not ended:
             return 0
-        numbers = [callback_work.number_of(event.attempt_id) for event, _ in ended]
         with self._database.write() as tx:
             self._check(tx)
-            callbacks.over(tx, [number for number in numbers if number is not None])
+            again = self._fails(tx, [event for event, _ in ended if event.error is not None], now)
+            over = {callback_work.number_of(event.attempt_id) for event, _ in ended}.difference(again)
+            callbacks.over(tx, sorted(number for number in over if number is not None))
+            triggers.release(tx, list(again.values()))
         del self._ended[: len(ended)]
         for event, incarnation in ended:
             has = self._handed.pop(event.trigger_id, incarnation)
@@ -127,10 +139,21 @@ class CallInTriggerers:
             self._triggerers.recorded(incarnation, event)
         return len(ended)
 
+    def _fails(self, tx: Tx, events: list[TriggerEvent], now: datetime) -> dict[int, int]:
+        """Those of callbacks that failed which are tried again, and their triggers."""
+        numbers = [number for it in events if (number := callback_work.number_of(it.attempt_id)) is not None]
+        failed = callbacks.by_number(tx, numbers).values()
+        again = [row for row in failed if row.kind == callbacks.XCOM_FILES and row.dispatch <= len(AGAIN)]
+        for row in again:
+            self._not_before[row.id] = now + AGAIN[row.dispatch - 1]
+        return {row.id: row.trigger_id for row in again if row.trigger_id is not None}
+
     def _share_out(self, now: datetime) -> int:
         with self._database.read() as tx:
             rows = callbacks.unheld(tx, limit=AT_ONCE)
-        given = self._choose(rows)
+        if not self._removes_files:
+            rows = self._without_removals(rows)
+        given = self._choose(rows, now)
         if not given:
             return 0
         waits: dict[str, list[Wait]] = {}
@@ -147,9 +170,19 @@ class CallInTriggerers:
         self.wanted = self.wanted or len(rows) == AT_ONCE
         return sum(map(len, waits.values()))
 
-    def _choose(self, rows: list[CallbackRecord]) -> dict[str, list[CallbackRecord]]:
+    def _without_removals(self, rows: list[CallbackRecord]) -> list[CallbackRecord]:
+        """What has nothing to remove is done."""
+        idle = [row.id for row in rows if row.kind == callbacks.XCOM_FILES]
+        if idle:
+            with self._database.write() as tx:
+                self._check(tx)
+                callbacks.over(tx, idle)
+        return [row for row in rows if row.kind != callbacks.XCOM_FILES]
+
+    def _choose(self, rows: list[CallbackRecord], now: datetime) -> dict[str, list[CallbackRecord]]:
         given: dict[str, list[CallbackRecord]] = {}
-        loose = [row for row in rows if row.trigger_id not in self._handed]
+        due = [row for row in rows if self._not_before.get(row.id, now) <= now]
+        loose = [row for row in due if row.trigger_id not in self._handed]
         self.needed = bool(loose) and not self._triggerers
         for row in loose:
             best = self._triggerers.choose(None, given)
@@ -161,7 +194,8 @@ class CallInTriggerers:
         """What is told of these; those that nobody can run any more are forgotten."""
         found = []
         for record in records:
-            work = callback_work.assignment(tx, self._runs, record, limit=self._time_limit)
+            self._not_before.pop(record.id, None)
+            work = self._work(tx, record)
             if work is None or record.trigger_id is None:
                 callbacks.over(tx, [record.id])
             else:
@@ -170,6 +204,11 @@ class CallInTriggerers:
                 )
                 found.append(wait)
         return found
+
+    def _work(self, tx: Tx, record: CallbackRecord) -> Assignment | None:
+        if record.kind == callbacks.XCOM_FILES:
+            return callback_work.removal(record, limit=self._time_limit)
+        return callback_work.assignment(tx, self._runs, record, limit=self._time_limit)
 
     def _check(self, tx: Tx) -> None:
         if self._lease is not None:

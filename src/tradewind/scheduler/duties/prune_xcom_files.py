@@ -1,25 +1,24 @@
 """Remove the files of XComs whose run is gone: deleted by a person, with its DAG, or by SQL.
 
-Files of a try that is repeated are removed by the worker. In an object store nothing but the worker removes
-files: the scheduler has no login there. Only files that are named as ours are touched.
+Files of a try that is repeated are removed by the worker. What lies in an object store is removed by a
+triggerer (``store/transitions/xcom_files``): the scheduler has no login there. Only files that are named as
+ours are touched.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from tradewind.domain import keys
 from tradewind.store.database import Database
 from tradewind.store.queries import runs
 
 FOLDERS_AT_ONCE: Final = 500
 """Run folders looked at in one call; the next call goes on behind them."""
-_OURS: Final = re.compile(r"-[0-9a-f-]{36}-[0-9a-f]{8}\.json(\.gz)?")
-"""The end of a file's name: attempt, chance, format."""
 
 
 class PruneXComFiles:
@@ -50,7 +49,7 @@ class PruneXComFiles:
 def _remove(folder: Path) -> None:
     """Our files in it (``task_id/map_index/…``), and the folders that are empty then."""
     for file in folder.glob("*/*/*"):
-        if _OURS.search(file.name):
+        if keys.XCOM_FILE.search(file.name):
             file.unlink(missing_ok=True)
     for place in (*folder.glob("*/*"), *folder.glob("*"), folder, folder.parent):
         with contextlib.suppress(OSError):  # something else lies in it

@@ -21,6 +21,7 @@ from tradewind.store.tables import dags as tables
 from tradewind.store.tables.base import Time
 from tradewind.store.tables.runs import dag_run
 from tradewind.store.tables.task_instances import task_instance as ti
+from tradewind.store.transitions import xcom_files
 
 dag, tag = tables.dag, tables.dag_tag
 
@@ -279,4 +280,5 @@ def delete(tx: Tx, dag_id: str) -> int:
         raise errors.Conflict(
             f"DAG {dag_id!r} has running task instances. Wait for them, or mark them failed, then delete."
         )
+    xcom_files.go_with_dag(tx, dag_id)
     return sum(tx.run(sa.delete(table).where(table.c.dag_id == dag_id)) for table in _OF_A_DAG)

@@ -19,11 +19,13 @@ from tradewind.store.transitions.rows import Pairs
 _encode = msgspec.json.Encoder().encode
 TRIGGER_CLASS: Final = "airflow.triggers.callback.CallbackTrigger"
 """What Airflow calls the trigger of a callback; for those who read the table."""
+XCOM_FILES: Final = "xcom_files"
+"""The kind of a callback that removes what deleted runs left in an object store."""
 
 
 class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A callback to run. ``attempt_id`` may name a try that is in the history by now; ``data`` has a
-    ``reason`` and what else the callback has to know.
+    """A callback to run. ``attempt_id`` may name a try that is in the history by now; ``run_id`` is empty
+    where it belongs to none; ``data`` has a ``reason`` and what else the callback has to know.
     """
 
     id: int
@@ -47,6 +49,7 @@ _reader = Reader(
         "created_at": callback.c.created_at, "trigger_id": callback.c.trigger_id,
     },
     data=msgspec.json.decode,
+    run_id=lambda run_id: run_id or "",
 )  # fmt: skip
 _REQUEST = Statement(insert_all(callback, "type", "data", "created_at", "dag_id", "run_id", "ti_id"))
 _PENDING = Statement(
@@ -84,13 +87,15 @@ def request_one(
     tx: Tx,
     kind: str,
     dag_id: str,
-    run_id: str,
+    run_id: str | None,
     data: dict[str, Any],
     now: datetime,
     *,
     in_triggerer: bool = False,
 ) -> None:
-    """Keep a callback of a run until ``done``; one that is a coroutine runs ``in_triggerer``."""
+    """Keep a callback of a run (None: of none) until ``done``; one that is a coroutine runs
+    ``in_triggerer``.
+    """
     row = {
         "type": kind, "data": _encode(data).decode(), "created_at": now, "dag_id": dag_id, "run_id": run_id,
         "ti_id": None,
@@ -127,6 +132,7 @@ _UNHELD = Statement(
     .order_by(callback.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
+_BY_NUMBER = Statement(sa.select(*_reader.columns).where(callback.c.id == _id))
 _TRIGGERS = Statement(sa.select(callback.c.trigger_id).where(*_mine))
 _DROP_TRIGGER = Statement(
     sa.delete(trigger).where(
@@ -146,6 +152,12 @@ _SWEEP = Statement(sa.delete(trigger).where(trigger.c.id == sa.bindparam("trigge
 def unheld(tx: Tx, *, limit: int) -> list[CallbackRecord]:
     """Callbacks that are to run in a triggerer and that none has, oldest first."""
     return _reader.all(tx, _UNHELD, limit=limit)
+
+
+def by_number(tx: Tx, callback_ids: list[int]) -> dict[int, CallbackRecord]:
+    """Those of these that are not done yet."""
+    found = [_reader.first(tx, _BY_NUMBER, callback_id=callback_id) for callback_id in callback_ids]
+    return {row.id: row for row in found if row is not None}
 
 
 def triggers_of(tx: Tx) -> set[int]:

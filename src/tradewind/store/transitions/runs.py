@@ -20,7 +20,7 @@ from tradewind.store.statements import Row, Statement, const, one_of
 from tradewind.store.tables import dags
 from tradewind.store.tables import runs as tables
 from tradewind.store.tables.base import Key, Time
-from tradewind.store.transitions import deadlines, instances
+from tradewind.store.transitions import deadlines, instances, xcom_files
 from tradewind.store.transitions.rows import NONE, Pairs
 
 run = tables.dag_run
@@ -253,4 +253,5 @@ def set_note(tx: Tx, pk: int, note: str | None, *, user: str | None, now: dateti
 
 def delete(tx: Tx, pk: int) -> bool:
     """Delete a run with everything that hangs on it. False where it is gone already."""
+    xcom_files.go_with_run(tx, pk)
     return tx.run(sa.delete(run).where(run.c.id == pk)) == 1
