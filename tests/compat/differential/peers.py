@@ -72,7 +72,9 @@ def _interpreter(version: str) -> str:
 def _install(version: str) -> None:
     pip = [python(version), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if version not in PINS:
-        subprocess.run([*pip, f"apache-airflow=={version}"], check=True)
+        subprocess.run(
+            [*pip, f"apache-airflow=={version}", "virtualenv"], check=True
+        )  # some tasks ask for it
         return
     subprocess.run([*pip, "pip<24", "setuptools<58", "wheel"], check=True)
     pinned = ["--prefer-binary", "--no-build-isolation", "-c", PINS[version]]

@@ -83,6 +83,13 @@ which ``dag.test`` of an Airflow makes something else than its scheduler does.
 CHANCE = ("branching_venv", "branching_ext_python", "venv_", "ext_py_", "join_venv", "join_ext_py")
 """Beginnings of the names of tasks on which chance decides in another Python, out of the tests' reach."""
 
+SUCCEEDS = {
+    "example_task_state_store_async": (
+        "success; fails in Airflow 3.3.2, whose state store has not the `aget` that its example calls"
+    ),
+}
+"""DAGs that end well here and not in Airflow, and why."""
+
 LEFT_OUT = {
     "week_day_sensor_failing_on_timeout": "the day of the week decides",
     "timeout_after_second_date_in_the_future_async": (

@@ -30,6 +30,8 @@ def main(folder: Path, out: Path) -> None:
         shutil.copytree(examples / "sql", FOLDER / "sql")
     shutil.copyfile(DATABASE, DATABASE.with_suffix(".empty"))
     for file in sorted(folder.glob("*.py")):
+        for beside in ("-wal", "-shm"):  # of the database before
+            DATABASE.with_name(DATABASE.name + beside).unlink(missing_ok=True)
         shutil.copyfile(DATABASE.with_suffix(".empty"), DATABASE)
         here = shutil.copyfile(file, FOLDER / file.name)
         pid = os.fork()

@@ -38,7 +38,7 @@ def record(wheel: Wheel, names: Sequence[str] = ()) -> None:
     wheels.fetch(wheel)
     known = recorded(wheel) if file_of(wheel).exists() and names else {}
     for dag, end in ask(wheel, names).items():
-        known[dag] = end
+        known[dag] = end | ({"error": end["error"].partition(":")[0]} if "error" in end else {})
     file_of(wheel).parent.mkdir(exist_ok=True)
     lines = [f"{json.dumps(dag)}: {json.dumps(known[dag])}" for dag in sorted(known)]
     file_of(wheel).write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -19,6 +19,7 @@ from tests.compat.shipped.wheels import Wheel
 
 PAGE = wheels.ROOT / "docs" / "reference" / "examples.md"
 SAME, PARSES, OTHER, BROKEN = "same end", "parses", "**other end**", "**does not parse**"
+BETTER = "succeeds"
 HEAD = """\
 # Airflow's own examples
 
@@ -32,6 +33,7 @@ the run and of every task instance in the real Airflow of that age, asked when t
 | same end | run and task instances end in the states in which they end in that Airflow |
 | same end, in a whole system | the same, under scheduler, workers and triggerer, where DAGs need each other |
 | parses | the file is read without an error; what it needs to run is not there |
+| succeeds | fails in that Airflow, by a mistake of its own |
 
 DAGs that need no whole system run in virtual time, so that nothing waits; the command `sleep` ends at once.
 Where chance decides (`random.choice`) the first is chosen, there and here; tasks on which chance decides in
@@ -99,17 +101,20 @@ def _row(file: Path, dag: str, mine: dict[str, Any] | None, theirs: dict[str, An
     if mine is None or theirs is None:
         missing = "it did not run here" if mine is None else "Airflow was not asked about it"
         return Row(file.name, shown, OTHER, missing)
+    if dag in facts.SUCCEEDS and mine["state"] == "success" and theirs["state"] == "failed":
+        return Row(file.name, shown, BETTER, facts.SUCCEEDS[dag])
     differ = trying.differences(mine, theirs)
-    return Row(file.name, shown, OTHER if differ else SAME + how, "; ".join(differ) or _end(theirs))
+    return Row(file.name, shown, OTHER if differ else SAME + how, "; ".join(differ) or _end(mine, theirs))
 
 
-def _end(theirs: dict[str, Any]) -> str:
+def _end(mine: dict[str, Any], theirs: dict[str, Any]) -> str:
     if "error" in theirs:
         return "refused before it begins"
     left_out = [
         f"without `{task}`: {facts.LEFT_OUT[task]}" for task, *_ in theirs["tasks"] if task in facts.LEFT_OUT
     ]
-    state = theirs["state"] if theirs["state"] in trying.ENDED else "not over in Airflow, failed here"
+    waits = "" if theirs["state"] in trying.ENDED else ", where Airflow still waits"
+    state = f"{mine['state']}{waits}"
     return "; ".join([state, *left_out])
 
 

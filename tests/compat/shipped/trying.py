@@ -16,6 +16,7 @@ from tests.compat.shipped.wheels import Wheel
 
 PROBE = Path(__file__).with_name("probe.py")
 ENDED = ("success", "failed")
+TASK_ENDED = (*ENDED, "skipped", "upstream_failed", "removed")
 SECONDS = 60
 LONG = 300
 
@@ -62,8 +63,8 @@ def differences(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
         return (
             [] if both else [f"here {mine.get('error', mine)}, in Airflow {theirs.get('error', 'it runs')}"]
         )
-    lines = []
-    if mine["state"] != theirs["state"] and theirs["state"] in ENDED:
+    lines, over = [], theirs["state"] in ENDED
+    if mine["state"] != theirs["state"] and over:
         lines.append(f"the run: {mine['state']}, in Airflow {theirs['state']}")
     there = {
         task_id if index < 0 else f"{task_id}[{index}]": str(state)
@@ -71,6 +72,8 @@ def differences(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     }
     for task in sorted(there.keys() | mine["tasks"].keys()):
         here = mine["tasks"].get(task)
+        if not over and there.get(task) not in TASK_ENDED:
+            continue  # Airflow still waited when it was no longer waited for
         if here != there.get(task) and task not in facts.LEFT_OUT and not task.startswith(facts.CHANCE):
             why = mine.get("reasons", {}).get(task, "")
             lines.append(f"`{task}`: {here}, in Airflow {there.get(task)}{f' ({why})' if why else ''}")

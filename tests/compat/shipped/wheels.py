@@ -87,7 +87,7 @@ def _fetch(wheel: Wheel) -> None:
     pip += ["--retries", "1", "--only-binary", ":all:", "-d", str(folder), f"{wheel.name}=={wheel.version}"]
     done = subprocess.run(pip, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise NoIndex(f"{wheel.label}: {done.stderr.strip()[-300:]}")
+        raise NoIndex(f"{wheel.label}: {(done.stderr.strip().splitlines() or ['pip failed'])[-1]}")
     (file,) = folder.glob(f"{wheel.name.replace('-', '_')}-{wheel.version}-*.whl")
     folders = tuple(f"{folder}/" for folder in (wheel.folder, *wheel.more))
     with zipfile.ZipFile(file) as opened:
