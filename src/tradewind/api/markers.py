@@ -98,6 +98,7 @@ class _Walk:
         self._tx, self._graph_of, self._visible = tx, graph_of, visible
         self._only_failed, self._only_running = only_failed, only_running
         self.taken: set[str] = set()
+        self._loads: dict[tuple[str, str], RunLoad | None] = {}
         self._found: dict[tuple[str, str], Reached] = {}
 
     def found(self) -> list[Reached]:
@@ -121,7 +122,7 @@ class _Walk:
         dag_id, task_id, at = place
         row = run_queries.by_logical_date(self._tx, dag_id, at, visible=self._visible)
         graph = self._graph_of(dag_id) if row is not None else None
-        load = scheduling.load_run(self._tx, dag_id, row.run_id) if row is not None else None
+        load = self._load(dag_id, row.run_id) if row is not None else None
         if graph is None or load is None or task_id not in graph.index:
             return None
         tasks = clearing.select_tasks(graph, task_ids=[task_id], downstream=True)
@@ -137,6 +138,12 @@ class _Walk:
         )
         known.instances.extend(fresh)
         return _Step(graph=graph, load=load, instances=fresh)
+
+    def _load(self, dag_id: str, run_id: str) -> RunLoad | None:
+        """The run, read once: each instance of a marker may lead there."""
+        if (dag_id, run_id) not in self._loads:
+            self._loads[dag_id, run_id] = scheduling.load_run(self._tx, dag_id, run_id)
+        return self._loads[dag_id, run_id]
 
     def _place(self, run: RunRecord, one: InstanceFacts, marker: Marker) -> tuple[str, str, datetime] | None:
         """DAG, task and logical date that a marker names; None where that is not known."""

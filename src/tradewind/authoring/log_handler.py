@@ -10,6 +10,19 @@ import logging
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tradewind.telemetry.masking import MASKER
+
+
+class _Masked(logging.Formatter):
+    """What a formatter makes, without secrets."""
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self._inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        return MASKER.mask(self._inner.format(record))
+
 
 class FileTaskHandler(logging.Handler):
     """Writes records to the log file of the task instance that ``set_context`` names."""
@@ -31,11 +44,11 @@ class FileTaskHandler(logging.Handler):
 
         path = Path(self.local_base) / self._render_filename(ti, ti.try_number)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.close()
+        self._close_file()
         self.handler = handlers.RotatingFileHandler(
             path, maxBytes=self.max_bytes, backupCount=self.backup_count, encoding="utf-8", delay=self.delay
         )
-        self.handler.setFormatter(self.formatter)
+        self.handler.setFormatter(_Masked(self.formatter))
         self.handler.setLevel(self.level)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -49,7 +62,11 @@ class FileTaskHandler(logging.Handler):
             self.handler.flush()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; this handler is used no more."""
+        self._close_file()
+        super().close()
+
+    def _close_file(self) -> None:
         if self.handler is not None:
             self.handler.close()
             self.handler = None

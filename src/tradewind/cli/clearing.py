@@ -106,8 +106,21 @@ def lines(meant: Sequence[Meant]) -> Iterator[str]:
             yield f"  {run.dag_id}.{one.task_id}{index} of {run.run_id}: {one.state}"
 
 
+def _once(meant: Sequence[Meant]) -> list[Meant]:
+    """Each task instance where it is meant first: markers may lead to what was chosen anyway."""
+    seen: set[str] = set()
+    found = []
+    for each in meant:
+        new = tuple(one for one in each.instances if one.attempt_id not in seen)
+        seen.update(one.attempt_id for one in new)
+        if new:
+            found.append(msgspec.structs.replace(each, instances=new))
+    return found
+
+
 def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool, prog: str) -> int:
     """Show what is meant, ask unless ``sure``, and clear; the exit code."""
+    meant = _once(meant)
     count = sum(len(each.instances) for each in meant)
     if not count:
         print("Nothing to clear.")

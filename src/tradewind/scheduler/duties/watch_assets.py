@@ -141,6 +141,7 @@ class WatchAssets:
         with self._database.write() as tx:
             self._check(tx)
             recorded = watchers.record(tx, fired, now)
+            watchers.end(tx, [event for event, _ in told if not event.more])
             triggers.release(tx, over)
         del self._told[: len(told)]
         for event, incarnation in told:

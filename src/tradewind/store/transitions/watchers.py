@@ -259,6 +259,19 @@ def record(tx: Tx, events: Iterable[TriggerEvent], now: datetime) -> int:
     return new
 
 
+_DROP_ENDED = Statement(
+    sa.delete(told).where(
+        told.c.trigger_id == _trigger_id, told.c.begun == sa.bindparam("begun", type_=told.c.begun.type)
+    )
+)
+
+
+def end(tx: Tx, events: Iterable[TriggerEvent]) -> None:
+    """A trigger tells of its end when all its events are recorded: what was told may be forgotten."""
+    rows = [{"trigger_id": event.trigger_id, "begun": event.begun} for event in events if event.begun]
+    tx.run_many(_DROP_ENDED, rows)
+
+
 # --- cleaning up ---------------------------------------------------------------------------------------
 
 _DROP_STALE = Statement(

@@ -101,7 +101,7 @@ def _show(call: Call, rows: Sequence[browse.AssetRow]) -> list[schemas.AssetResp
     tx, ids = call.tx, [row.id for row in rows]
     waiting, making, reading = (browse.mentions(tx, kind, ids) for kind in ("schedules", "outlets", "inlets"))
     aliases, newest = browse.aliases_of(tx, ids), browse.last_events(tx, ids)
-    watchers = browse.watchers_of(tx, ids)
+    watchers = browse.watchers_of(tx, ids, visible=call.visible)
     return [
         schemas.AssetResponse(
             id=row.id,

@@ -14,6 +14,7 @@ from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.runs import dag_run as run
 from tradewind.store.tables.triggers import trigger
+from tradewind.store.tables.watchers import dag_asset_watcher_reference as reference
 
 asset, event, alias, queue = (
     tables.asset,
@@ -202,13 +203,22 @@ def aliases_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[AliasRow]]:
     return found
 
 
-def watchers_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[WatcherRow]]:
-    """The watchers of these assets."""
+def watchers_of(
+    tx: Tx, asset_ids: Sequence[int], *, visible: frozenset[str] | None
+) -> dict[int, list[WatcherRow]]:
+    """The watchers of these assets that a visible DAG names."""
     watchers = tables.asset_watcher
+    named = sa.exists().where(
+        reference.c.asset_id == watchers.c.asset_id,
+        reference.c.name == watchers.c.name,
+        reference.c.trigger_id == watchers.c.trigger_id,
+    )
+    if visible is not None:
+        named = named.where(reference.c.dag_id.in_(visible))
     select = (
         sa.select(watchers.c.asset_id, watchers.c.name, trigger.c.id, trigger.c.created_date)
         .join_from(watchers, trigger, trigger.c.id == watchers.c.trigger_id)
-        .where(watchers.c.asset_id.in_(list(asset_ids)))
+        .where(watchers.c.asset_id.in_(list(asset_ids)), named)
         .order_by(watchers.c.name, trigger.c.id)
     )
     found: dict[int, list[WatcherRow]] = {}
