@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from tradewind.authoring import file_errors, plugin, scope, setup_teardown, suspicions
+from tradewind.authoring import careful_imports, file_errors, plugin, scope, setup_teardown, suspicions
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain.errors import AirflowDagDuplicatedIdException, TradewindError
@@ -68,6 +68,7 @@ def load_file(
     path, dags_folder = str(path), str(dags_folder)
     home, plugins = _home_folders() if folders is None else (tuple(folders), "")
     places = (dags_folder, *home)
+    careful_imports.install()
     _extend_path(places)
     if safe_mode and not may_hold_dags(path):
         return LoadedFile(path=path)
