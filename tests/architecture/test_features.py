@@ -95,7 +95,7 @@ ROWS = {
         StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper StartOfQuarterMapper
         StartOfYearMapper FixedKeyMapper AllowedKeyMapper ProductMapper ChainMapper FanOutMapper RollupMapper
         HourWindow DayWindow WeekWindow MonthWindow QuarterWindow YearWindow SegmentWindow WaitForAll
-        MinimumCount add_partitions
+        MinimumCount add_partitions asset-uris file s3 gs postgres mysql
     """,
     "1.12": """
         NullTimetable OnceTimetable ContinuousTimetable CronDataIntervalTimetable DeltaDataIntervalTimetable

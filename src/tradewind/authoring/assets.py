@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from tradewind.authoring import arguments, serde
+from tradewind.authoring import arguments, asset_uris, serde
 from tradewind.authoring.plain import plain
 from tradewind.authoring.trigger import BaseEventTrigger
 from tradewind.domain.errors import AirflowException, AirflowTimetableInvalid, InvalidValue
@@ -49,8 +50,13 @@ class Asset(BaseAsset):
     ) -> None:
         if not name and not uri:
             raise InvalidValue("asset", name, "have a name or a uri")
-        self.name: str = _text("asset name", name or uri)
-        self.uri: str = _text("asset uri", _normalised(str(uri or name)))
+        given = str(uri) if isinstance(uri, os.PathLike) else _text("asset uri", uri or name)
+        clean = asset_uris.without_password(given)
+        self.had_password = clean != given
+        self.name: str = _text("asset name", name if name and name != given else clean)
+        if self.name in ("self", "context"):
+            raise InvalidValue("asset name", self.name, "not be 'self' or 'context', which @asset keeps")
+        self.uri: str = asset_uris.normalised(clean)
         self.group: str = group or self.asset_type
         self.extra: dict[str, Any] = arguments.mapping("asset extra", extra)
         self.watchers: list[AssetWatcher] = _watchers(self.name, watchers)
@@ -140,7 +146,7 @@ class AssetRef(BaseAsset):
     def __init__(self, *, name: str | None = None, uri: str | None = None) -> None:
         if (name is None) == (uri is None):
             raise InvalidValue("asset reference", name or uri, "have either a name or a uri")
-        self.name, self.uri = name, uri
+        self.name, self.uri = name, None if uri is None else asset_uris.normalised(uri)
 
     def as_spec(self) -> dict[str, Any]:
         """The reference as data."""
@@ -293,13 +299,3 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > _MAX or not value.isascii():
         raise InvalidValue(name, value, f"be ASCII text of 1 to {_MAX} characters")
     return value
-
-
-def _normalised(uri: str) -> str:
-    """Scheme in lower case, no slash at the end; text without a scheme stays as it is."""
-    scheme, colon, rest = uri.partition("://")
-    if not colon:
-        return uri
-    if scheme.lower() == "airflow":
-        raise InvalidValue("asset uri", uri, "not begin with 'airflow:', which is reserved")
-    return f"{scheme.lower()}://{rest.rstrip('/')}" if rest.strip("/") else uri

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
+from tradewind.authoring import asset_uris
+
 _CALLBACKS: Final = (
     "on_success_callback", "on_failure_callback", "on_retry_callback", "on_execute_callback",
     "on_skipped_callback", "sla_miss_callback",
@@ -20,6 +22,7 @@ def of(dag: Any) -> Iterator[str]:
     name = f"DAG {dag.dag_id!r}"
     yield from _dates(name, dag)
     yield from _callbacks(name, dag)
+    yield from _schedule(name, dag)
     for task in dag.tasks:
         yield from _dates(f"Task {task.task_id!r} of {name}", task, but=dag)
         yield from _callbacks(f"Task {task.task_id!r}", task)
@@ -66,11 +69,21 @@ def _callbacks(name: str, thing: Any) -> Iterator[str]:
 def _assets(task: Any) -> Iterator[str]:
     for word in ("inlets", "outlets"):
         for one in getattr(task, word):
+            if getattr(one, "had_password", False):
+                yield f"{at(task)}Task {task.task_id!r}, asset {one.name!r}: {asset_uris.WARNING}"
             if isinstance(one, (str, int, float, dict)) and one != "auto":
                 yield (
                     f"{at(task)}Task {task.task_id!r} has {one!r} among its {word}, which is no asset. "
                     "Use Asset(…)."
                 )
+
+
+def _schedule(name: str, dag: Any) -> Iterator[str]:
+    several = dag.schedule if isinstance(dag.schedule, (list, tuple)) else [dag.schedule]
+    for one in several:
+        for asset in one.iter_assets() if hasattr(one, "iter_assets") else ():
+            if getattr(asset, "had_password", False):
+                yield f"{at(dag)}{name}, asset {asset.name!r}: {asset_uris.WARNING}"
 
 
 def _limits(task: Any) -> Iterator[str]:

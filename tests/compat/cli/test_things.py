@@ -115,7 +115,7 @@ def test_assets(home: Home) -> None:
         "with DAG('waits', schedule=AssetAlias('found') | orders): pass\n",
     )
     (row,) = home.ok("assets", "list", "-o", "json").json
-    assert (row["name"], row["uri"]) == ("orders", "s3://orders")
+    assert (row["name"], row["uri"]) == ("orders", "s3://orders/")
     assert [row["name"] for row in home.ok("assets", "list", "--alias", "-o", "json").json] == ["found"]
     assert home.ok("assets", "details", "--uri", "s3://orders", "-o", "json").json[0]["name"] == "orders"
     (made,) = home.ok("assets", "materialize", "--name", "orders", "-o", "json").json

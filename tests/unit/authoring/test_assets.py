@@ -287,11 +287,11 @@ def test_expressions_of_every_age():
         "all": [
             {
                 "any": [
-                    {"asset": {"name": "s3://a", "uri": "s3://a", "group": "asset"}},
+                    {"asset": {"name": "s3://a", "uri": "s3://a/", "group": "asset"}},
                     {"alias": {"name": "found", "group": "asset"}},
                 ]
             },
-            {"asset_ref": {"uri": "s3://b"}},
+            {"asset_ref": {"uri": "s3://b/"}},
             {"asset": {"name": "orders", "uri": "s3://lake/orders", "group": "asset"}},
         ]
     }

@@ -154,6 +154,9 @@ FILES = {
     "Asset('')": (1, "asset must have a name or a uri"),
     "Asset('a', extra=[1])": (1, "asset extra must be a dict, got [1]"),
     "Asset('airflow://x')": (1, "must not begin with 'airflow:', which is reserved"),
+    "Asset('self')": (1, "asset name must not be 'self' or 'context'"),
+    "Asset(uri=5)": (1, "asset uri must be ASCII text of 1 to 1500 characters, got 5"),
+    "Asset('http://[x')": (1, "asset uri must be a uri"),
     ("with DAG('d'):\n"
      "    @task.stub\n    def f(): return 1\n    f()"): (4, "Task 'f': a function with @task.stub is"),
     "import pendulum\npendulum.datetime(2024, 1, 1, tz='Europe/Zurch')": (2, "Did you mean 'Europe/Zurich'?"),

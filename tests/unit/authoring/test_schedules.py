@@ -15,7 +15,7 @@ from tradewind.domain import errors
 from tradewind.domain.spec import timetable as kinds
 
 ONE = {"asset": {"name": "one", "uri": "one", "group": "asset"}}
-TWO = {"asset": {"name": "two", "uri": "s3://two", "group": "asset"}}
+TWO = {"asset": {"name": "two", "uri": "s3://two/", "group": "asset"}}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ TWO = {"asset": {"name": "two", "uri": "s3://two", "group": "asset"}}
         ),
         (Asset("one"), kinds.AssetTriggeredTimetable(condition=ONE)),
         (
-            [Asset("one"), Asset("two", "s3://two")],
+            [Asset("one"), Asset("two", "s3://two/")],
             kinds.AssetTriggeredTimetable(condition={"all": [ONE, TWO]}),
         ),
         (
@@ -111,7 +111,7 @@ def test_assets():
     assert Asset(name="n", uri="X://Y/").as_spec() == {
         "type": "asset",
         "name": "n",
-        "uri": "x://Y",
+        "uri": "x://Y/",
         "group": "asset",
     }
     assert (Asset("a") & Asset("b") & Asset("c")).as_expression()["all"][2]["asset"]["name"] == "c"
@@ -138,11 +138,11 @@ def test_events_of_tasks(runs):
 
     def work(outlet_events):
         outlet_events[asset].extra = {"rows": 5}
-        outlet_events[alias].add(Asset("two", "s3://two"), extra={"k": 1})
+        outlet_events[alias].add(Asset("two", "s3://two/"), extra={"k": 1})
 
     with DAG("d"):
         task = PythonOperator(task_id="a", python_callable=work, outlets=[asset, alias])
     _, ti = runs.run(task)
     first, second = execution.asset_events(ti.task, ti)
     assert (first["name"], first["extra"]) == ("one", {"rows": 5})
-    assert (second["uri"], second["aliases"], second["extra"]) == ("s3://two", ["al"], {"k": 1})
+    assert (second["uri"], second["aliases"], second["extra"]) == ("s3://two/", ["al"], {"k": 1})

@@ -78,6 +78,10 @@ def _asset(tx: Tx, args: Args) -> browse.AssetRow:
     asked = {name: getattr(args, name) for name in ("name", "uri") if getattr(args, name)}
     if not asked:
         raise WrongUsage("Give --name or --uri to say which asset is meant.")
+    if args.uri:
+        from tradewind.authoring import asset_uris  # what DAG files mean by it
+
+        asked["uri"] = asset_uris.normalised(args.uri)
     found = browse.assets.page(tx, [Where(name, "eq", value) for name, value in asked.items()])
     if not found:
         raise errors.NotFound(
