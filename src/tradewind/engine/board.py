@@ -101,6 +101,8 @@ class Board:
     ) -> Instance:
         """A new task instance; the gates of its downstream tasks count it."""
         spec = self.graph.tasks[task]
+        if task in self._top:
+            self._top[task] = max(self._top[task], map_index)
         facts = InstanceFacts(
             task_id=spec.task_id, map_index=map_index, path=path, attempt_id=attempt_id,
             max_tries=0 if self.run.disable_retry else spec.retries,

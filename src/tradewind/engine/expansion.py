@@ -168,8 +168,9 @@ def _shrink(board: Board, mine: Sequence[Instance], level: int, found: int, now:
 
 
 def _grow(board: Board, task: int, path: Path, mine: Sequence[Instance], found: int, now: datetime) -> None:
-    level = len(path)
-    for instance in list(mine):
+    level, depth = len(path), len(board.graph.mappings[task])
+    mine = [instance for instance in mine if len(instance.path) <= depth]  # others are of an older version
+    for instance in mine:
         if instance.state is T.REMOVED and len(instance.path) > level and instance.path[level] < found:
             restore(board, instance)
     there = {instance.path[level] for instance in mine if len(instance.path) > level}
@@ -177,18 +178,27 @@ def _grow(board: Board, task: int, path: Path, mine: Sequence[Instance], found: 
     usable = (
         template if template is not None and template.state is None and found and 0 not in there else None
     )
+    taken: set[int] = set() if level else {instance.map_index for instance in board.by_task[task]}
     new = []
     if usable is not None:
-        usable.map_index = usable.map_index if level else 0
+        usable.map_index = usable.map_index if level else _number(board, task, 0, taken)
         board.gates.relocate(usable, (*path, 0))
         new.append(usable)
         there.add(0)
     for index in range(found):
         if index not in there:
-            number = board.next_index(task) if level else index
+            number = board.next_index(task) if level else _number(board, task, index, taken)
             new.append(board.add(task, number, board.new_attempt(now), (*path, index)))
     if new:
-        board.out.expansions.append(_told(board, task, usable, new, nested=level > 0))
+        apart = level > 0 or any(instance.path != (instance.map_index,) for instance in new)
+        board.out.expansions.append(_told(board, task, usable, new, nested=apart))
+
+
+def _number(board: Board, task: int, index: int, taken: set[int]) -> int:
+    """The index itself, where no instance farther down, or of before an edit, has that number already."""
+    number = board.next_index(task) if index in taken else index
+    taken.add(number)
+    return number
 
 
 def _told(board: Board, task: int, template: Instance | None, new: list[Instance], *, nested: bool) -> Expand:

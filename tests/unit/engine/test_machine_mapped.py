@@ -8,6 +8,7 @@ from tradewind.domain import events
 from tradewind.domain.spec import GroupSpec, MappingSpec
 from tradewind.domain.spec.mapping import MapInput
 from tradewind.domain.states import DagRunState, TaskInstanceState
+from tradewind.engine.graph import Graph
 
 T = TaskInstanceState
 OVER_A = MappingSpec(inputs=(MapInput(task_id="a"),))
@@ -150,3 +151,22 @@ def test_expanded_group_is_read_again_as_it_was() -> None:
     assert world.states() == before
     world.end("x", index=1)
     assert world.states()["y[1]"] is T.SCHEDULED
+
+
+def test_a_task_that_an_edit_maps_less_deeply() -> None:
+    """What it was expanded into is removed and stays so, and nobody gets its numbers."""
+    outer = GroupSpec(group_id="g", mapping=OVER_A)
+    inner = GroupSpec(group_id="h", parent="g", mapping=MappingSpec(inputs=(MapInput(length=2),)))
+    above = task("a"), task("x", "a", group_id="g")
+    world = World(dag(*above, task("m", "x", group_id="h"), groups=(outer, inner))).begin()
+    world.end("a", of_length(2))
+    old = {view.attempt_id for view in world.machine.instances() if view.task_id == "m"}
+    assert len(old) == 4
+    world.machine.regraph(
+        Graph.compile(dag(*above, task("m", "x", group_id="g"), groups=(outer,))), world.now
+    )
+    assert world.decide().resets == []
+    found = [view for view in world.machine.instances() if view.task_id == "m"]
+    assert {view.attempt_id for view in found if view.state is T.REMOVED} == old
+    assert [view.path for view in found if view.attempt_id not in old] == [(0,), (1,)]
+    assert len({view.map_index for view in found}) == 6
