@@ -217,9 +217,9 @@ def test_mentions_of_assets_follow_the_file(tmp_path: Path) -> None:
 
     async def story(at: Running) -> None:
         path = world.write("a.py", ASSETS.format(dag_id="a", name="out", uri="s3://one"))
-        await at.until(lambda: outlets() == ["s3://one"], "the mention")
+        await at.until(lambda: outlets() == ["s3://one/"], "the mention")
         path.write_text(ASSETS.format(dag_id="a", name="out", uri="s3://two"))
-        await at.until(lambda: outlets() == ["s3://two"], "the other mention")
+        await at.until(lambda: outlets() == ["s3://two/"], "the other mention")
 
     world.run(story)
 
@@ -234,7 +234,7 @@ def test_one_name_for_two_assets_is_an_import_error(tmp_path: Path) -> None:
         path = world.write("b.py", ASSETS.format(dag_id="b", name="out", uri="s3://two"))
         await at.until(lambda: "b.py" in world.broken(), "the import error")
         told = world.broken()["b.py"]
-        assert "asset name 'out' stands for two uris: 's3://two' here and 's3://one' in DAG 'a'" in told
+        assert "asset name 'out' stands for two uris: 's3://two/' here and 's3://one/' in DAG 'a'" in told
         path.write_text(ASSETS.format(dag_id="b", name="other", uri="s3://two"))
         await at.until(lambda: world.live() == ["a", "b"], "the second DAG")
 

@@ -64,7 +64,7 @@ def test_a_task_tells_another_dag_what_it_did(running: World) -> None:
     until(lambda: running.rows("select 1 from dag_run where dag_id = 'c' and state = 'success'"), "c has run")
     until(lambda: runs_told(running) == ["one"] and consumed(running), "the consumer has run")
     values = running.rows("select value from xcom where dag_id in ('consume', 'c') order by dag_id")
-    assert [row[0] for row in values] == ['"s3://a"', '[["one"],7,true]']
+    assert [row[0] for row in values] == ['"s3://a/"', '[["one"],7,true]']
 
 
 def test_no_event_is_lost_or_told_twice_when_the_scheduler_is_killed(running: World) -> None:
