@@ -80,14 +80,11 @@ def _make(kind: str, function: Any, multiple_outputs: bool | None, kwargs: dict[
 
 def _of_provider(name: str) -> Any:
     """A decorator that an installed provider package offers, or None."""
-    from tradewind.authoring.hooks import finding  # reads what packages say
+    from tradewind.authoring.providers import ProvidersManager  # reads what packages say
     from tradewind.runtime import plugins
 
-    for entry in finding.packages():
-        for offered in finding.told(entry).get("task-decorators", ()):
-            if offered.get("name") == name:
-                return plugins.load_object(offered["class-name"])
-    return None
+    path = ProvidersManager().taskflow_decorators.get(name)
+    return None if path is None else plugins.load_object(path)
 
 
 def _guarded(decorated: Any, condition: Callable[[Any], Any], wanted: bool, message: str | None) -> Any:

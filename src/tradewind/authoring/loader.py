@@ -25,11 +25,12 @@ from typing import Any
 
 import msgspec
 
-from tradewind.authoring import careful_imports, file_errors, plugin, scope, setup_teardown, suspicions
+from tradewind.authoring import file_errors, plugin, scope, setup_teardown, suspicions
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain.errors import AirflowDagDuplicatedIdException, TradewindError
 from tradewind.domain.messages.parsing import FileError
+from tradewind.runtime import careful_imports
 from tradewind.runtime.clock import Clock, SystemClock
 
 ARCHIVES = (".zip", ".egg")

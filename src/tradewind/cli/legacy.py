@@ -56,13 +56,12 @@ _GONE = {
     "serve_logs": "Logs are served by 'api-server'.",
     "upgrade_check": "Old options and commands keep working; 'config lint' lists the old names in use.",
     "kerberos": "Kerberos tickets are not renewed yet.",
-    "triggerer": "Deferrable operators are not there yet, so there is nothing for a triggerer to do.",
     "celery": "Celery is not there yet: tasks run in the worker host that 'scheduler' starts.",
     **dict.fromkeys(("users", "create_user", "delete_user", "list_users"), _ONE_USER),
     **dict.fromkeys(("roles", "sync-perm", "sync_perm", "teams", "permissions-cleanup"), _ONE_USER),
     **dict.fromkeys(
         (
-            "assets", "db-manager", "edge", "fab-db", "jobs", "kubernetes", "plugins",
+            "db-manager", "edge", "fab-db", "jobs", "kubernetes", "plugins",
             "providers", "config update", "dags list-jobs", "dags show-dependencies",
             "db clean", "db downgrade", "db drop-archived", "db export-archived",
             "connections create-default-connections", "connections test",

@@ -7,17 +7,17 @@ loaded at its first use.
 from __future__ import annotations
 
 import importlib
-import importlib.machinery
 import importlib.util
 import os
 import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from tradewind.domain.errors import AirflowException
+from tradewind.runtime.careful_imports import CarefulLoader
 
 _DEFAULTS = {
     "dag_test": "tradewind.testing.dag_test:run",
@@ -81,18 +81,10 @@ def prepare_path(*folders: Path) -> None:
             sys.path.append(str(folder))
 
 
-class _Fresh(importlib.machinery.SourceFileLoader):
-    """Compiles anew: cached byte code cannot tell two versions of equal length saved within one second."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
-        return code
-
-
 def load_file(path: Path) -> ModuleType:
     """Import one plugin file. What it raises is the plugin's."""
     name = f"tradewind_plugin_{path.stem}_{zlib.crc32(os.fsencode(path)):08x}"
-    spec = importlib.util.spec_from_file_location(name, path, loader=_Fresh(name, str(path)))
+    spec = importlib.util.spec_from_file_location(name, path, loader=CarefulLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise AirflowException(f"{path} is not a Python file.")
     module = importlib.util.module_from_spec(spec)

@@ -24,10 +24,20 @@ ONE = task_instances.ONE + "/{map_index}/hitlDetails"
 ORDER = {
     **{
         name: name
-        for name in ("ti_id", "subject", "responded_at", "created_at", "dag_id", "run_id", "run_after")
+        for name in (
+            "ti_id",
+            "subject",
+            "responded_at",
+            "created_at",
+            "dag_id",
+            "run_id",
+            "run_after",
+            "responded_by_user_id",
+            "responded_by_user_name",
+            "task_display_name",
+            "rendered_map_index",
+        )
     },
-    **{name: name for name in ("responded_by_user_id", "responded_by_user_name")},
-    **{name: name for name in ("task_display_name", "rendered_map_index")},
     "task_instance_operator": "operator",
     "task_instance_state": "state",
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tradewind.authoring import careful_imports
-from tradewind.authoring.careful_imports import CarefulLoader
+from tradewind.runtime import careful_imports
+from tradewind.runtime.careful_imports import CarefulLoader
 
 
 def value(path: Path) -> int:
