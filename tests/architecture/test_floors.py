@@ -34,6 +34,7 @@ HEAVY = {
     "statement",
     [
         "import airflow",
+        "from tradewind.cli import supervisor",
         "from airflow.sdk import DAG, task",
         "from airflow import DAG",
         "from airflow.operators.bash_operator import BashOperator",

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from tradewind.domain.spec import DagSpec
-from tradewind.engine import gates, readiness
+from tradewind.engine import assets as conditions
+from tradewind.engine import gates, readiness, tries
+from tradewind.engine.board import Board
 from tradewind.engine.gates import Gates, Table
 from tradewind.engine.graph import Graph
 from tradewind.engine.instances import Instance, Tally
 from tradewind.engine.reports import Reports
 from tradewind.scheduler.acting import Acting
+from tradewind.scheduler.committing import Committing, RowsChanged
 from tradewind.scheduler.core import Core
 from tradewind.scheduler.dispatch import Outgoing
+from tradewind.scheduler.duties.create_asset_runs import CreateAssetRuns, CreatedForAssets
 from tradewind.scheduler.duties.send_triggers import SendTriggers
-from tradewind.scheduler.turn import Turn
+from tradewind.scheduler.plan import Plan
 from tradewind.store.queries import scheduling
-from tradewind.store.transitions import tasks
+from tradewind.store.transitions import asset_events, backfills, results, tasks
 from tradewind.testing.simulate import faults as simulated
 from tradewind.testing.simulate.faults import Faults
-from tradewind.testing.simulate.history import Broken
 from tradewind.testing.simulate.play import dags_of, play
+from tradewind.testing.simulate.rules import Broken
+from tradewind.testing.simulate.shapes import Shape, condition_of
 from tradewind.testing.simulate.structure import Structure
 
 SEEDS = 160
@@ -41,16 +47,17 @@ def found(
     made: Path,
     faults: Faults | None = None,
     make_core: Callable[..., Core] = Core,
-    about: Callable[[DagSpec], bool] | None = None,
+    about: Callable[[Shape], bool] | None = None,
     first: int = 0,
 ) -> str:
     """What the first history that shows the bug says. ``about``: at least one of its DAGs must be so.
     ``first``: the seed to begin with, where those before are known to show nothing.
     """
     fitting = (
-        seed for seed in itertools.count(first)
-        if about is None or any(about(shape.spec) for shape in dags_of(seed))
-    )  # fmt: skip
+        seed
+        for seed in itertools.count(first)
+        if about is None or any(about(shape) for shape in dags_of(seed))
+    )
     for seed in itertools.islice(fitting, SEEDS):
         try:
             play(seed, folder, made, faults=faults, make_core=make_core)
@@ -59,21 +66,21 @@ def found(
     pytest.fail(f"{SEEDS} histories went well with the bug")
 
 
-def has_mapping(spec: DagSpec) -> bool:
-    return any(task.mapping is not None for task in spec.tasks)
+def has_mapping(shape: Shape) -> bool:
+    return any(task.mapping is not None for task in shape.spec.tasks)
 
 
-def has_mapped_group(spec: DagSpec) -> bool:
-    return any(group.mapping is not None for group in spec.groups)
+def has_mapped_group(shape: Shape) -> bool:
+    return any(group.mapping is not None for group in shape.spec.groups)
 
 
-def works_within_a_setup(spec: DagSpec) -> bool:
-    structure = Structure(spec)
-    return any(structure.must_succeed(task.task_id) for task in spec.tasks)
+def works_within_a_setup(shape: Shape) -> bool:
+    structure = Structure(shape.spec)
+    return any(structure.must_succeed(task.task_id) for task in shape.spec.tasks)
 
 
-def maps_over_a_mapped_task(spec: DagSpec) -> bool:
-    return bool(Graph.compile(spec).counted)
+def maps_over_a_mapped_task(shape: Shape) -> bool:
+    return bool(Graph.compile(shape.spec).counted)
 
 
 def test_accepting_any_attempt(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
@@ -89,15 +96,24 @@ def test_accepting_any_attempt(tmp_path: Path, template: Path, monkeypatch: Patc
 
 def test_acting_before_the_commit(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
     """What a crash takes back has been handed out already."""
-    commit, act = Turn._commit, Acting.run_once
+    commit, act = Committing.run_once, Acting.run_once
 
-    def act_first(self: Turn, plan: Any, now: Any) -> Any:
-        act(self._acting, plan)
-        return commit(self, plan, now)
+    class Hasty(Core):
+        def __init__(self, **parts: Any) -> None:
+            super().__init__(**parts)
+            turn = self.turn
 
-    monkeypatch.setattr(Turn, "_commit", act_first)
-    monkeypatch.setattr(Acting, "run_once", lambda self, plan: None)
-    assert "I3" in found(tmp_path, template)
+            def hand_out_first(plan: Plan, now: Any) -> Any:
+                act(turn._acting, Plan(grants=list(plan.grants)))
+                return commit(turn._committing, plan, now)
+
+            turn._committing.run_once = hand_out_first  # type: ignore[method-assign]
+
+    def act_on_the_rest(self: Acting, plan: Plan) -> None:
+        act(self, msgspec.structs.replace(plan, grants=[]))
+
+    monkeypatch.setattr(Acting, "run_once", act_on_the_rest)
+    assert "I3" in found(tmp_path, template, make_core=Hasty)
 
 
 def test_no_wake_ups_and_no_safety_net(tmp_path: Path, template: Path) -> None:
@@ -107,7 +123,7 @@ def test_no_wake_ups_and_no_safety_net(tmp_path: Path, template: Path) -> None:
 
 def test_slots_of_a_withdrawn_turn_stay_taken(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
     """What rests on a run that moved must not start."""
-    monkeypatch.setattr(Turn, "_withdraw_grants", lambda self, plan: None)
+    monkeypatch.setattr(Committing, "_withdraw_grants", lambda self, plan: None)
     assert "I5" in found(tmp_path, template, MEDDLING)
 
 
@@ -209,3 +225,184 @@ def test_a_time_out_that_is_not_recorded(tmp_path: Path, template: Path, monkeyp
     """A task is told that its default counts, and a person may still answer."""
     monkeypatch.setitem(tasks._VERBS, "expires", lambda tx, pairs, extra: frozenset())
     assert "I11" in found(tmp_path, template)
+
+
+def has_branches(shape: Shape) -> bool:
+    return any(each.skip for kinds in shape.behaviours.values() for each in kinds)
+
+
+def test_following_what_a_branch_passed_by(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """A task that a branch did not choose runs all the same."""
+    monkeypatch.setattr(Reports, "_skip_downstream", lambda self, instance, end, now: None)
+    assert "passed it by" in found(tmp_path, template, QUIET, about=has_branches)
+
+
+def unruly(kind: str) -> Callable[[Shape], bool]:
+    def has_one(shape: Shape) -> bool:
+        starts = [(task.start_trigger or {}).get("kwargs", "") for task in shape.spec.tasks]
+        waits = [each.trigger for kinds in shape.behaviours.values() for each in kinds]
+        return kind in waits or any(kind in start for start in starts)
+
+    return has_one
+
+
+def test_going_on_with_a_task_that_its_trigger_has_ended(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """A trigger says "skipped", and the task is taken for done well."""
+    ended = Reports._ended_by_trigger
+    monkeypatch.setattr(
+        Reports, "_ended_by_trigger", lambda self, instance, event, end, now: ended(
+            self, instance, event, "success", now
+        )
+    )  # fmt: skip
+    assert "I12" in found(tmp_path, template, QUIET, about=unruly("skipped"))
+
+
+def test_waiting_for_a_trigger_that_hangs(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """Its time is over, and nobody notices."""
+    monkeypatch.setattr(Reports, "trigger_timed_out", lambda self, instance, now: None)
+    assert "stayed deferred" in found(tmp_path, template, QUIET, about=unruly("hang"))
+
+
+def test_taking_a_broken_trigger_for_one_that_fired(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """Its task goes on as if the event had come."""
+    resume = Reports._resume
+
+    def go_on(self: Reports, instance: Instance, method: str | None, kwargs: Any, now: Any) -> None:
+        resume(self, instance, "go_on", kwargs, now)
+
+    monkeypatch.setattr(Reports, "_resume", go_on)
+    assert "broke" in found(tmp_path, template, QUIET, about=unruly("break"))
+
+
+def test_a_lost_try_that_does_not_begin_with_its_trigger(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """What is repeated in its place is handed out at once."""
+
+    def hand_out(board: Board, now: Any) -> None:
+        repeats, board.repeats = board.repeats, []
+        for instance in repeats:
+            tries._raise_try(board, instance, now)
+            tries.schedule(board, instance, now)
+
+    monkeypatch.setattr(tries, "repeat_lost", hand_out)
+    faults = Faults(host_crash=0.3, crash=0.0)
+    assert "starts from its trigger" in found(tmp_path, template, faults, about=starts_from_a_trigger)
+
+
+def starts_from_a_trigger(shape: Shape) -> bool:
+    return any(task.start_trigger is not None for task in shape.spec.tasks)
+
+
+def waits_for_assets(shape: Shape) -> bool:
+    return condition_of(shape.spec) is not None
+
+
+def test_an_update_that_is_told_to_two_runs(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """What a run was told of is not noted as seen."""
+    monkeypatch.setattr(asset_events, "note_seen", lambda tx, dag_id, asset_id, event_id: None)
+    assert "I13" in found(tmp_path, template, QUIET, about=waits_for_assets)
+
+
+def test_a_run_for_updates_that_had_theirs(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """What asked for a run goes on asking."""
+    monkeypatch.setattr(asset_events, "drop_queue", lambda tx, dag_id, asset_ids: None)
+    assert "I13" in found(tmp_path, template, QUIET, about=waits_for_assets)
+
+
+def test_taking_either_update_for_both(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """``&`` is read as ``|``."""
+    holds = conditions.holds
+
+    def either(condition: Any, updated: Any) -> bool:
+        ((kind, value),) = condition.items()
+        return holds({"any": value} if kind == "all" else condition, updated)
+
+    monkeypatch.setattr(conditions, "holds", either)
+    assert "I13" in found(tmp_path, template, QUIET, about=waits_for_assets)
+
+
+def test_no_run_for_an_update(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """Nobody looks at what asks for runs."""
+    monkeypatch.setattr(CreateAssetRuns, "run_once", lambda self, now: CreatedForAssets())
+    assert "I13" in found(tmp_path, template, QUIET, about=waits_for_assets)
+
+
+def test_a_result_that_is_recorded_twice(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """Its events are there twice."""
+    record = results.record_reports
+
+    def twice(tx: Any, reports: Any, now: Any) -> None:
+        record(tx, reports, now)
+        record(tx, reports, now)
+
+    monkeypatch.setattr(results, "record_reports", twice)
+    assert "I14" in found(tmp_path, template, QUIET, about=waits_for_assets)
+
+
+def test_a_backfill_that_heeds_no_limit(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """Neither its own, nor its pause."""
+    monkeypatch.setattr(scheduling, "backfill_limit", lambda tx, number: 100)
+    assert "I15" in found(tmp_path, template, QUIET)
+
+
+def test_a_backfill_that_is_never_completed(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """Its DAG could have no other one."""
+    monkeypatch.setattr(backfills, "complete", lambda tx, now: 0)
+    assert "I15" in found(tmp_path, template, QUIET)
+
+
+def test_a_cancelled_backfill_that_goes_on(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
+    """The runs that have not started are left queued."""
+    monkeypatch.setattr(backfills, "cancel", lambda tx, number, now: 0)
+    assert "waits after its backfill was cancelled" in found(tmp_path, template, QUIET)
+
+
+def test_a_run_that_rests_and_holds_nothing(tmp_path: Path, template: Path) -> None:
+    """What a run holds counts also while nothing can be decided about it."""
+
+    class Forgetful(Core):
+        def __init__(self, **parts: Any) -> None:
+            super().__init__(**parts)
+            refused, forget = self.withdrawn.refused, self.capacity.forget_run
+            committing = self.turn._committing
+            write, chance = committing._write, random.Random(1)
+
+            def sometimes(keys: Any, plan: Any, done: Any, now: Any) -> None:
+                if chance.random() < 0.3:
+                    raise RowsChanged({keys[0]})
+                write(keys, plan, done, now)
+
+            def forgets(key: Any, reason: str, now: Any) -> None:
+                refused(key, reason, now)
+                self.capacity.hold = lambda *held: None  # type: ignore[method-assign]
+                forget(key)
+
+            committing._write = sometimes  # type: ignore[method-assign]
+            self.withdrawn.refused = forgets  # type: ignore[method-assign]
+
+    assert "I5" in found(tmp_path, template, QUIET, make_core=Forgetful)
+
+
+def test_rows_that_refuse_now_and_then_break_nothing(tmp_path: Path, template: Path) -> None:
+    """Runs leave turns and come back, and end as in a world in which all goes well."""
+
+    class Refused(Core):
+        def __init__(self, **parts: Any) -> None:
+            super().__init__(**parts)
+            committing = self.turn._committing
+            write, chance = committing._write, random.Random(1)
+
+            def sometimes(keys: Any, plan: Any, done: Any, now: Any) -> None:
+                if chance.random() < 0.2:
+                    raise RowsChanged({chance.choice(keys)})
+                write(keys, plan, done, now)
+
+            committing._write = sometimes  # type: ignore[method-assign]
+
+    for seed in range(5):
+        play(seed, tmp_path, template, make_core=Refused)

@@ -9,8 +9,8 @@ import pytest
 
 from tradewind.testing.simulate.play import play
 
-SEEDS = int(os.environ.get("TRADEWIND_SEEDS", "1000"))
-CHUNK = 25
+SEEDS = int(os.environ.get("TRADEWIND_SEEDS", "200"))
+CHUNK = 10
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))

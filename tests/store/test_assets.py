@@ -84,12 +84,13 @@ def test_a_mention_keeps_its_date_and_goes_with_its_dag(world: World) -> None:
     with world.database.write() as tx:
         asset_mentions.declare(tx, outlets, world.now)
     with world.read() as tx:
-        (one,) = assets.watched(tx, "c")
+        assert [one.seen for one in assets.watched(tx, "c")] == [0]
+        since = tx.value(sa.select(tables.dag_schedule_asset_reference.c.created_at))
         tasks = [
             tx.rows(sa.select(table.c.dag_id, table.c.task_id))
             for table in (tables.task_outlet_asset_reference, tables.task_inlet_asset_reference)
         ]
-    assert one.since == NOW
+    assert since == NOW
     assert [[tuple(row) for row in rows] for rows in tasks] == [[("c", "t000")], [("c", "t000")]]
     with world.database.write() as tx:
         dags.delete(tx, "c")

@@ -9,6 +9,7 @@ import pytest
 from tests.store.world import NOW, World, chain
 
 from tradewind.api.routes.execution import desk
+from tradewind.domain.access import NOTHING, SYSTEM, Access
 from tradewind.domain.errors import InvalidValue
 from tradewind.domain.messages.data import Call, GetVariable
 from tradewind.domain.states import DagRunState
@@ -38,13 +39,22 @@ LISTINGS: dict[str, Listing[Any]] = {
 }
 
 
+EVERY_KIND = [
+    SYSTEM,
+    NOTHING,
+    Access(dag_ids=frozenset({"d"}), tags=frozenset({"t"}), bundles=frozenset({"b"})),
+    Access(every=True, owner="ann"),
+]
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 def test_every_field_can_be_sorted_by_and_selected(world: World, name: str) -> None:
     listing = LISTINGS[name]
     with world.read() as tx:
         for field in listing.known:
-            listing.page(tx, [], page=Page(order=((field, True),)), visible=frozenset({"d"}))
-        listing.count(tx, [], visible=frozenset())
+            for access in EVERY_KIND:
+                listing.page(tx, [], page=Page(order=((field, True),)), access=access)
+        listing.count(tx, [], access=NOTHING)
 
 
 def test_patterns_and_prefixes(world: World) -> None:
@@ -54,7 +64,7 @@ def test_patterns_and_prefixes(world: World) -> None:
     def found(op: str, text: str) -> list[str]:
         with world.read() as tx:
             rows = browse_dags.dags.page(
-                tx, [Where("dag_id", op, text)], page=Page(order=(("dag_id", False),))
+                tx, [Where("dag_id", op, text)], access=SYSTEM, page=Page(order=(("dag_id", False),))
             )
         return [row.dag_id for row in rows]
 
@@ -75,7 +85,7 @@ def test_unknown_fields_are_refused(world: World) -> None:
         for wrong in ([Where("secret", "eq", 1)], []):
             order = () if wrong else (("secret", False),)
             with pytest.raises(InvalidValue, match="secret"):
-                browse_runs.runs.page(tx, wrong, page=Page(order=order))
+                browse_runs.runs.page(tx, wrong, access=SYSTEM, page=Page(order=order))
 
 
 def test_runs_by_duration_dates_and_visibility(world: World) -> None:
@@ -89,17 +99,17 @@ def test_runs_by_duration_dates_and_visibility(world: World) -> None:
 
     def ids(*where: Where, **options: Any) -> list[str]:
         with world.read() as tx:
-            return [row.run_id for row in browse_runs.runs.page(tx, where, **options)]
+            return [row.run_id for row in browse_runs.runs.page(tx, where, **{"access": SYSTEM, **options})]
 
-    only_mine = frozenset({"mine"})
-    assert ids(visible=only_mine) == ["r0", "r1", "r2"]
-    assert ids(visible=frozenset()) == []
+    only_mine = Access(dag_ids=frozenset({"mine"}))
+    assert ids(access=only_mine) == ["r0", "r1", "r2"]
+    assert ids(access=NOTHING) == []
     assert ids(Where("logical_date", "gt", NOW), Where("state", "in", ["success"])) == ["r1", "r2"]
-    assert ids(Where("duration", "lte", 1.0), visible=only_mine, page=Page(limit=1, offset=1)) == ["r1"]
+    assert ids(Where("duration", "lte", 1.0), access=only_mine, page=Page(limit=1, offset=1)) == ["r1"]
     assert ids(Where("end_date", "eq", NOW)) == ["r0"]
     with world.read() as tx:
-        assert browse_runs.runs.count(tx, visible=only_mine) == 3
-        row = browse_runs.find(tx, "mine", "r1")
+        assert browse_runs.runs.count(tx, access=only_mine) == 3
+        row = browse_runs.find(tx, "mine", "r1", access=only_mine)
         assert row is not None and row.dag_display_name == "mine"
 
 
@@ -110,7 +120,7 @@ def test_conditions_on_dags(world: World) -> None:
 
     def ids(*where: Any) -> list[str]:
         with world.read() as tx:
-            return [row.dag_id for row in browse_dags.dags.page(tx, where)]
+            return [row.dag_id for row in browse_dags.dags.page(tx, where, access=SYSTEM)]
 
     assert ids(browse_dags.with_tags(["a", "b"], every=True)) == ["tagged"]
     assert ids(browse_dags.with_tags(["a", "b"], every=False)) == ["plain", "tagged"]
@@ -122,8 +132,8 @@ def test_conditions_on_dags(world: World) -> None:
     with world.read() as tx:
         assert browse_dags.tags_of(tx, ["tagged"]) == {"tagged": ["a", "b"]}
         assert browse_dags.active_runs(tx, "tagged") == 1
-        assert browse_dags.run_counts(tx, ["tagged"], None) == {"tagged": ("tagged", {"queued": 1})}
-        assert browse_dags.tag_names(tx, pattern="A", prefix=None, page=Page(), visible=None) == (["a"], 1)
+        assert browse_dags.run_counts(tx, ["tagged"], access=SYSTEM) == {"tagged": ("tagged", {"queued": 1})}
+        assert browse_dags.tag_names(tx, pattern="A", prefix=None, page=Page(), access=SYSTEM) == (["a"], 1)
 
 
 def test_changes_by_hand(world: World) -> None:
@@ -152,7 +162,7 @@ def test_changes_by_hand(world: World) -> None:
         assert dags.delete(tx, "d")
         assert not dags.delete(tx, "d")
         assert scheduling.load_run(tx, "d", "r1") is None
-        assert [row.owner for row in others.audit_log.page(tx)] == ["ann"]
+        assert [row.owner for row in others.audit_log.page(tx, access=SYSTEM)] == ["ann"]
 
 
 def test_what_tasks_ask(world: World) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.store.world import NOW, World, chain
 
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.store import dialects, migrations
 from tradewind.store.database import Database
 from tradewind.store.dialects.base import UniqueViolated
@@ -133,7 +134,7 @@ def test_the_database_tells_the_time(database: Database) -> None:
 def test_statements_are_counted_as_they_are_sent(world: World) -> None:
     world.dag(chain("c", 1))
     with world.database.read() as tx:
-        dags.get(tx, "c", visible=None)
+        dags.get(tx, "c", access=SYSTEM)
         assert tx.statements == 2
 
 

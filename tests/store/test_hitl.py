@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from tests.store.world import World, chain
 
 from tradewind.domain import hitl
-from tradewind.domain.events import AwaitingInput, Failed, Succeeded
+from tradewind.domain.access import SYSTEM
+from tradewind.domain.events import AwaitingInput, Failed, Lost, Succeeded
 from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine import clearing
 from tradewind.engine import decisions as d
@@ -278,6 +279,81 @@ def test_a_clear_does_so_too_and_a_deleted_run_leaves_nothing(asking: Asking) ->
         assert tx.value(sa.select(sa.func.count()).select_from(hitl_detail_history)) == 0
 
 
+def lose(asking: Asking, *, after: int = 0) -> None:
+    """The attempt that is out is lost, and the next one starts; so ``after`` times more."""
+    for _ in range(after + 1):
+        asking.turns.end_task("t000", Lost(reason="its host died"))
+        asking.turns.commit()
+        asking.turns.start_task("t000")
+        asking.turns.commit()
+
+
+def given(asking: Asking, request: hitl.Request = REQUEST) -> tuple[str, ...] | None:
+    with asking.world.read() as tx:
+        found = queries.given_before(tx, asking.attempt, request)
+    return None if found is None else found.chosen_options
+
+
+def goes_on(asking: Asking) -> None:
+    """It waited, was answered, and is at work again."""
+    asking.park()
+    asking.answer("Yes")
+    asking.turns.commit()
+    asking.turns.start_task("t000")
+    asking.turns.commit()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_a_lost_attempt_was_told_is_known_to_those_in_its_place(asking: Asking, after: int) -> None:
+    goes_on(asking)
+    assert given(asking) is None, "it has asked itself"
+    lose(asking, after=after)
+    assert given(asking) == ("Yes",)
+    assert given(asking, BARE) is None, "that is another question"
+    asking.ask()
+    assert given(asking) is None
+
+
+def test_a_default_that_was_taken_is_an_answer_too(asking: Asking) -> None:
+    asking.park()
+    asking.world.later(61)
+    asking.turns.commit()
+    asking.turns.start_task("t000")
+    asking.turns.commit()
+    lose(asking)
+    assert given(asking) == ("No",)
+
+
+def test_where_nobody_has_answered_the_next_attempt_asks(asking: Asking) -> None:
+    lose(asking)
+    assert given(asking) is None
+
+
+def test_a_retry_and_a_clear_ask_anew(asking: Asking) -> None:
+    goes_on(asking)
+    asking.turns.end_task("t000", Failed(reason="no"))
+    asking.world.later(60)
+    asking.turns.commit()
+    asking.turns.start_task("t000")
+    asking.turns.commit()
+    assert given(asking) is None
+    lose(asking)
+    assert given(asking) is None, "the try that was lost had asked nobody"
+    asking.ask()
+    goes_on(asking)
+    facts = asking.world.instances("one")["t000", -1]
+    with asking.world.database.write() as tx:
+        effect = clearing.clear(facts, 1)
+        by_hand.change(tx, asking.turns.record, [(asking.attempt, effect)], now=asking.world.later())
+    asking.turns.load()
+    asking.turns.end_task("t000", Lost(reason="it was cleared"))
+    asking.turns.commit()
+    asking.turns.start_task("t000")
+    asking.turns.commit()
+    lose(asking)
+    assert given(asking) is None
+
+
 def test_a_request_is_closed_or_answered_by_its_trigger(asking: Asking) -> None:
     response = hitl.Response(chosen_options=("No",), at=asking.world.now)
     with asking.world.database.write() as tx:
@@ -293,8 +369,8 @@ def test_lists_by_who_answered(asking: Asking, field: str) -> None:
     def found(who: str) -> list[str]:
         with asking.world.read() as tx:
             page = Page(order=((field, True),))
-            listed = browse.page(tx, [Where(field, "in", [who])], page=page, visible=None)
-            assert browse.details.count(tx, [Where(field, "in", [who])]) == len(listed)
+            listed = browse.page(tx, [Where(field, "in", [who])], page=page, access=SYSTEM)
+            assert browse.details.count(tx, [Where(field, "in", [who])], access=SYSTEM) == len(listed)
         return [each.attempt_id for each in listed]
 
     assert found(name) == []

@@ -13,11 +13,12 @@ from tests import services
 from tests.store.world import World, chain
 
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.store import migrations
 from tradewind.store.database import Database
 from tradewind.store.migrations import alembic_run
-from tradewind.store.queries import dags, scheduling
-from tradewind.store.tables import metadata, versions
+from tradewind.store.queries import dags, scheduling, users
+from tradewind.store.tables import assets, metadata, versions
 
 
 def _schema(database: Database) -> dict[str, object]:
@@ -85,6 +86,49 @@ def _compare(made: Database, upgraded: Database) -> None:
     upgraded.close()
 
 
+def test_events_older_than_a_mention_are_noted_as_seen(world: World) -> None:
+    """Migration 0007: until then the times of events and mentions were compared."""
+    world.dag(chain("old", 1))
+    world.dag(chain("late", 1))
+    with world.database.write() as tx:
+        for sql in (
+            'insert into asset (id, name, uri, "group", extra, created_at, updated_at, name_uri_hash) '
+            "values (7, 'a', 's3://a', 'asset', '{}', '2026-01-01', '2026-01-01', 'h')",
+            *(
+                'insert into asset_event (id, asset_id, extra, "timestamp") '
+                f"values ({number}, 7, '{{}}', '2026-01-0{number} 00:00:00')"
+                for number in (2, 3, 4)
+            ),
+            "insert into asset_event_seen (asset_id, dag_id, event_id) values (7, 'old', 2)",
+            "insert into dag_schedule_asset_reference (asset_id, dag_id, created_at, updated_at) "
+            "values (7, 'old', '2026-01-01', '2026-01-01')",
+            "insert into dag_schedule_asset_name_reference (name, dag_id, created_at, updated_at) "
+            "values ('a', 'late', '2026-01-03 12:00:00', '2026-01-03')",
+        ):
+            tx.text(sql)
+        tx.run(sa.update(versions.alembic_version).values(version_num="0006"))
+    alembic_run.upgrade(world.database, "0007")  # that step alone: the others are done
+    seen = sa.select(assets.asset_event_seen.c.dag_id, assets.asset_event_seen.c.event_id)
+    with world.read() as tx:
+        assert sorted(map(tuple, tx.rows(seen))) == [("late", 3), ("old", 2)]
+
+
+def test_the_role_of_a_user_becomes_the_first_of_several(tmp_path: Path) -> None:
+    """Migration 0008."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    alembic_run.upgrade(database, "0007")
+    with database.write() as tx:
+        tx.text("insert into ab_user (username, role) values ('ann', 'Op')")
+        tx.text("insert into ab_user (username) values ('bob')")
+    assert migrations.migrate(database) is True
+    with database.read() as tx:
+        assert {one.username: one.roles for one in users.list_users(tx)} == {
+            "ann": ("Op",),
+            "bob": ("Viewer",),
+        }
+    database.close()
+
+
 def test_the_tables_are_all_there(database: Database) -> None:
     engine = sa.create_engine(database.url, creator=database.dialect.connect, poolclass=sa.NullPool)
     assert set(sa.inspect(engine).get_table_names()) == set(metadata.tables)
@@ -122,7 +166,7 @@ def test_reset_makes_it_anew(world: World) -> None:
     migrations.reset(world.database)
     migrations.check(world.database)
     with world.read() as tx:
-        assert dags.ids(tx, visible=None) == []
+        assert dags.ids(tx, access=SYSTEM) == []
         assert scheduling.active_runs(tx) == []
 
 

@@ -9,10 +9,21 @@ import sqlalchemy as sa
 from tests.store.world import NOW, World, chain
 
 from tradewind.domain import errors
+from tradewind.domain.access import NOTHING, SYSTEM, Access
 from tradewind.secrets.cipher import CannotDecrypt, Cipher, generate_key
 from tradewind.secrets.connection import Connection
 from tradewind.store.database import Database
-from tradewind.store.queries import connections, jobs, pools, scheduling, task_instances, users, variables
+from tradewind.store.queries import (
+    connections,
+    dags,
+    jobs,
+    pools,
+    roles,
+    scheduling,
+    task_instances,
+    users,
+    variables,
+)
 from tradewind.store.queries.browse import task_instances as browse
 from tradewind.store.queries.browse.listing import Where
 from tradewind.store.secrets_backend import MetastoreBackend
@@ -33,8 +44,10 @@ def test_pools(database: Database) -> None:
             pools.delete(tx, "My pool")
         with pytest.raises(errors.BadRequest, match="cannot be deleted"):
             pools.delete(tx, "default_pool")
-        with pytest.raises(errors.InvalidValue, match="slots"):
-            pools.set_pool(tx, "p", -2, None)
+        for slots in (-2, 2**31, True, "3", 1.5, None):
+            with pytest.raises(errors.InvalidValue, match=r"slots of pool 'p' must be a whole number"):
+                pools.set_pool(tx, "p", slots, None)  # type: ignore[arg-type]
+        assert pools.set_pool(tx, "none", 0, None).slots == 0
 
 
 def test_jobs(database: Database) -> None:
@@ -54,23 +67,64 @@ def test_jobs(database: Database) -> None:
 def test_users(database: Database) -> None:
     with database.write() as tx:
         made = users.create(
-            tx, "ehbio", password_hash="$argon2id$x", role="Admin", email="m@example.org", now=NOW
+            tx, "ehbio", password_hash="$argon2id$x", roles=["Admin"], email="m@example.org", now=NOW
         )
         assert users.get(tx, "ehbio") == made
         assert made.active
-        assert users.change(tx, "ehbio", active=False, role="Viewer", now=NOW)
+        assert users.change(tx, "ehbio", active=False, now=NOW)
+        users.set_roles(tx, made, ["Viewer", "Op"])
         users.logged_in(tx, "ehbio", NOW, ok=False)
         changed = users.get(tx, "ehbio")
         assert changed is not None
-        assert (changed.active, changed.role) == (False, "Viewer")
+        assert (changed.active, changed.roles, changed.token_epoch) == (False, ("Op", "Viewer"), 1)
         with pytest.raises(errors.InvalidValue):
             users.change(tx, "ehbio", username="x", now=NOW)
         assert [user.username for user in users.list_users(tx)] == ["ehbio"]
     with pytest.raises(errors.Conflict, match="exists already"), database.write() as tx:
-        users.create(tx, "ehbio", password_hash=None, role="Viewer", now=NOW)
+        users.create(tx, "ehbio", password_hash=None, roles=["Viewer"], now=NOW)
     with database.write() as tx:
         assert users.delete(tx, "ehbio")
         assert not users.delete(tx, "ehbio")
+
+
+def test_roles_by_hand_and_by_a_dags_file(world: World) -> None:
+    world.dag(chain("etl", 1))
+    with world.database.write() as tx:
+        roles.create(tx, "analyst")
+    with pytest.raises(errors.Conflict, match="exists already"), world.database.write() as tx:
+        roles.create(tx, "analyst")
+    with world.database.write() as tx:
+        assert roles.grant(tx, "analyst", [("can_read", "DAG Runs"), ("can_read", "DAG:etl")]) == [
+            ("can_read", "DAG Runs"), ("can_read", "DAG:etl"),
+        ]  # fmt: skip
+        assert roles.grant(tx, "analyst", [("can_read", "DAG:etl")]) == []
+        assert roles.set_of_dag(tx, "etl", {"analyst": [("can_edit", "DAG:etl"), ("can_read", "DAG:etl")]})
+        assert not roles.set_of_dag(
+            tx, "etl", {"analyst": [("can_read", "DAG:etl"), ("can_edit", "DAG:etl")]}
+        )
+        by_both = {("can_read", "DAG Runs"), ("can_read", "DAG:etl"), ("can_edit", "DAG:etl")}
+        assert roles.permissions(tx, ["analyst", "other"]) == {"analyst": by_both}
+        assert roles.revoke(tx, "analyst", [("can_read", "DAG:etl"), ("can_edit", "DAG:etl")]) == 1
+        assert roles.permissions(tx) == {"analyst": by_both}, "the file still grants it"
+        assert roles.set_of_dag(tx, "etl", {})
+        assert roles.permissions(tx) == {"analyst": {("can_read", "DAG Runs")}}
+        roles.set_of_dag(tx, "etl", {"analyst": [("can_edit", "DAG:etl")]})
+        dags.delete(tx, "etl")
+        assert roles.permissions(tx) == {"analyst": {("can_read", "DAG Runs")}}, "gone with the DAG"
+        users.create(tx, "ann", password_hash=None, roles=["analyst"], now=NOW)
+        assert users.with_role(tx, "analyst") == ["ann"]
+        with pytest.raises(errors.Conflict, match="held by 1 users"):
+            roles.delete(tx, "analyst")
+        users.delete(tx, "ann")
+        assert roles.delete(tx, "analyst")
+        assert not roles.delete(tx, "analyst")
+        assert roles.permissions(tx) == {}
+
+
+@pytest.mark.parametrize("name", ["", " x", "x" * 65, "a\nb"])
+def test_a_role_that_cannot_be_named_is_refused(database: Database, name: str) -> None:
+    with pytest.raises(errors.InvalidValue, match="role"), database.write() as tx:
+        roles.create(tx, name)
 
 
 def test_variables_are_encrypted_at_rest(database: Database) -> None:
@@ -149,8 +203,10 @@ def test_task_instances_are_listed_as_far_as_visible(world: World) -> None:
     for name in ("a", "b"):
         world.started(world.dag(chain(name, 2)))
     with world.read() as tx:
-        mine = browse.instances.page(tx, [Where("state", "in", ["queued", None])], visible=frozenset({"b"}))
+        mine = browse.instances.page(
+            tx, [Where("state", "in", ["queued", None])], access=Access(dag_ids=frozenset({"b"}))
+        )
         assert sorted((ti.dag_id, ti.task_id) for ti in mine) == [("b", "t000"), ("b", "t001")]
-        assert browse.instances.count(tx, [Where("state", "eq", "queued")]) == 2
-        assert task_instances.of_run(tx, "a", "r1", visible=frozenset()) == []
-        assert task_instances.tries(tx, "a", "r1", "t000", visible=frozenset({"b"})) == []
+        assert browse.instances.count(tx, [Where("state", "eq", "queued")], access=SYSTEM) == 2
+        assert task_instances.of_run(tx, "a", "r1", access=NOTHING) == []
+        assert task_instances.tries(tx, "a", "r1", "t000", access=Access(dag_ids=frozenset({"b"}))) == []

@@ -93,7 +93,7 @@ def test_deleting_a_dag_by_command_keeps_the_audit_log(world: World) -> None:
     _fill(world, "d")
     with world.database.write() as tx:
         assert dags.delete(tx, "d") == 4
-    assert set(_rows(world, "d")) == {"log"}
+    assert set(_rows(world, "d")) == {"log", "callback"}  # that removes the files of its XComs
 
 
 def test_the_watch_sees_what_people_did(world: World) -> None:

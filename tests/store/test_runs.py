@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tests.store.world import NOW, World, chain
 
 from tradewind.domain import errors
+from tradewind.domain.access import NOTHING, SYSTEM, Access
 from tradewind.domain.states import DagRunState
 from tradewind.engine.decisions import RunMove
 from tradewind.store.queries import runs as queries
@@ -28,11 +29,11 @@ def test_a_run_is_made_with_its_task_instances(world: World) -> None:
         spec, logical_date=NOW, conf='{"a": 1}', note="hello", options={"only_tasks": ("t000", "t002")}
     )
     with world.read() as tx:
-        found = queries.get(tx, "c", "r1", visible=None)
+        found = queries.get(tx, "c", "r1", access=SYSTEM)
         assert found == made
         assert found.options == {"only_tasks": ("t000", "t002")}
-        assert queries.by_logical_date(tx, "c", NOW, visible=None) == made
-        assert queries.latest(tx, "c", visible=None) == made
+        assert queries.by_logical_date(tx, "c", NOW, access=SYSTEM) == made
+        assert queries.latest(tx, "c", access=SYSTEM) == made
     rows = world.instances("c")
     assert [key[0] for key in rows] == ["t000", "t002"]
     assert {row.max_tries for row in rows.values()} == {2}
@@ -88,7 +89,7 @@ def test_a_run_starts_and_ends(world: World) -> None:
         assert not runs.finish(tx, [(run, ended)])
         assert runs.finish(tx, [(run, ended)]) == frozenset({run.pk}), "it has ended already"
     with world.read() as tx:
-        found = queries.get(tx, "c", "r1", visible=None)
+        found = queries.get(tx, "c", "r1", access=SYSTEM)
         assert scheduling.active_runs(tx) == []
     assert found is not None
     assert (found.state, found.start_date, found.reason) == (DagRunState.FAILED, NOW, "timed out")
@@ -99,7 +100,7 @@ def test_notes_and_their_removal(world: World) -> None:
     for note in ("first", "second", None):
         with world.database.write() as tx:
             runs.set_note(tx, run.pk, note, user="bob", now=NOW)
-            found = queries.get(tx, "c", "r1", visible=None)
+            found = queries.get(tx, "c", "r1", access=SYSTEM)
         assert found is not None
         assert found.note == note
 
@@ -119,14 +120,14 @@ def test_runs_of_a_dag_as_far_as_visible(world: World) -> None:
             at = NOW + timedelta(hours=number)
             world.new_run(spec, f"r{number}", run_after=at, logical_date=at)
     with world.read() as tx:
-        mine = queries.of_dag(tx, "b", visible=None)
+        mine = queries.of_dag(tx, "b", access=SYSTEM)
         assert [(run.dag_id, run.run_id) for run in mine] == [("b", "r0"), ("b", "r1"), ("b", "r2")]
-        assert queries.of_dag(tx, "b", visible=frozenset({"a"})) == []
-        assert [run.run_id for run in queries.of_dag(tx, "a", visible=None, run_ids=["r2", "x"])] == ["r2"]
+        assert queries.of_dag(tx, "b", access=Access(dag_ids=frozenset({"a"}))) == []
+        assert [run.run_id for run in queries.of_dag(tx, "a", access=SYSTEM, run_ids=["r2", "x"])] == ["r2"]
         hour = timedelta(hours=1)
-        between = queries.of_dag(tx, "a", visible=None, since=NOW + hour, until=NOW + hour)
+        between = queries.of_dag(tx, "a", access=SYSTEM, since=NOW + hour, until=NOW + hour)
         assert [run.run_id for run in between] == ["r1"]
-        assert queries.get(tx, "a", "r1", visible=frozenset({"b"})) is None
+        assert queries.get(tx, "a", "r1", access=Access(dag_ids=frozenset({"b"}))) is None
 
 
 def test_a_backfill_places_its_dates(world: World) -> None:
@@ -173,7 +174,7 @@ def test_a_backfill_places_its_dates(world: World) -> None:
         assert scheduling.count_active_runs(tx, "c") == 1
         assert backfills.complete(tx, NOW) == 0
         assert backfills.cancel(tx, backfill, NOW) == 1
-        record = backfills.get(tx, backfill, visible=None)
+        record = backfills.get(tx, backfill, access=SYSTEM)
         assert record is not None
         assert record.completed_at == NOW
-        assert backfills.list_backfills(tx, visible=frozenset()) == []
+        assert backfills.list_backfills(tx, access=NOTHING) == []

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from tests.store.world import NOW, Turns, World, chain, wide
 
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.events import Deferred, Failed, Lost, Rescheduled, Skipped, Succeeded, TriggerFired
 from tradewind.domain.messages.report import Finished, XComValue
 from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec
@@ -38,7 +39,7 @@ def test_a_chain_runs_to_its_end(world: World) -> None:
         turns.run_task(task_id, Succeeded())
         turns.assert_rows_agree()
     with world.read() as tx:
-        done = task_instances.of_run(tx, "c", "r1", visible=None)
+        done = task_instances.of_run(tx, "c", "r1", access=SYSTEM)
     assert [(ti.state, ti.try_number, ti.duration, ti.hostname, ti.pid) for ti in done] == [
         (T.SUCCESS, 1, 1.0, "h", 1)
     ] * 3
@@ -49,7 +50,7 @@ def test_failure_marks_what_follows(world: World) -> None:
     turns.run_task("t000", Failed(reason="exit code 1"))
     turns.assert_rows_agree()
     with world.read() as tx:
-        found = [(ti.state, ti.try_number) for ti in task_instances.of_run(tx, "c", "r1", visible=None)]
+        found = [(ti.state, ti.try_number) for ti in task_instances.of_run(tx, "c", "r1", access=SYSTEM)]
     assert found == [(T.FAILED, 1), (T.UPSTREAM_FAILED, 0), (T.UPSTREAM_FAILED, 0)]
 
 
@@ -65,7 +66,7 @@ def test_a_retry_is_a_new_attempt_and_the_old_one_is_history(world: World, one: 
     one.run_task("t000", Succeeded())
     one.assert_rows_agree()
     with world.read() as tx:
-        seen = task_instances.tries(tx, "one", "r1", "t000", visible=None)
+        seen = task_instances.tries(tx, "one", "r1", "t000", access=SYSTEM)
     assert [(ti.id, ti.try_number, ti.state, ti.reason) for ti in seen] == [
         (first, 1, T.FAILED, "boom"),
         (second, 2, T.SUCCESS, ""),
@@ -86,11 +87,11 @@ def test_a_new_try_forgets_what_the_old_one_pushed(world: World, one: Turns) -> 
         assert results.push(tx, attempt, "k", "[1, 2]", 2, world.now)
     one.run_task("t000", Failed(retry_delay=1.0))
     with world.read() as tx:
-        assert xcom_values.count(tx) == 1
+        assert xcom_values.count(tx, access=SYSTEM) == 1
     world.later(2)
     one.commit()
     with world.read() as tx:
-        assert xcom_values.page(tx) == []
+        assert xcom_values.page(tx, access=SYSTEM) == []
     with world.database.write() as tx:
         assert not results.push(tx, attempt, "k", "3", None, world.now), "an older attempt leaves nothing"
 
@@ -175,7 +176,10 @@ def test_expansion_over_an_xcom(world: World) -> None:
         turns.run_task("each", Skipped() if index == 1 else Succeeded(), index)
         turns.assert_rows_agree()
     with world.read() as tx:
-        assert {ti.pool for ti in task_instances.of_run(tx, "m", "r1", visible=None)} == {"p", "default_pool"}
+        assert {ti.pool for ti in task_instances.of_run(tx, "m", "r1", access=SYSTEM)} == {
+            "p",
+            "default_pool",
+        }
 
 
 def test_expansion_inside_a_mapped_group(world: World) -> None:
@@ -240,7 +244,7 @@ def test_expansion_goes_by_the_stored_spec_where_none_is_given(world: World) -> 
     with world.database.write() as tx:
         assert not tries.expand(tx, [(record, expand)], world.now)
     with world.read() as tx:
-        added = task_instances.get(tx, "c", "r1", "t001", visible=None)
+        added = task_instances.get(tx, "c", "r1", "t001", access=SYSTEM)
     assert added is not None
     assert (added.queue, added.state) == (spec.tasks[1].queue, None)
 
@@ -263,7 +267,7 @@ def test_reset_keeps_how_the_try_ended(world: World, one: Turns) -> None:
         )
         assert not tries.new_try(tx, [(one.record, again)], world.later())
     with world.read() as tx:
-        seen = task_instances.tries(tx, "one", "r1", "t000", visible=None)
+        seen = task_instances.tries(tx, "one", "r1", "t000", access=SYSTEM)
     assert [(ti.state, ti.try_number) for ti in seen] == [(T.SUCCESS, 1), (None, 2)]
 
 
@@ -286,8 +290,8 @@ def test_reports_leave_what_they_bring(world: World, one: Turns) -> None:
         results.record_reports(tx, [report], world.now)
         results.record_reports(tx, [report], world.now)  # sent again
     with world.read() as tx:
-        found = task_instances.get(tx, "one", "r1", "t000", visible=None)
-        pushed = {x.key: x.value for x in xcom_values.page(tx)}
+        found = task_instances.get(tx, "one", "r1", "t000", access=SYSTEM)
+        pushed = {x.key: x.value for x in xcom_values.page(tx, access=SYSTEM)}
     assert found is not None
     assert (found.rendered_fields, found.rendered_map_index, found.note) == (
         '{"cmd":"date"}',

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from tests.store.world import NOW, World, chain
 
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.spec import DagSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable
@@ -56,7 +57,7 @@ def wanted(world: World) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def pause(world: World, dag_id: str, paused: bool) -> None:
     with world.database.write() as tx:
-        dags.set_paused(tx, [dag_id], paused, visible=None)
+        dags.set_paused(tx, [dag_id], paused, access=SYSTEM)
 
 
 def only_trigger(world: World) -> int:

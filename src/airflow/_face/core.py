@@ -8,12 +8,17 @@ _MODELS = (
     "Log "
     "MappedOperator Operator Param Pool RenderedTaskInstanceFields SkipMixin SlaMiss TaskFail TaskInstance "
     "TaskReschedule Trigger Variable XCom XCOM_RETURN_KEY clear_task_instances "
-    "User@tradewind.authoring.rows:User"
+    "ImportError=ParseImportError User@tradewind.authoring.rows:User"
 )
 _DATES = (
     "cron_presets days_ago date_range round_time infer_time_unit scale_time_units parse_execution_date "
     "datetime_to_nano"
 )
+_START_OF = (
+    "StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper StartOfQuarterMapper "
+    "StartOfYearMapper FanOutMapper"
+)
+_WINDOWS = "Window HourWindow DayWindow WeekWindow MonthWindow QuarterWindow YearWindow SegmentWindow"
 _ASSETS = (
     "Asset AssetAlias AssetAll AssetAny Dataset DatasetAlias DatasetAll DatasetAny DatasetEvent "
     "expand_alias_to_datasets BaseDatasetEventInput"
@@ -33,7 +38,7 @@ PATHS: dict[str, str] = {
         "DagInvalidTriggerRule "
         "DagNotFound DagRunAlreadyExists DagRunNotFound DeserializingResultError "
         "FailStopDagInvalidTriggerRule "
-        "FileSyntaxError InvalidStatsNameException PoolNotFound RemovedInAirflow3Warning "
+        "FileSyntaxError InvalidStatsNameException NoAvailablePoolSlot PoolNotFound RemovedInAirflow3Warning "
         "RemovedInAirflow4Warning "
         "SerializationError TaskInstanceNotFound UnknownExecutorException VariableNotUnique"
     ),
@@ -76,10 +81,11 @@ PATHS: dict[str, str] = {
     "airflow.models.baseoperatorlink": "BaseOperatorLink",
     "airflow.models.connection": "Connection",
     "airflow.models.crypto": "get_fernet",
-    "airflow.models.dag": "DAG dag DagModel DagTag create_timetable",
+    "airflow.models.dag": "DAG dag DagContext DagModel DagTag create_timetable",
     "airflow.models.dagbag": "DagBag",
     "airflow.models.dagparam": "DagParam",
     "airflow.models.dagrun": "DagRun DagRunType DagRunState",
+    "airflow.models.errors": "ParseImportError ImportError=ParseImportError",
     "airflow.models.expandinput": "EXPAND_INPUT_EMPTY",
     "airflow.models.log": "Log",
     "airflow.models.mappedoperator": "MappedOperator OperatorPartial",
@@ -153,6 +159,17 @@ PATHS: dict[str, str] = {
     "airflow.timetables.events": "EventsTimetable",
     "airflow.timetables.datasets": "DatasetOrTimeSchedule",
     "airflow.timetables.assets": "AssetOrTimeSchedule",
+    "airflow.partition_mappers": "PartitionMapper RollupMapper IdentityMapper AllowedKeyMapper ChainMapper "
+    f"FixedKeyMapper ProductMapper WaitForAll MinimumCount {_START_OF} {_WINDOWS}",
+    "airflow.partition_mappers.base": "PartitionMapper RollupMapper",
+    "airflow.partition_mappers.allowed_key": "AllowedKeyMapper",
+    "airflow.partition_mappers.chain": "ChainMapper",
+    "airflow.partition_mappers.fixed_key": "FixedKeyMapper",
+    "airflow.partition_mappers.identity": "IdentityMapper",
+    "airflow.partition_mappers.product": "ProductMapper",
+    "airflow.partition_mappers.temporal": _START_OF,
+    "airflow.partition_mappers.wait_policy": "WaitPolicy WaitForAll MinimumCount",
+    "airflow.partition_mappers.window": _WINDOWS,
     "airflow.datasets": _ASSETS,
     "airflow.datasets.metadata": "Metadata",
     "airflow.assets": _ASSETS,
@@ -172,7 +189,8 @@ PATHS: dict[str, str] = {
         "send_email send_email_smtp send_mime_email build_mime_message get_email_address_list"
     ),
     "airflow.utils.file": (
-        "correct_maybe_zipped get_unique_dag_module_name list_py_file_paths mkdirs TemporaryDirectory"
+        "correct_maybe_zipped get_unique_dag_module_name list_py_file_paths mkdirs open_maybe_zipped "
+        "TemporaryDirectory"
     ),
     "airflow.utils.hashlib_wrapper": "md5@hashlib:md5",
     "airflow.utils.helpers": (
@@ -180,6 +198,7 @@ PATHS: dict[str, str] = {
         "partition "
         "exactly_one at_most_one prune_dict merge_dicts convert_camel_to_snake ask_yesno render_log_filename "
         "build_airflow_url_with_query build_airflow_dagrun_url chain cross_downstream parse_template_string "
+        "render_template render_template_as_native render_template_to_string "
         "KEY_REGEX GROUP_KEY_REGEX CAMELCASE_TO_SNAKE_CASE_REGEX"
     ),
     "airflow.utils.json": "XComDecoder XComEncoder AirflowJsonEncoder WebEncoder",

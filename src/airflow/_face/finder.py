@@ -7,6 +7,7 @@ the reason can be told. ``hasattr`` stays a plain yes or no.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
@@ -74,7 +75,10 @@ def attribute(path: str, name: str) -> object:
     """The object behind ``name`` of ``path``. Raises AttributeError."""
     if name == "__all__":
         return [
-            known for known, place in table.names(path).items() if place is not None and _reachable(place)
+            known
+            for known, place in table.names(path).items()
+            # ``from airflow.models import *`` must not take ``except ImportError:`` its meaning
+            if place is not None and not hasattr(builtins, known) and _reachable(place)
         ]
     place = None if name.startswith("__") and name != "__version__" else table.target(path, name)
     if place is None:

@@ -33,21 +33,20 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.relations": "DependencyMixin TaskMixin=DependencyMixin DAGNode=DependencyMixin",
     "tradewind.authoring.constructing": "apply_defaults",
     "tradewind.authoring.schedules": (
-        "Timetable BaseTimetable=Timetable create_timetable NullTimetable OnceTimetable "
-        "ContinuousTimetable CronDataIntervalTimetable "
+        "create_timetable NullTimetable OnceTimetable ContinuousTimetable CronDataIntervalTimetable "
         "CronTriggerTimetable "
         "MultipleCronTriggerTimetable DeltaDataIntervalTimetable DeltaTriggerTimetable EventsTimetable "
         "PartitionedAssetTimetable CronPartitionTimetable PartitionedAtRuntime "
-        "AssetTriggeredTimetable AssetOrTimeSchedule DatasetOrTimeSchedule=AssetOrTimeSchedule DagRunInfo "
-        "TimeRestriction"
+        "AssetTriggeredTimetable AssetOrTimeSchedule DatasetOrTimeSchedule=AssetOrTimeSchedule"
     ),
+    "tradewind.authoring.timetable_base": "Timetable BaseTimetable=Timetable DagRunInfo TimeRestriction",
     "tradewind.authoring.asset_decorator": "asset",
     "tradewind.authoring.asset_reading": "AssetEvent DatasetEvent=AssetEvent",
     "tradewind.authoring.partitions": (
         "PartitionMapper IdentityMapper AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper "
         "ProductMapper RollupMapper StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper "
         "StartOfQuarterMapper StartOfYearMapper Window HourWindow DayWindow WeekWindow MonthWindow "
-        "QuarterWindow YearWindow SegmentWindow WaitForAll MinimumCount"
+        "QuarterWindow YearWindow SegmentWindow WaitPolicy WaitForAll MinimumCount"
     ),
     "tradewind.authoring.sensor": "BaseSensorOperator PokeReturnValue poke_mode_only",
     "tradewind.authoring.trigger": (
@@ -101,7 +100,7 @@ BUILT: dict[str, str] = {
     ),
     "tradewind.authoring.templating.render": "literal LiteralValue=literal",
     "tradewind.authoring.notset": "ArgNotSet NOTSET SET_DURING_EXECUTION is_arg_set",
-    "tradewind.secrets.connection": "Connection",
+    "tradewind.authoring.connection": "Connection",
     "tradewind.secrets.backend": "BaseSecretsBackend",
     "tradewind.secrets.environment": "EnvironmentVariablesBackend",
     "tradewind.secrets.local_file": "LocalFilesystemBackend",
@@ -190,7 +189,7 @@ BUILT: dict[str, str] = {
         "FailFastDagInvalidTriggerRule "
         "FailStopDagInvalidTriggerRule=FailFastDagInvalidTriggerRule UnmappableXComTypePushed "
         "UnmappableXComLengthPushed XComForMappingNotPushed UnknownExecutorException "
-        "InvalidStatsNameException "
+        "InvalidStatsNameException NoAvailablePoolSlot "
         "SerializationError TaskAlreadyRunningError DagCodeNotFound DagFileExists DagInvalidTriggerRule "
         "NodeNotFound AirflowMaskingException AirflowInactiveAssetInInletOrOutletException FileSyntaxError "
         "NotMapped"
@@ -229,9 +228,16 @@ BUILT: dict[str, str] = {
         "send_email send_email_smtp send_mime_email build_mime_message get_email_address_list"
     ),
     "tradewind.authoring.commands": "execute_in_subprocess patch_environ",
-    "tradewind.authoring.files": "TemporaryDirectory mkdirs correct_maybe_zipped get_unique_dag_module_name",
+    "tradewind.authoring.dag_context": "DagContext",
+    "tradewind.authoring.templating.by_hand": (
+        "render_template render_template_as_native render_template_to_string"
+    ),
+    "tradewind.authoring.files": (
+        "TemporaryDirectory mkdirs correct_maybe_zipped get_unique_dag_module_name open_maybe_zipped"
+    ),
     "tradewind.authoring.rows": (
-        "Base ID_LEN DagModel DagTag DagPickle DbCallbackRequest Log RenderedTaskInstanceFields SlaMiss "
+        "Base ID_LEN DagModel DagTag DagPickle DbCallbackRequest Log ParseImportError "
+        "RenderedTaskInstanceFields SlaMiss "
         "TaskFail TaskReschedule Trigger Pool clear_task_instances AssetModel DatasetModel "
         "expand_alias_to_assets "
         "expand_alias_to_datasets=expand_alias_to_assets"

@@ -135,7 +135,7 @@ PATHS: dict[str, str] = {
     "airflow.kubernetes.pod_generator": "PodGenerator PodDefaults make_safe_label_value",
     "airflow.kubernetes.secret": "Secret K8SModel",
     "airflow.macros.hive": "closest_ds_partition max_partition",
-    "airflow.contrib.auth.backends.password_auth": "PasswordUser",
+    "airflow.contrib.auth.backends.password_auth": "PasswordUser@tradewind.authoring.rows:PasswordUser",
     "airflow.contrib.auth.backends.ldap_auth": "LdapUser",
     "airflow.utils.log.cloudwatch_task_handler": "CloudwatchTaskHandler",
     "airflow.utils.log.es_task_handler": "ElasticsearchTaskHandler",

@@ -34,6 +34,11 @@ _EXCEPTIONS = (
     "AirflowProviderDeprecationWarning"
 )
 _RETRY = "RetryPolicy ExceptionRetryPolicy RetryRule RetryAction RetryDecision ChainRetryPolicy"
+_START_OF = (
+    "StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper StartOfQuarterMapper "
+    "StartOfYearMapper FanOutMapper"
+)
+_WINDOWS = "Window HourWindow DayWindow WeekWindow MonthWindow QuarterWindow YearWindow SegmentWindow"
 _MAPPERS = (
     "AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper IdentityMapper PartitionMapper ProductMapper "
     "RollupMapper StartOfDayMapper StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper "
@@ -139,6 +144,15 @@ PATHS: dict[str, str] = {
         "AssetOrTimeSchedule AssetTriggeredTimetable PartitionedAssetTimetable PartitionedAtRuntime"
     ),
     "airflow.sdk.definitions.partition_mappers": _MAPPERS,
+    "airflow.sdk.definitions.partition_mappers.base": "PartitionMapper RollupMapper",
+    "airflow.sdk.definitions.partition_mappers.allowed_key": "AllowedKeyMapper",
+    "airflow.sdk.definitions.partition_mappers.chain": "ChainMapper",
+    "airflow.sdk.definitions.partition_mappers.fixed_key": "FixedKeyMapper",
+    "airflow.sdk.definitions.partition_mappers.identity": "IdentityMapper",
+    "airflow.sdk.definitions.partition_mappers.product": "ProductMapper",
+    "airflow.sdk.definitions.partition_mappers.temporal": _START_OF,
+    "airflow.sdk.definitions.partition_mappers.wait_policy": "WaitPolicy WaitForAll MinimumCount",
+    "airflow.sdk.definitions.partition_mappers.window": _WINDOWS,
     "airflow.sdk.definitions._internal.types": "ArgNotSet NOTSET SET_DURING_EXECUTION is_arg_set",
     "airflow.sdk.definitions._internal.abstractoperator": (
         "AbstractOperator NotMapped TaskStateChangeCallback DEFAULT_OWNER DEFAULT_QUEUE "

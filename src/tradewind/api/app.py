@@ -7,8 +7,8 @@ operations go through ``door`` and use nothing of FastAPI, which would cost 15 M
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,15 @@ from tradewind.api.door import Operation, Passage, Services
 from tradewind.api.routes import public
 from tradewind.api.server import serve
 from tradewind.api.settings import Settings
-from tradewind.auth import tokens, users
+from tradewind.auth import tokens
 from tradewind.domain.messages.wake import Wake
 
 if TYPE_CHECKING:
+    from tradewind.auth.people import People
+    from tradewind.config.explain import Row
     from tradewind.runtime.clock import Clock
+    from tradewind.runtime.plugin_hosts import PluginHosts
+    from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
 
 
@@ -41,17 +45,21 @@ def create(
     clock: Clock,
     settings: Settings,
     signer: tokens.Signer,
-    directory: users.Directory,
+    people: People,
+    cipher: Cipher,
+    options: Callable[[], Iterable[Row]],
     wake: Callable[[Wake], None],
+    plugins: PluginHosts,
     log_folder: Path,
 ) -> Starlette:
     """The application. ``wake`` is called after a commit, from any thread, and must not block.
 
-    ``signer`` and ``directory`` say who people are; ``log_folder`` is where task logs lie.
+    ``signer`` and ``people`` say who people are; ``cipher`` opens stored secrets; ``options`` lists the
+    configuration; ``log_folder`` is where task logs lie.
     """
     services = Services(
-        database=database, clock=clock, settings=settings, signer=signer, directory=directory,
-        specs=DagSpecs(), wake=wake, log_folder=log_folder,
+        database=database, clock=clock, settings=settings, signer=signer, people=people,
+        cipher=cipher, options=options, specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder,
         stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
@@ -69,15 +77,14 @@ def _route(operation: Operation, services: Services) -> Route:
     async def endpoint(request: Request) -> Response:
         return await passage(request)
 
-    return Route(operation.path, endpoint, methods=[operation.method], name=operation.name)
+    return Route(operation.route, endpoint, methods=[operation.method], name=operation.name)
 
 
 def _pages(settings: Settings, operations: list[Operation]) -> list[Route]:
     pages = [Route("/", _page(partial(home_page.render, settings)))]
     if settings.docs:
-        document = partial(
-            openapi.document, operations, title=f"{settings.instance_name} REST API", version=settings.version
-        )
+        title = f"{settings.instance_name} REST API"
+        document = cache(partial(openapi.document, operations, title=title, version=settings.version))
         pages += [
             Route("/docs", _page(partial(home_page.docs, settings))),
             Route("/openapi.json", _described(document)),

@@ -14,13 +14,15 @@ from tradewind.api import triggering
 from tradewind.domain import timetables
 from tradewind.domain.errors import BadRequest, InvalidValue
 from tradewind.domain.intervals import RunInfo
+from tradewind.domain.messages.plugins import RunsAre, RunsBetween
 from tradewind.domain.spec import DagSpec
+from tradewind.domain.spec.timetable import PluginTimetable, TimetableSpec
 from tradewind.domain.states import FINISHED_RUN, DagRunTriggeredBy, DagRunType
 from tradewind.engine import clearing
+from tradewind.runtime.plugin_hosts import Ask
 from tradewind.store.queries import scheduling
 from tradewind.store.records import NewRun, RunRecord
 from tradewind.store.transitions import backfills, by_hand
-from tradewind.store.transitions import runs as transitions
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
@@ -48,9 +50,9 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     placed: list[backfills.Placed]
 
 
-def planned(spec: DagSpec, start: datetime, end: datetime, *, backwards: bool) -> list[RunInfo]:
+def planned(spec: DagSpec, start: datetime, end: datetime, *, backwards: bool, ask: Ask) -> list[RunInfo]:
     """The runs between two dates, in the order in which they are to run. Raises BadRequest where there is
-    none, and where the order cannot be kept.
+    none, and where the order cannot be kept; and what ``ask`` raises, for the timetable of a plug-in.
     """
     if start > end:
         raise InvalidValue("from_date", start.isoformat(), f"not be after to_date, {end.isoformat()}")
@@ -60,7 +62,7 @@ def planned(spec: DagSpec, start: datetime, end: datetime, *, backwards: bool) -
             f"DAG {spec.dag_id!r} cannot be run backwards, because each run of {', '.join(on_past)} "
             "depends on the one before it (depends_on_past)."
         )
-    found = list(timetables.iter_between(spec.timetable, start, end))
+    found = _between(spec.timetable, start, end, ask)
     if not found:
         raise BadRequest(
             f"DAG {spec.dag_id!r} ({spec.schedule_text or timetables.summary(spec.timetable)}) has no run "
@@ -69,9 +71,17 @@ def planned(spec: DagSpec, start: datetime, end: datetime, *, backwards: bool) -
     return found[::-1] if backwards else found
 
 
-def preview(tx: Tx, wish: Wish, spec: DagSpec, *, now: datetime) -> list[datetime]:
+def _between(timetable: TimetableSpec, start: datetime, end: datetime, ask: Ask) -> list[RunInfo]:
+    if not isinstance(timetable, PluginTimetable):
+        return list(timetables.iter_between(timetable, start, end))
+    said = ask(RunsBetween(name=timetable.name, data=timetable.data, earliest=start, latest=end))
+    assert isinstance(said, RunsAre)
+    return list(said.runs)
+
+
+def preview(tx: Tx, wish: Wish, spec: DagSpec, *, now: datetime, ask: Ask) -> list[datetime]:
     """The logical dates that such a backfill would run, in order. Raises BadRequest."""
-    infos = _checked(wish, spec, now)
+    infos = _checked(wish, spec, now, ask)
     return [
         info.logical_date
         for info in infos
@@ -86,13 +96,14 @@ def make(
     version: str | None,
     *,
     now: datetime,
+    ask: Ask,
     new_attempt: Callable[[datetime], str],
 ) -> Made:
     """Make the backfill with its runs; those that are there run again, by ``reprocess_behavior``.
 
     Raises Conflict while another one of the DAG goes on, ParamValidationError and other BadRequests.
     """
-    infos = _checked(wish, spec, now)
+    infos = _checked(wish, spec, now, ask)
     conf = msgspec.json.encode(wish.conf).decode()
     backfill_id = backfills.create(
         tx,
@@ -130,7 +141,7 @@ def new_run(
     """A run for one date of the past."""
     return NewRun(
         dag_id=spec.dag_id,
-        run_id=timetables.run_id(DagRunType.BACKFILL.value, info.logical_date, None),
+        run_id=info.run_id or timetables.run_id(DagRunType.BACKFILL.value, info.logical_date, None),
         run_type=DagRunType.BACKFILL.value,
         run_after=run_after or min(info.run_after, now),
         queued_at=now,
@@ -140,6 +151,8 @@ def new_run(
         conf=conf,
         triggered_by=DagRunTriggeredBy.BACKFILL.value,
         triggering_user_name=user,
+        partition_key=info.partition_key,
+        partition_date=info.partition_date,
         version_hash=version,
         options=options or {},
     )
@@ -173,10 +186,9 @@ def run_again(
         by_hand.set_options(tx, run.pk, options)
     if version is not None:
         by_hand.use_version(tx, run.pk, version)
-    transitions.touch(tx, run.pk, now=now)
 
 
-def _checked(wish: Wish, spec: DagSpec, now: datetime) -> list[RunInfo]:
+def _checked(wish: Wish, spec: DagSpec, now: datetime, ask: Ask) -> list[RunInfo]:
     """The runs of a backfill that makes sense. Raises BadRequest for one that does not."""
     backfills.check_reprocess(wish.reprocess_behavior)
     if wish.max_active_runs < 1:
@@ -196,7 +208,7 @@ def _checked(wish: Wish, spec: DagSpec, now: datetime) -> list[RunInfo]:
             "is left out may stop those after it: choose the reprocess behavior completed or failed."
         )
     triggering.check_params(spec.params, wish.conf)
-    return planned(spec, wish.from_date, wish.to_date, backwards=wish.backwards)
+    return planned(spec, wish.from_date, wish.to_date, backwards=wish.backwards, ask=ask)
 
 
 def _by_latest_version(wish: Wish, spec: DagSpec) -> bool:

@@ -6,8 +6,8 @@ run's version is raised in the same transaction, and the scheduler woken after i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,11 +24,11 @@ from tradewind.store.queries.browse import runs as browse
 from tradewind.store.queries.browse.listing import Page, Where
 from tradewind.store.records import RunLoad
 from tradewind.store.transitions import by_hand
-from tradewind.store.transitions import runs as run_transitions
 
 if TYPE_CHECKING:
     from tradewind.api.door import Call
 
+_MOST_TOLD = 100
 Picked = list[tuple[RunLoad, list[InstanceFacts]]]
 """Runs with those of their task instances that are meant."""
 
@@ -67,7 +67,7 @@ def runs_in_reach(call: Call, row: browse.RunRow, scope: Scope) -> list[browse.R
     for wanted, op in ((scope.past, "lt"), (scope.future, "gt")):
         if wanted:
             where = [Where("dag_id", "eq", row.dag_id), Where(field, op, value)]
-            found += browse.runs.page(call.tx, where, page=Page(limit=None))
+            found += browse.runs.page(call.tx, where, access=call.access, page=Page(limit=None))
     return found
 
 
@@ -101,18 +101,18 @@ def clear(
             by_hand.queue_run_again(call.tx, loaded.run, now=now)
         if version_hash is not None:
             by_hand.use_version(call.tx, loaded.run.pk, version_hash)
-        changed(call, loaded, now)
+        _wake(call, loaded)
 
 
 def beyond(call: Call, picked: Picked, graph: Graph, scope: Scope) -> list[markers.Reached]:
     """What ExternalTaskMarkers among these lead to, in DAGs that the asker may see. Raises MarkersTooDeep."""
 
     def newest(dag_id: str) -> Graph | None:
-        row = dag_queries.get(call.tx, dag_id, visible=call.visible)
+        row = dag_queries.get(call.tx, dag_id, access=call.access)
         return None if row is None or row.version_hash is None else graph_of(call, dag_id, row.version_hash)
 
     return markers.reach(
-        call.tx, graph, picked, graph_of=newest, visible=call.visible, only_failed=scope.only_failed,
+        call.tx, graph, picked, graph_of=newest, access=call.access, only_failed=scope.only_failed,
         only_running=scope.only_running,
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def mark(call: Call, picked: Picked, graph: Graph, state: TaskInstanceState) -> 
         )
         if again and loaded.run.state in FINISHED_RUN:
             by_hand.queue_run_again(call.tx, loaded.run, now=now)
-        changed(call, loaded, now)
+        _wake(call, loaded)
 
 
 def mark_run(call: Call, row: browse.RunRow, state: DagRunState) -> None:
@@ -160,12 +160,11 @@ def mark_run(call: Call, row: browse.RunRow, state: DagRunState) -> None:
     by_hand.change(call.tx, loaded.run, changes, now=now, reason=reason)
     if ends:
         by_hand.mark_run(call.tx, row.pk, state, reason=reason, now=now)
-    changed(call, loaded, now)
+    _wake(call, loaded)
 
 
-def changed(call: Call, loaded: RunLoad, now: datetime) -> None:
-    """Raise the run's version and have the scheduler look at it."""
-    run_transitions.touch(call.tx, loaded.run.pk, now=now)
+def _wake(call: Call, loaded: RunLoad) -> None:
+    """Have the scheduler look at a run that was changed."""
     call.wake("run", dag_id=loaded.run.dag_id, run_id=loaded.run.run_id)
 
 
@@ -176,6 +175,16 @@ def keys(picked: Picked) -> list[tuple[str, str, str, int]]:
         for loaded, instances in picked
         for one in instances
     ]
+
+
+def told(picked: Picked) -> list[str]:
+    """What the audit log tells of them: ``run.task[map index]: state``, of the first ones."""
+    states = (
+        f"{loaded.run.run_id}.{one.task_id}[{one.map_index}]: {one.state.value if one.state else None}"
+        for loaded, instances in picked
+        for one in instances
+    )
+    return list(itertools.islice(states, _MOST_TOLD))
 
 
 def named_tasks(given: Sequence[Any] | None) -> Scope:

@@ -13,6 +13,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -22,12 +24,17 @@ from tradewind.api.xcom_lists import XComLists
 from tradewind.domain.errors import AirflowConfigException, ProtocolError
 from tradewind.domain.messages import wire
 from tradewind.domain.messages.data import Call, Refusal, Reply
+from tradewind.domain.messages.plugins import Answer as PluginAnswer
+from tradewind.domain.messages.plugins import Question
 from tradewind.domain.messages.wake import Wake
 from tradewind.runtime import service
 from tradewind.runtime.duty import Duty
+from tradewind.runtime.plugin_asking import PluginAsking
+from tradewind.runtime.plugin_hosts import Answers, Ask, PluginFailed, Unanswered, nobody
 
 if TYPE_CHECKING:
     from tradewind.runtime.clock import Clock
+    from tradewind.runtime.plugin_hosts import PluginHosts
     from tradewind.secrets.chain import Chain
     from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
@@ -45,6 +52,7 @@ def run(
     socket_path: Path,
     wake: Callable[[Wake], None],
     cipher: Cipher,
+    plugins: PluginHosts,
     chain: Chain | None = None,
     lock: Path | None = None,
     title: str | None = None,
@@ -60,7 +68,7 @@ def run(
         database=database, clock=clock, wake=wake, specs=DagSpecs(), cipher=cipher, lists=XComLists(),
         chain=chain,
     )  # fmt: skip
-    work = DataServer(services, socket_path, on_ready)
+    work = DataServer(services, PluginAsking(plugins), socket_path, on_ready)
     service.Service("data-server", work, clock=clock, lock=lock, title=title, drain_timeout=2).run()
 
 
@@ -68,9 +76,14 @@ class DataServer:
     """The work of the data server, for ``runtime.service``."""
 
     def __init__(
-        self, services: desk.Services, socket_path: Path, on_ready: Callable[[], None] | None = None
+        self,
+        services: desk.Services,
+        plugins: PluginAsking,
+        socket_path: Path,
+        on_ready: Callable[[], None] | None = None,
     ) -> None:
-        self._services, self._path, self._on_ready = services, socket_path, on_ready
+        self._services, self._plugins = services, plugins
+        self._path, self._on_ready = socket_path, on_ready
         self._server: asyncio.Server | None = None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="data")
         self._connections: set[Connection] = set()
@@ -92,7 +105,7 @@ class DataServer:
             self._on_ready()
 
     def _connection(self) -> Connection:
-        return Connection(self._services, self._threads, self._connections)
+        return Connection(self._services, self._threads, self._plugins, self._connections)
 
     def duties(self) -> Sequence[Duty]:
         """None: everything happens on request."""
@@ -112,15 +125,24 @@ class DataServer:
         for connection in list(self._connections):
             connection.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._plugins.close()
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One task process. Its requests are answered one after the other."""
+    """One task process. Its requests are answered one after the other; one that a plug-in has a say in waits
+    for its answer in no thread that others need.
+    """
 
-    def __init__(self, services: desk.Services, threads: ThreadPoolExecutor, known: set[Connection]) -> None:
-        self._services, self._threads, self._known = services, threads, known
+    def __init__(
+        self,
+        services: desk.Services,
+        threads: ThreadPoolExecutor,
+        plugins: PluginAsking,
+        known: set[Connection],
+    ) -> None:
+        self._services, self._threads, self._plugins, self._known = services, threads, plugins, known
         self._frames = wire.Frames(Call)
         self._read = memoryview(bytearray(wire.READ_SIZE))
         self._waiting: deque[Call] = deque()
@@ -160,28 +182,60 @@ class Connection(asyncio.BufferedProtocol):
         while self._waiting and not self.busy:
             call = self._waiting.popleft()
             if desk.is_quick(call, self._services):
-                self._reply(_answer(call, self._services))
+                self._reply(_answer(call, self._services, self._services.clock.now(), nobody))
             else:
                 self.busy = True
-                loop = asyncio.get_running_loop()
-                future = loop.run_in_executor(self._threads, _answer, call, self._services)
-                future.add_done_callback(self._answered)
+                self._try(call, self._services.clock.now(), Answers())
 
-    def _answered(self, future: asyncio.Future[Reply]) -> None:
-        self.busy = False
-        if not future.cancelled():
-            self._reply(future.result())
+    def _try(self, call: Call, now: datetime, answers: Answers) -> None:
+        """Carry it out with what plug-ins have said of it so far."""
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, _attempt, call, self._services, now, answers)
+        future.add_done_callback(partial(self._tried, call, now, answers))
+
+    def _tried(
+        self, call: Call, now: datetime, answers: Answers, future: asyncio.Future[Reply | Question]
+    ) -> None:
+        if future.cancelled():
+            self.busy = False
+            return
+        result = future.result()
+        if isinstance(result, Reply):
+            self.busy = False
+            self._reply(result)
             self._next()
+            return
+
+        def told(answer: PluginAnswer | PluginFailed) -> None:
+            if isinstance(answer, PluginFailed):
+                self.busy = False
+                self._reply(Refusal(kind="invalid", message=str(answer)))
+                self._next()
+            else:
+                answers.learn(result, answer)
+                self._try(call, now, answers)
+
+        self._plugins.ask(result, told)
 
     def _reply(self, reply: Reply) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(wire.frame(reply))
 
 
-def _answer(call: Call, services: desk.Services) -> Reply:
+def _attempt(call: Call, services: desk.Services, now: datetime, answers: Answers) -> Reply | Question:
+    """As ``_answer``; the question where a plug-in has to be asked first."""
+    try:
+        return _answer(call, services, now, answers)
+    except Unanswered as missing:
+        return missing.question
+
+
+def _answer(call: Call, services: desk.Services, now: datetime, ask: Ask) -> Reply:
     """As ``desk.answer``; our own mistakes are logged and refused rather than taking the server down."""
     try:
-        return desk.answer(call, services)
+        return desk.answer(call, services, now=now, ask=ask)
+    except Unanswered:
+        raise
     except Exception:
         log.exception("%s of attempt %s failed", type(call.request).__name__, call.attempt_id)
         return Refusal(kind="invalid", message="The data server failed at this request; its log says why.")

@@ -16,8 +16,9 @@ no transaction (streams).
 from __future__ import annotations
 
 import inspect
+import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,15 +29,22 @@ from starlette.responses import Response
 
 from tradewind.api import params, problems
 from tradewind.api.settings import Settings
-from tradewind.auth import permissions, tokens, users
+from tradewind.auth import permissions, tokens
+from tradewind.auth.people import People
 from tradewind.auth.permissions import Action, Principal, Resource
 from tradewind.domain import errors, keys
+from tradewind.domain.access import NOTHING, Access
 from tradewind.domain.messages.wake import Wake
+from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import audit
+from tradewind.telemetry.masking import MASKER
 
 if TYPE_CHECKING:
     from tradewind.api.dag_specs import DagSpecs
+    from tradewind.config.explain import Row
     from tradewind.runtime.clock import Clock
+    from tradewind.runtime.plugin_hosts import PluginHosts
+    from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
 
 COOKIE: Final = "_token"
@@ -51,8 +59,12 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     settings: Settings
     signer: tokens.Signer
-    directory: users.Directory
+    people: People
+    cipher: Cipher
+    options: Callable[[], Iterable[Row]]
+    """The configuration, an option a row."""
     specs: DagSpecs
+    plugins: PluginHosts
     wake: Callable[[Wake], None]
     log_folder: Path
     stopping: threading.Event
@@ -62,24 +74,37 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 class Call:
     """One request on its way through a handler."""
 
-    __slots__ = ("_who", "body", "headers", "path", "query", "request", "services", "tx", "wakes")
+    __slots__ = (
+        "_access", "_who", "ask", "body", "headers", "now", "operation", "path", "query", "request",
+        "services", "tx", "wakes",
+    )  # fmt: skip
 
     def __init__(
         self,
         request: Request,
         services: Services,
+        operation: Operation,
         who: Principal | None,
         *,
+        access: Access | None,
         path: Mapping[str, str],
         query: Any,
         body: Any,
     ) -> None:
-        self.request, self.services, self._who = request, services, who
+        self.request, self.services, self.operation = request, services, operation
+        self._who, self._access = who, access
         self.path, self.query, self.body = path, query, body
+        self.now = services.clock.now()
+        """When the request came."""
+        self.begin(None, plugin_hosts.nobody)
+
+    def begin(self, tx: Any, ask: plugin_hosts.Ask) -> None:
+        """A plain handler is called, with its transaction (``store.database.Tx``). Where it asks what no
+        plug-in has said yet, it is called again with the answer.
+        """
+        self.tx, self.ask = tx, ask
         self.headers: dict[str, str] = {}
         self.wakes: list[Wake] = []
-        self.tx: Any = None
-        """The transaction (``store.database.Tx``) of a plain handler."""
 
     @property
     def who(self) -> Principal:
@@ -89,17 +114,30 @@ class Call:
         return self._who
 
     @property
-    def visible(self) -> frozenset[str] | None:
-        """DAG ids to which lists are confined; None for all."""
-        return self.who.visible
+    def access(self) -> Access:
+        """The DAGs to which the asker may do what this operation does."""
+        if self._access is None:
+            raise problems.NotAuthenticated("Not authenticated")
+        return self._access
+
+    def require(self, action: Action) -> Access:
+        """The DAGs to which the asker may do that too, to the kind of thing that this operation is about.
+
+        Raises NotAllowed where there can be none.
+        """
+        if self.operation.resource is None:
+            return NOTHING
+        return authorize(self.who, action, self.operation.resource)
+
+    @property
+    def sees(self) -> Access:
+        """The DAGs that the asker may know of: decides between "there is none" and "you may not"."""
+        return permissions.access(self.who, Action.READ, Resource.DAG) or NOTHING
 
     @property
     def dag_id(self) -> str:
-        """The DAG that the path names. Raises DagNotFound for one that the asker may not see."""
-        dag_id = self.path["dag_id"]
-        if dag_id != ANY and not permissions.may_see(self.who, dag_id):
-            raise errors.DagNotFound(dag_id)
-        return dag_id
+        """The DAG that the path names."""
+        return self.path["dag_id"]
 
     @property
     def run_id(self) -> str:
@@ -115,9 +153,24 @@ class Call:
         """Have the scheduler look there once this request has committed."""
         self.wakes.append(Wake(kind=kind, dag_id=dag_id, run_id=run_id))
 
-    def audit(self, event: str, *, extra: Mapping[str, Any] | None = None, **about: Any) -> None:
-        """Note in the audit log that the asker did that. ``about``: dag_id, run_id, …"""
-        text = msgspec.json.encode(extra).decode() if extra is not None else None
+    def audit(
+        self,
+        event: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        **about: Any,
+    ) -> None:
+        """Note in the audit log that the asker did that, from where, and what it changed: ``before`` and
+        ``after`` are fields with their values. ``about``: dag_id, run_id, … What is known to be secret is
+        masked; values of variables, connections and XComs are not for here at all.
+        """
+        client = self.request.client
+        noted = {**(extra or {}), "address": None if client is None else client.host}
+        if before is not None or after is not None:
+            noted.update(before=before, after=after)
+        text = msgspec.json.encode(MASKER.redact(noted)).decode()
         audit.add(self.tx, event, at=self.services.clock.now(), owner=self.who.name, extra=text, **about)
 
 
@@ -126,6 +179,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     method: str
     path: str
+    route: str
+    """The path with how its last part is matched: ``{key:path}`` may hold slashes."""
     name: str
     tag: str
     handler: Callable[[Call], Any]
@@ -185,11 +240,13 @@ class Door:
         self, method: str, path: str, resource: Resource | None, options: dict[str, Any]
     ) -> Callable[[Any], Any]:
         def register(handler: Callable[[Call], Any]) -> Callable[[Call], Any]:
-            settled = {"name": handler.__name__, "action": _ACTIONS[method], **options}
+            settled = {"name": handler.__name__, **options}
+            settled["action"] = Action(options.get("action", _ACTIONS[method]))
             self.operations.append(
                 Operation(
                     method=method,
-                    path=self._prefix + path,
+                    path=self._prefix + path.replace(":path}", "}"),
+                    route=self._prefix + path,
                     tag=self._tag,
                     handler=handler,
                     resource=resource,
@@ -231,9 +288,10 @@ class Passage:
     async def _check(self, request: Request) -> Call:
         """Everything that can be refused before the database is asked, in the order that tells least."""
         operation = self._operation
-        who = authenticate(request, self._services) if operation.resource is not None else None
-        if who is not None and operation.resource is not None:
-            authorize(who, operation.action, operation.resource)
+        who, access = None, None
+        if operation.resource is not None:
+            who = await authenticate(request, self._services)
+            access = authorize(who, operation.action, operation.resource)
         path = _checked_path(request.path_params, wildcard=operation.wildcard)
         query: Any = None
         if operation.query is not None:
@@ -243,20 +301,24 @@ class Passage:
             body = params.from_body(
                 await read_body(request, self._services.settings.max_body), operation.body
             )
-        return Call(request, self._services, who, path=path, query=query, body=body)
+        return Call(request, self._services, operation, who, access=access, path=path, query=query, body=body)
 
     def _carry_out(self, call: Call) -> Any:
         operation, database = self._operation, self._services.database
         reads = operation.method == "GET" or operation.reads_only
-        with database.read() if reads else database.write() as tx:
-            call.tx = tx
-            result = operation.handler(call)
+
+        def work(ask: plugin_hosts.Ask) -> Any:
+            with database.read() if reads else database.write() as tx:
+                call.begin(tx, ask)
+                return operation.handler(call)
+
+        result = plugin_hosts.with_answers(self._services.plugins.ask, work)
         for wake in call.wakes:
             self._services.wake(wake)
         return result
 
 
-def authenticate(request: Request, services: Services) -> Principal:
+async def authenticate(request: Request, services: Services) -> Principal:
     """Who sends this. Raises NotAuthenticated, TokenExpired or TokenInvalid."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else ""
@@ -270,15 +332,18 @@ def authenticate(request: Request, services: Services) -> Principal:
             "POST /auth/token with username and password gives one."
         )
     claims = services.signer.read(token, now=services.clock.now())
-    return Principal(name=claims.sub, role=claims.role, teams=claims.teams)
+    known = services.people.remembered(claims)
+    return known if known is not None else await run_in_threadpool(services.people.look_up, claims)
 
 
-def authorize(who: Principal, action: Action, resource: Resource) -> None:
-    """Raises NotAllowed unless the policy lets them."""
-    if not permissions.allowed(who, action, resource):
+def authorize(who: Principal, action: Action, resource: Resource) -> Access:
+    """The DAGs to which the policy lets them do it. Raises NotAllowed where there can be none."""
+    access = permissions.access(who, action, resource)
+    if access is None:
         raise problems.NotAllowed(
             f"Forbidden: the role {who.role!r} of {who.name!r} may not {action} a {resource}."
         )
+    return access
 
 
 def _require_same_origin(request: Request) -> None:
@@ -305,7 +370,8 @@ _GRAMMAR: Final[dict[str, Callable[[object], Any]]] = {
     "task_id": keys.check_task_id,
     "pool_name": keys.check_pool_name,
 }
-_NUMBERS: Final = frozenset(
+_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
+NUMBERS: Final = frozenset(
     {
         "map_index",
         "try_number",
@@ -314,6 +380,8 @@ _NUMBERS: Final = frozenset(
         "event_log_id",
         "version_number",
         "backfill_id",
+        "asset_id",
+        "asset_alias_id",
     }
 )
 
@@ -321,7 +389,7 @@ _NUMBERS: Final = frozenset(
 def _checked_path(path: Mapping[str, str], *, wildcard: bool) -> Mapping[str, str]:
     """Ids in the path follow the grammar; what does not cannot exist. Raises NotFound or Unprocessable."""
     for name, value in path.items():
-        if name in _NUMBERS and not value.lstrip("-").isdecimal():
+        if name in NUMBERS and not _NUMBER.fullmatch(value):
             raise problems.Unprocessable(
                 problems.Problem(
                     type="int_parsing", loc=("path", name), msg="Input should be a valid integer", input=value

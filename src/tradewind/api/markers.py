@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tradewind.domain import errors
+from tradewind.domain.access import Access
 from tradewind.engine import clearing
 from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.graph import Graph
@@ -69,18 +70,18 @@ def reach(
     picked: Iterable[tuple[RunLoad, Sequence[InstanceFacts]]],
     *,
     graph_of: GraphOf,
-    visible: frozenset[str] | None = None,
+    access: Access,
     only_failed: bool = False,
     only_running: bool = False,
 ) -> list[Reached]:
     """What is to be cleared besides ``picked``, of one DAG, because markers among them lead there.
 
-    Runs of DAGs that are not ``visible`` are left alone. Raises MarkersTooDeep, InvalidValue.
+    Runs of DAGs that are not within ``access`` are left alone. Raises MarkersTooDeep, InvalidValue.
     """
     steps = [_Step(graph=graph, load=load, instances=instances) for load, instances in picked]
     if not any(_markers(step) for step in steps):
         return []
-    walk = _Walk(tx, graph_of, visible, only_failed=only_failed, only_running=only_running)
+    walk = _Walk(tx, graph_of, access, only_failed=only_failed, only_running=only_running)
     walk.taken.update(one.attempt_id for step in steps for one in step.instances)
     waiting = deque(steps)
     while waiting:
@@ -92,10 +93,10 @@ class _Walk:
     """Goes from markers to what waits for them, and takes each task instance once."""
 
     def __init__(
-        self, tx: Tx, graph_of: GraphOf, visible: frozenset[str] | None, *, only_failed: bool,
+        self, tx: Tx, graph_of: GraphOf, access: Access, *, only_failed: bool,
         only_running: bool,
     ) -> None:  # fmt: skip
-        self._tx, self._graph_of, self._visible = tx, graph_of, visible
+        self._tx, self._graph_of, self._access = tx, graph_of, access
         self._only_failed, self._only_running = only_failed, only_running
         self.taken: set[str] = set()
         self._loads: dict[tuple[str, str], RunLoad | None] = {}
@@ -120,7 +121,7 @@ class _Walk:
         if place is None:
             return None
         dag_id, task_id, at = place
-        row = run_queries.by_logical_date(self._tx, dag_id, at, visible=self._visible)
+        row = run_queries.by_logical_date(self._tx, dag_id, at, access=self._access)
         graph = self._graph_of(dag_id) if row is not None else None
         load = self._load(dag_id, row.run_id) if row is not None else None
         if graph is None or load is None or task_id not in graph.index:
@@ -149,7 +150,9 @@ class _Walk:
         """DAG, task and logical date that a marker names; None where that is not known."""
         told: Mapping[str, Any] = marker
         if marker.get("rendered"):
-            row = browse.find(self._tx, run.dag_id, run.run_id, one.task_id, one.map_index)
+            row = browse.find(
+                self._tx, run.dag_id, run.run_id, one.task_id, one.map_index, access=self._access
+            )
             if row is None or not row.rendered_fields:
                 return None  # it never ran, so nothing can have waited for it
             fields = msgspec.json.decode(row.rendered_fields)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tradewind.domain import errors
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries.browse import assets
-from tradewind.store.queries.reading import Visible
 
 
-def maker(tx: Tx, asset: assets.AssetRow, *, visible: Visible) -> str:
+def maker(tx: Tx, asset: assets.AssetRow, *, access: Access) -> str:
     """The one DAG that updates the asset. Raises NotFound without one, Conflict with several."""
-    makers = [dag_id for dag_id in assets.producers(tx, asset.id) if visible is None or dag_id in visible]
+    makers = assets.producers(tx, asset.id, access=access)
     if not makers:
         raise errors.NotFound(f"No DAG updates asset {asset.name!r}.")
     if len(makers) > 1:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tradewind.api.door import Operation
+from tradewind.api.door import NUMBERS, Operation
 from tradewind.api.schemas.common import HTTPExceptionResponse, HTTPValidationError
 
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"OAuth2PasswordBearer": []}, {"HTTPBearer": []}]
@@ -20,7 +20,6 @@ _SCHEMES: Final = {
     "HTTPBearer": {"type": "http", "scheme": "bearer"},
 }
 _TEMPLATE: Final = "#/components/schemas/{name}"
-_NUMERIC: Final = ("map_index", "try_number", "task_try_number", "version_number")
 
 
 def document(operations: Sequence[Operation], *, title: str, version: str) -> dict[str, Any]:
@@ -108,7 +107,7 @@ def _describe(
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    kind = "integer" if name in _NUMERIC or name.endswith("error_id") or name.endswith("log_id") else "string"
+    kind = "integer" if name in NUMBERS else "string"
     return {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
 
 

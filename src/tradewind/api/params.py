@@ -99,15 +99,22 @@ def moment(text: str) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def moment_in_body(name: str, text: str) -> datetime:
+    """The time in a field that may hold other text too. Raises Unprocessable."""
+    return _checked_moment("body", name, text)
+
+
 def _moment(name: str, text: str) -> datetime | None:
-    if not text:
-        return None
+    return _checked_moment("query", name, text) if text else None
+
+
+def _checked_moment(where: str, name: str, text: str) -> datetime:
     try:
         return moment(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Unprocessable(
             Problem(
-                type="datetime_parsing", loc=("query", name), input=text,
+                type="datetime_parsing", loc=(where, name), input=text,
                 msg="Input should be a date and time, for example 2026-01-31T12:00:00Z",
             )
         ) from error  # fmt: skip

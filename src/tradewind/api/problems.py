@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from tradewind.auth import tokens
 from tradewind.domain import errors
+from tradewind.runtime.plugin_hosts import PluginFailed
+from tradewind.secrets.cipher import CannotDecrypt
 
 log = logging.getLogger("tradewind.api")
 
@@ -72,10 +74,12 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.IllegalMove, 409),
+    (CannotDecrypt, 409),
     (errors.BadRequest, 400),
     (errors.DiskFull, 507),
     (errors.DatabaseError, 503),
     (errors.Fenced, 503),
+    (PluginFailed, 502),
 )
 """First match counts."""
 

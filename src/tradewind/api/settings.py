@@ -25,6 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Serve /docs and /openapi.json."""
     heartbeat_limit: timedelta = timedelta(seconds=30)
     """A component that was silent for longer is unhealthy."""
+    expose_config: str = "false"
+    """``true``, ``false`` or ``non-sensitive-only``."""
+    state_retention: timedelta | None = timedelta(days=30)
+    """How long what tasks keep is kept, where nobody says; None: for good."""
     max_body: int = 16 * 1024 * 1024
     """Bytes a request body may have."""
     log_chunk: int = 4 * 1024 * 1024

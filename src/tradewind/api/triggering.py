@@ -8,10 +8,14 @@ from typing import Any
 
 import msgspec
 
+from tradewind.api import partition_keys
 from tradewind.domain import errors, json_schema, keys, timetables
 from tradewind.domain.intervals import DataInterval
+from tradewind.domain.messages.plugins import ManualRun, ManualRunIs
 from tradewind.domain.spec import DagSpec, ParamSpec
+from tradewind.domain.spec.timetable import PluginTimetable
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
+from tradewind.runtime.plugin_hosts import Ask
 from tradewind.store.records import NewRun
 
 
@@ -32,16 +36,20 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
 
 
-def plan(wish: Wish, spec: DagSpec, version_hash: str, *, now: datetime) -> NewRun:
-    """The run to make. Raises BadRequest (an id, an interval or params that cannot be) and its kin."""
+def plan(wish: Wish, spec: DagSpec, version_hash: str, *, now: datetime, ask: Ask) -> NewRun:
+    """The run to make. ``ask`` is asked where a plug-in's timetable has a say in its interval or its id; then
+    ``now`` has to be the same when the answer is there.
+
+    Raises BadRequest (an id, an interval, params or a partition that cannot be) and its kin, and what ``ask``
+    raises.
+    """
     check_type(wish.run_type, spec)
     _check_prefix(wish)
     run_after = wish.run_after or wish.logical_date or now
-    interval = _interval(wish, spec)
-    suffix = None if wish.logical_date is not None else secrets.token_hex(4)
-    run_id = keys.check_run_id(wish.run_id or timetables.run_id(wish.run_type.value, run_after, suffix))
+    interval, run_id = placed(wish, spec, run_after, ask)
     conf = wish.conf or {}
     check_params(spec.params, conf)
+    partition_date = partition_keys.moment_of(wish.partition_key, spec, ask)
     return NewRun(
         dag_id=wish.dag_id,
         run_id=run_id,
@@ -57,8 +65,44 @@ def plan(wish: Wish, spec: DagSpec, version_hash: str, *, now: datetime) -> NewR
         triggering_user_name=wish.user,
         note=wish.note,
         partition_key=wish.partition_key,
+        partition_date=partition_date,
         version_hash=version_hash,
     )
+
+
+def placed(wish: Wish, spec: DagSpec, run_after: datetime, ask: Ask) -> tuple[DataInterval | None, str]:
+    """Interval and id of the run: what was given, else by its timetable. Raises BadRequest, and what ``ask``
+    raises.
+    """
+    interval, plugins_id = _by_plugin(wish, spec, run_after, ask) or (_interval(wish, spec), None)
+    suffix = None if wish.logical_date is not None else secrets.token_hex(4)
+    run_id = wish.run_id or plugins_id or timetables.run_id(wish.run_type.value, run_after, suffix)
+    return interval, keys.check_run_id(run_id)
+
+
+def _by_plugin(
+    wish: Wish, spec: DagSpec, run_after: datetime, ask: Ask
+) -> tuple[DataInterval | None, str | None] | None:
+    """Interval and run id as a plug-in's timetable has them; None where it has no say."""
+    timetable, given = spec.timetable, _given_interval(wish)
+    if not isinstance(timetable, PluginTimetable):
+        return None
+    infers = timetable.infers and wish.logical_date is not None and given is None
+    names = timetable.names and wish.run_id is None
+    if not infers and not names:
+        return None
+    said = ask(
+        ManualRun(
+            name=timetable.name,
+            data=timetable.data,
+            run_type=wish.run_type.value,
+            run_after=run_after,
+            logical_date=wish.logical_date,
+            interval=given,
+        )
+    )
+    assert isinstance(said, ManualRunIs)
+    return said.interval, said.run_id if names else None
 
 
 def check_type(kind: DagRunType, spec: DagSpec) -> None:
@@ -81,20 +125,24 @@ def _check_prefix(wish: Wish) -> None:
 
 
 def _interval(wish: Wish, spec: DagSpec) -> DataInterval | None:
+    given = _given_interval(wish)
+    if given is not None or wish.logical_date is None:
+        return given
+    return timetables.infer_manual(spec.timetable, wish.logical_date)
+
+
+def _given_interval(wish: Wish) -> DataInterval | None:
+    """What somebody gave themselves. Raises InvalidValue."""
     start, end = wish.data_interval_start, wish.data_interval_end
     if (start is None) != (end is None):
         raise errors.InvalidValue(
             "data_interval_start and data_interval_end", (start or end), "be given both or neither"
         )
-    if start is not None and end is not None:
-        if start > end:
-            raise errors.InvalidValue(
-                "data_interval_end", end.isoformat(), f"not be before {start.isoformat()}"
-            )
-        return DataInterval(start, end)
-    if wish.logical_date is None:
+    if start is None or end is None:
         return None
-    return timetables.infer_manual(spec.timetable, wish.logical_date)
+    if start > end:
+        raise errors.InvalidValue("data_interval_end", end.isoformat(), f"not be before {start.isoformat()}")
+    return DataInterval(start, end)
 
 
 def check_params(params: dict[str, ParamSpec], conf: dict[str, Any]) -> None:

@@ -1,18 +1,21 @@
 """The one policy function: may this person do that to such a thing?
 
 The roles are those of Airflow's simple auth manager, each including the one before: viewer reads, user
-also acts on DAGs, op also manages pools, connections and the like, admin does everything. Which DAGs a
-person may see at all is not decided here but handed to the store's queries (``Principal.visible``), so
-that lists, counts and single reads agree.
+also acts on DAGs, op also manages pools, connections and the like, admin does everything. The answer is
+not yes or no but the DAGs for which it is yes (``domain.access``): the store's queries confine what they
+read to those, so that lists, counts and single rows agree.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
 from tradewind.auth.users import ROLES
+from tradewind.domain.access import Access
 
 
 class Action(StrEnum):
@@ -63,25 +66,45 @@ LEAST_ROLE: dict[Resource, tuple[str, str]] = {
 """Resource to the least role that may read it, and the least that may change it."""
 
 
+Rights = Mapping[tuple[Action, Resource], Access]
+"""What somebody may do, and to which DAGs."""
+
+
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whose token was checked."""
 
     name: str
     role: str
     teams: tuple[str, ...] = ()
-    visible: frozenset[str] | None = None
-    """Ids of the DAGs they may see; None means all."""
+    rights: Rights | None = None
+    """What they may do; None: what ``role`` may."""
+    epoch: int | None = None
+    """Of a user in our tables: tokens that name another one are worthless."""
 
 
-def allowed(principal: Principal, action: Action, resource: Resource) -> bool:
-    """May ``principal`` do ``action`` to things of the kind ``resource``? Unknown roles may nothing."""
-    if principal.role not in ROLES:
-        return False
-    reading, changing = LEAST_ROLE[resource]
-    least = reading if action is Action.READ else changing
-    return ROLES.index(principal.role) >= ROLES.index(least)
+def access(principal: Principal, action: Action, resource: Resource) -> Access | None:
+    """The DAGs for which ``principal`` may do ``action`` to things of the kind ``resource``; None where
+    they may not at all. Unknown roles may nothing.
+    """
+    rights = _OF_ROLE.get(principal.role, {}) if principal.rights is None else principal.rights
+    return rights.get((action, resource))
 
 
-def may_see(principal: Principal, dag_id: str) -> bool:
-    """Is that DAG among those the principal may see?"""
-    return principal.visible is None or dag_id in principal.visible
+def _rights_of(role: str) -> Rights:
+    """A role of the simple auth manager reaches every DAG, in what it may do."""
+    reached = Access(every=True)
+    return {
+        (action, resource): reached
+        for resource, (reading, changing) in LEAST_ROLE.items()
+        for action in Action
+        if ROLES.index(role) >= ROLES.index(reading if action is Action.READ else changing)
+    }
+
+
+@lru_cache(maxsize=1024)
+def narrowed(role: str, owner: str) -> Rights:
+    """What the role may, of the DAGs that name ``owner``."""
+    return {what: msgspec.structs.replace(to, owner=owner) for what, to in _OF_ROLE.get(role, {}).items()}
+
+
+_OF_ROLE: dict[str, Rights] = {role: _rights_of(role) for role in ROLES}

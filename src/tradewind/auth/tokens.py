@@ -42,6 +42,10 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     jti: str
     role: str = ""
     teams: tuple[str, ...] = ()
+    epoch: int | None = None
+    """Of a user in our tables: their ``token_epoch`` when it was issued. Their rights are looked up, not
+    carried.
+    """
 
 
 def make_key() -> str:
@@ -80,6 +84,8 @@ class Signer:
             "sub": who.name, "role": who.role, "teams": list(who.teams), "aud": self._audience, "iat": issued,
             "nbf": issued, "exp": issued + int(lifetime.total_seconds()), "jti": secrets.token_hex(16),
         }  # fmt: skip
+        if who.epoch is not None:
+            payload["epoch"] = who.epoch
         if self._issuer:
             payload["iss"] = self._issuer
         return jwt.encode(payload, self._key, algorithm=self._algorithm)

@@ -23,6 +23,7 @@ from tradewind.domain.errors import AirflowConfigException, did_you_mean
 PASSWORDS_FILE = "simple_auth_manager_passwords.json.generated"
 ROLES = ("viewer", "user", "op", "admin")
 DEFAULT_USERS = "admin:admin"
+SIMPLE, FAB = "SimpleAuthManager", "FabAuthManager"
 _SETTING = "[core] simple_auth_manager_users"
 
 
@@ -43,6 +44,22 @@ def parse_users(text: str) -> tuple[User, ...]:
         if names.count(name) > 1:
             raise AirflowConfigException(f"{_SETTING} names the user {name!r} twice. Remove one of the two.")
     return tuple(users)
+
+
+def configured(text: str, auth_manager: str) -> tuple[User, ...]:
+    """As ``parse_users``; nobody where ``[core] auth_manager`` names that of FAB, whose users are in our
+    tables.
+
+    Raises AirflowConfigException for a manager that is not available: whoever configured it relies on it.
+    """
+    kind = auth_manager.rpartition(".")[2]
+    if kind == FAB:
+        return ()
+    if kind not in {"", SIMPLE}:
+        raise AirflowConfigException(
+            f"[core] auth_manager names {auth_manager!r}, which is not available. Name {SIMPLE} or {FAB}."
+        )
+    return parse_users(text)
 
 
 def _parse_user(entry: str) -> User:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
-from tradewind.authoring import dag_graph, relations, scope
+from tradewind.authoring import dag_graph, operator_link, relations, scope
 from tradewind.authoring.notset import NOTSET
 from tradewind.domain import keys
 from tradewind.domain.errors import DagDefinitionError
@@ -114,6 +115,18 @@ class AbstractOperator(relations.DependencyMixin):
     def get_flat_relatives(self, upstream: bool = False) -> list[Any]:
         """All tasks before (``upstream``) or after it, however far."""
         return [self.dag.get_task(task_id) for task_id in sorted(self.get_flat_relative_ids(upstream))]
+
+    @property
+    def priority_weight_total(self) -> int:
+        """Its effective weight: with those of the tasks that ``weight_rule`` adds."""
+        from tradewind.authoring import priority_strategy  # only DAG files of 1.x and 2.x ask
+
+        return priority_strategy.total(self)
+
+    @cached_property
+    def extra_links(self) -> list[str]:
+        """What its extra links are called (1.x, 2.x)."""
+        return operator_link.names(self)
 
     def as_setup(self) -> Any:
         """The task prepares something that a teardown takes away again."""

@@ -40,6 +40,12 @@ class Variables:
     def __init__(self) -> None:
         self.value, self.json = _VariableReader(False), _VariableReader(True)
 
+    def __getitem__(self, kind: str) -> _VariableReader:
+        """``context["var"]["value"]``: in Airflow it is a dict of two."""
+        if kind not in {"value", "json"}:
+            raise KeyError(f"var has 'value' and 'json', not {kind!r}.")
+        return self.value if kind == "value" else self.json
+
     def __repr__(self) -> str:
         return "<variables>"
 
@@ -50,9 +56,10 @@ class Connections:
     def get(self, conn_id: str, default_conn: Any = NOTSET) -> Any:
         """The connection, or the default. Raises ConnectionNotFound where there is neither."""
         from tradewind import secrets  # backends load with it
+        from tradewind.authoring.connection import Connection  # what is found can make its hook
         from tradewind.domain.errors import ConnectionNotFound
 
-        found = secrets.current().get_connection(conn_id)
+        found: Connection | None = secrets.current().get_connection(conn_id)
         if found is not None:
             return found
         if isinstance(default_conn, ArgNotSet):

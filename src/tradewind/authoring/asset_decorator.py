@@ -49,7 +49,7 @@ class AssetOperator(PythonOperator):
                 f"Task {self.task_id!r} reads the asset {name!r}, which no DAG defines. Name its "
                 "parameters after assets that are there."
             )
-        return Asset(name=found["name"], uri=found["uri"], group=found["group"])
+        return Asset.known(name=found["name"], uri=found["uri"], group=found["group"])
 
 
 class AssetDefinition(Asset):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import GeneratorType
 from typing import Any
 
-from tradewind.authoring import assets
+from tradewind.authoring import asset_uris, assets
 from tradewind.authoring.plain import plain
 from tradewind.domain.errors import InvalidValue
 
@@ -55,10 +55,11 @@ class OutletEvents(dict[Any, OutletEvent]):
         return event
 
     def _meant(self, text: str) -> Any:
-        named = (
-            one for one in self._outlets if text in (getattr(one, "uri", None), getattr(one, "name", None))
-        )
-        return next(named, None) or assets.Asset(text)
+        uri = asset_uris.meant(text)
+        for one in self._outlets:
+            if text == getattr(one, "name", None) or uri == getattr(one, "uri", None):
+                return one
+        return assets.Asset(text)
 
 
 def take_metadata(generator: GeneratorType[Any, Any, Any], outlet_events: OutletEvents) -> Any:

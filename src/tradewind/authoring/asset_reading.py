@@ -9,7 +9,7 @@ from typing import Any, overload
 
 import msgspec
 
-from tradewind.authoring import assets, context_values
+from tradewind.authoring import asset_uris, assets, context_values
 from tradewind.authoring.dag_run import DagRun
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages import data
@@ -48,7 +48,7 @@ class AssetEvent:
 
     def __init__(self, told: dict[str, Any], ask: Ask) -> None:
         self.id: int = told["id"]
-        self.asset = assets.Asset(name=told["name"], uri=told["uri"], group=told["group"])
+        self.asset = assets.Asset.known(name=told["name"], uri=told["uri"], group=told["group"])
         self.extra: dict[str, Any] = json.loads(told["extra"])
         self.timestamp = context_values.pendulum_of(_moment(told["timestamp"]))
         self.source_dag_id: str | None = told["source_dag_id"]
@@ -170,7 +170,7 @@ class InletEvents:
         """The events of an asset by its name, its uri, or both. Raises AirflowException without either."""
         if name is None and uri is None:
             raise AirflowException("for_asset() needs a name or a uri.")
-        return EventList(self._ask, name=name, uri=uri)
+        return EventList(self._ask, name=name, uri=None if uri is None else asset_uris.meant(uri))
 
     def for_asset_alias(self, alias_name: str) -> EventList:
         """The events that came by an alias."""
@@ -199,7 +199,10 @@ class TriggeringEvents(dict[Any, list[AssetEvent]]):
         def is_meant(known: Any) -> bool:
             if isinstance(key, (assets.Asset, assets.AssetRef)):
                 return known in (key.uri, key.name) or _named(known, key.name, key.uri)
-            return isinstance(key, str) and key in (getattr(known, "uri", None), getattr(known, "name", None))
+            if not isinstance(key, str):
+                return False
+            uri = known if isinstance(known, str) else getattr(known, "uri", None)
+            return key == getattr(known, "name", None) or uri == asset_uris.meant(key)
 
         return [event for known, events in self.items() if is_meant(known) for event in events]
 
@@ -217,7 +220,7 @@ def _named(known: Any, name: str | None, uri: str | None) -> bool:
         isinstance(known, assets.Asset)
         and (name is not None or uri is not None)
         and name in (None, known.name)
-        and uri in (None, known.uri)
+        and (uri is None or asset_uris.meant(uri) == known.uri)
     )
 
 

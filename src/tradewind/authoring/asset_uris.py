@@ -7,12 +7,13 @@ ours for what is built in.
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import AirflowException, InvalidValue
 
 _Normaliser = Callable[[SplitResult], SplitResult]
 
@@ -22,12 +23,29 @@ WARNING = (
 )
 
 
+_USER = re.compile(r"//[^/?#]*@")
+"""User and password, where a uri has them; line breaks, which ``urlsplit`` passes over, included."""
+
+
+def meant(text: str) -> str:
+    """The uri that an asset has of which somebody writes this: without a password, in the one way to write
+    it. Text that is no uri stays as it is.
+    """
+    try:
+        return normalised(without_password(text))
+    except InvalidValue:
+        return text
+
+
 def normalised(uri: str) -> str:
     """Text without a scheme, or with one of somebody's own (``x-…``), stays as it is. Raises InvalidValue."""
     try:
         parts = urlsplit(uri)
     except ValueError as error:
-        raise InvalidValue("asset uri", uri, f"be a uri: {error}") from error
+        if not _USER.search(uri):
+            raise InvalidValue("asset uri", uri, f"be a uri: {error}") from error
+        # What was wrong may be the password, and the error quotes it.
+        raise InvalidValue("asset uri", _USER.sub("//***@", uri), "be a uri") from None
     scheme = parts.scheme.lower()
     if not scheme or scheme.startswith("x-"):
         return uri
@@ -39,9 +57,8 @@ def normalised(uri: str) -> str:
         query=urlencode(sorted(parse_qsl(parts.query))),
         fragment="",
     )
-    theirs = _installed().get(scheme)
     try:
-        return urlunsplit(_loaded(theirs)(parts) if theirs else _OURS.get(scheme, _as_it_is)(parts))
+        return urlunsplit(_normaliser(scheme)(parts))
     except ValueError as error:
         raise InvalidValue("asset uri", uri, f"be one that its provider takes: {error}") from error
 
@@ -55,7 +72,7 @@ def without_password(text: str) -> str:
     if not parts.password or parts.scheme.lower().startswith("x-"):
         return text
     warnings.warn(WARNING, UserWarning, stacklevel=3)
-    return text.replace(parts.netloc, parts.netloc.rpartition("@")[2], 1)
+    return _USER.sub("//", text, count=1)
 
 
 @functools.cache
@@ -72,10 +89,24 @@ def _installed() -> dict[str, str]:
     return found
 
 
-def _loaded(path: str) -> _Normaliser:
+@functools.cache
+def _normaliser(scheme: str) -> _Normaliser:
+    """A package's, else ours. One that cannot be imported breaks no DAG file; Airflow passes it over too."""
+    path = _installed().get(scheme)
+    ours = _OURS.get(scheme, _as_it_is)
+    if path is None:
+        return ours
     from tradewind.runtime import plugins
 
-    found: _Normaliser = plugins.load_object(path)
+    try:
+        found: _Normaliser = plugins.load_object(path)
+    except AirflowException as error:
+        import logging  # DAG files without such uris need none
+
+        logging.getLogger("tradewind.assets").warning(
+            "Uris of assets that begin with %s: are taken as they are: %s", scheme, error
+        )
+        return ours
     return found
 
 

@@ -57,10 +57,18 @@ class Asset(BaseAsset):
         if self.name in ("self", "context"):
             raise InvalidValue("asset name", self.name, "not be 'self' or 'context', which @asset keeps")
         self.uri: str = asset_uris.normalised(clean)
-        self.group: str = group or self.asset_type
+        self.group: str = _text("asset group", group or self.asset_type)
         self.extra: dict[str, Any] = arguments.mapping("asset extra", extra)
         self.watchers: list[AssetWatcher] = _watchers(self.name, watchers)
         self.access_control = access_control
+
+    @classmethod
+    def known(cls, *, name: str, uri: str, group: str = "asset") -> Asset:
+        """One that the database has: its uri is written as it is to be."""
+        made = cls.__new__(cls)
+        made.name, made.uri, made.group, made.extra = name, uri, group, {}
+        made.had_password, made.watchers, made.access_control = False, [], None
+        return made
 
     @staticmethod
     def ref(*, name: str | None = None, uri: str | None = None) -> AssetRef:
@@ -146,7 +154,8 @@ class AssetRef(BaseAsset):
     def __init__(self, *, name: str | None = None, uri: str | None = None) -> None:
         if (name is None) == (uri is None):
             raise InvalidValue("asset reference", name or uri, "have either a name or a uri")
-        self.name, self.uri = name, None if uri is None else asset_uris.normalised(uri)
+        self.name = name
+        self.uri = None if uri is None else asset_uris.normalised(asset_uris.without_password(uri))
 
     def as_spec(self) -> dict[str, Any]:
         """The reference as data."""
@@ -296,6 +305,6 @@ def condition(schedule: Any) -> Any:
 
 
 def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > _MAX or not value.isascii():
-        raise InvalidValue(name, value, f"be ASCII text of 1 to {_MAX} characters")
+    if not isinstance(value, str) or not value.strip() or len(value) > _MAX:
+        raise InvalidValue(name, value, f"be text of 1 to {_MAX} characters")
     return value

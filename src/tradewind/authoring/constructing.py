@@ -95,10 +95,16 @@ def _filling(init: Any) -> Any:
             if name not in kwargs:
                 kwargs[name] = default_args[name]
         if not required <= kwargs.keys():
+            if args:
+                raise MissingArgument(_by_name_text(type(self), args[0]))
             raise MissingArgument(_missing_text(type(self), kwargs, required - kwargs.keys(), known))
         init(self, *args, **kwargs)
 
     return filled
+
+
+def _by_name_text(cls: type, first: Any) -> str:
+    return f"{cls.__name__} takes its arguments by name: write task_id=…, not just {first!r}."
 
 
 def _missing_text(cls: type, given: Mapping[str, Any], missing: frozenset[str], known: frozenset[str]) -> str:

@@ -17,14 +17,16 @@ from tradewind.authoring import (
     schedules,
     scope,
 )
+from tradewind.authoring.dag_questions import DagQuestions
 from tradewind.authoring.dag_tasks import TaskHolder
 from tradewind.authoring.notset import NOTSET, is_arg_set
 from tradewind.authoring.params import DagParam, ParamsDict
+from tradewind.authoring.timetable_base import Timetable
 from tradewind.domain import keys
 from tradewind.domain.errors import DagDefinitionError
 
 
-class DAG(TaskHolder):
+class DAG(TaskHolder, DagQuestions):
     """A workflow. Tasks made inside ``with DAG(...):``, or with ``dag=``, belong to it.
 
     Arguments are those of Airflow 1.10, 2.x and 3.x together; which meaning a schedule has follows from the
@@ -159,9 +161,16 @@ class DAG(TaskHolder):
         return self.schedule
 
     @property
+    def normalized_schedule_interval(self) -> Any:
+        """The same with a cron expression for its preset, and None for ``@once`` (1.x, 2.x)."""
+        from tradewind.authoring import dates  # only DAG files of 1.x and 2.x ask
+
+        return dates.normalised(self.schedule)
+
+    @property
     def timetable(self) -> Any:
         """The timetable object that was given, else the timetable's spec."""
-        return self.schedule if isinstance(self.schedule, schedules.Timetable) else self.timetable_spec
+        return self.schedule if isinstance(self.schedule, Timetable) else self.timetable_spec
 
     @property
     def concurrency(self) -> int:

@@ -84,9 +84,15 @@ def limit(name: str, value: Any) -> int | None:
 
 
 def check_tags(tags: Collection[str] | None) -> set[str]:
-    """The tags as a set. Raises InvalidValue."""
+    """The tags as a set; text counts as one, and is told of, for Airflow takes its letters.
+
+    Raises InvalidValue.
+    """
     if isinstance(tags, str):
-        raise InvalidValue("tags", tags, f"be a list of words, such as [{tags!r}]")
+        line = scope.line()
+        where = f"Line {line}: " if line else ""
+        scope.notice(f"{where}tags={tags!r} is taken for a list of one. Write tags=[{tags!r}].")
+        tags = [tags]
     for tag in tags or ():
         if not isinstance(tag, str) or len(tag) > _MAX_TAG:
             raise InvalidValue("tag", tag, f"be text of at most {_MAX_TAG} characters")
@@ -105,16 +111,21 @@ def whole_number(name: str, value: Any, at_least: int = 0) -> int:
 
 
 def active_runs(timetable: Any, given: Any, dag_id: str) -> int:
-    """``max_active_runs``; ``@continuous`` allows one run only."""
+    """``max_active_runs``, which some timetables limit: ``@continuous`` to one run."""
     runs = whole_number("max_active_runs", given)
     if isinstance(timetable, timetables.ContinuousTimetable):
-        if runs > 1 and given != 16:
-            raise DagDefinitionError(
-                f"DAG {dag_id!r}: @continuous makes one run after the other, so max_active_runs must be "
-                f"1, got {runs}."
-            )
-        return 1
-    return runs
+        limit, kind = 1, "@continuous makes one run after the other"
+    elif isinstance(timetable, timetables.PluginTimetable) and timetable.active_runs_limit is not None:
+        limit = timetable.active_runs_limit
+        kind = f"the timetable {timetable.name} limits active runs to {limit}"
+    else:
+        return runs
+    if runs > limit and given != 16:
+        raise DagDefinitionError(
+            f"DAG {dag_id!r}: {kind}, so max_active_runs must be {limit}{' or less' if limit > 1 else ''}, "
+            f"got {runs}."
+        )
+    return min(runs, limit)
 
 
 def notice_mixed_dates(dag_id: str, start: Any, end: Any) -> None:
@@ -161,13 +172,19 @@ def check_dag(dag: Any) -> None:
     dag_graph.topological(dag.task_dict, dag.dag_id)
     for task in dag.tasks:
         _check_task(dag, task)
-    scheduled = not isinstance(dag.timetable_spec, _NEVER_SCHEDULED)
+    scheduled = _is_scheduled(dag.timetable_spec)
     _check_params(dag, scheduled)
     if dag.catchup and dag.start_date is None and scheduled:
         _require_start_date(dag)
 
 
 _NEVER_SCHEDULED = (timetables.NullTimetable, timetables.PartitionedAtRuntimeTimetable)
+
+
+def _is_scheduled(timetable: Any) -> bool:
+    if isinstance(timetable, timetables.PluginTimetable):
+        return timetable.scheduled
+    return not isinstance(timetable, _NEVER_SCHEDULED)
 
 
 def _check_params(dag: Any, scheduled: bool) -> None:

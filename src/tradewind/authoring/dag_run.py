@@ -7,7 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tradewind.authoring import context_values
+import msgspec
+
+from tradewind.authoring import context, context_values, known_instance
+from tradewind.authoring.known_instance import KnownTI
+from tradewind.domain.errors import AirflowException
+from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 
 _DATES = frozenset(
@@ -33,6 +38,39 @@ class DagRun:
         self.ask = ask
         self._consumed: list[Any] | None = None
         self.conf: dict[str, Any] = json.loads(run.conf) if run.conf and run.conf != "{}" else {}
+
+    @staticmethod
+    def find(
+        dag_id: Any = None, run_id: Any = None, execution_date: Any = None, state: Any = None,
+        external_trigger: bool | None = None, no_backfills: bool = False, run_type: Any = None,
+        session: Any = None, execution_start_date: Any = None, execution_end_date: Any = None,
+        logical_date: Any = None,
+    ) -> list[DagRun]:  # fmt: skip
+        """The runs that match all that is given (1.x and 2.x), by logical date; each may be one or several.
+        Inside a running task or a callback.
+
+        Raises AirflowException outside of them, and for more runs than fit into one answer.
+        """
+        request = data.FindDagRuns(
+            dag_ids=known_instance.names(dag_id), run_ids=known_instance.names(run_id),
+            logical_dates=known_instance.dates(execution_date or logical_date),
+            states=known_instance.names(state), run_types=known_instance.names(run_type),
+            since=known_instance.moment(execution_start_date),
+            until=known_instance.moment(execution_end_date),
+        )  # fmt: skip
+        running = context.current_or_none()
+        if running is None or "ti" not in running:
+            raise AirflowException(
+                "DagRun.find asks the database, which only running tasks and callbacks reach."
+            )
+        ask = running["ti"].ask
+        found = [DagRun(msgspec.convert(one, RunContext), ask) for one in ask(request)]
+        return [
+            run
+            for run in found
+            if (external_trigger is None or run.external_trigger == external_trigger)
+            and not (no_backfills and run.is_backfill)
+        ]
 
     @property
     def has_logical_date(self) -> bool:
@@ -76,6 +114,24 @@ class DagRun:
         """Does it belong to a backfill?"""
         return self.dates.run_type == "backfill"
 
+    def get_task_instances(self, state: Any = None, session: Any = None) -> list[KnownTI]:
+        """The run's task instances as they are now; with ``state`` (one or several, None among them for those
+        that have none yet) only those. Inside a running task or a callback.
+
+        Raises AirflowException where there is no way to the database.
+        """
+        wanted = known_instance.state_names(state)
+        if self.ask is None:
+            raise AirflowException(f"Run {self.dates.run_id!r} has no way to the database here.")
+        request = data.GetTaskInstances(dag_id=self.dates.dag_id, run_id=self.dates.run_id)
+        known = [KnownTI(self, facts) for facts in self.ask(request)]
+        return [one for one in known if wanted is None or one.state in wanted]
+
+    def get_task_instance(self, task_id: str, session: Any = None, *, map_index: int = -1) -> KnownTI | None:
+        """That task instance as it is now, or None."""
+        found = (one for one in self.get_task_instances() if one.task_id == task_id)
+        return next((one for one in found if one.map_index == map_index), None)
+
     def get_state(self) -> str:
         """The state when the task was handed out."""
         return self.dates.state
@@ -83,6 +139,10 @@ class DagRun:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name not in RunContext.__struct_fields__:
+            raise AttributeError(
+                f"A run has no attribute {name!r} in DAG files and tasks.", name=name, obj=self
+            )
         value = getattr(self.dates, name)
         return context_values.pendulum_of(value) if name in _DATES and isinstance(value, datetime) else value
 

@@ -52,6 +52,15 @@ class TaskHolder:
         """Tasks without downstream tasks."""
         return [task for task in self.tasks if not task.downstream_task_ids]
 
+    @property
+    def subdags(self) -> list[Any]:
+        """The sub-DAGs that were taken in (1.x, 2.x), inner ones too. Their tasks are tasks of this DAG."""
+        return [task.subdag for task in self.tasks if self._has_subdag(task)]
+
+    @staticmethod
+    def _has_subdag(task: Any) -> bool:
+        return not task.is_mapped and getattr(task, "task_type", "") == "SubDagOperator"
+
     def add_task(self, task: Any) -> None:
         """Put a task into the DAG. Raises DuplicateTaskIdFound."""
         if self.task_dict.get(task.task_id) is task:

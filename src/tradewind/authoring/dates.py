@@ -20,6 +20,13 @@ cron_presets: Final[dict[str, str]] = {
 _UNITS: Final = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
 
 
+def normalised(schedule: Any) -> Any:
+    """The cron expression of a preset, None for ``@once``; any other schedule as it is."""
+    if not isinstance(schedule, str):
+        return schedule
+    return None if schedule == "@once" else cron_presets.get(schedule, schedule)
+
+
 def days_ago(n: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0) -> datetime:
     """Midnight (or the given time of day) ``n`` days ago, in UTC.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from tradewind.authoring import calling, moments
+from tradewind.authoring import calling, moments, plugin_names
 from tradewind.authoring.notifier import BaseNotifier
 from tradewind.domain.errors import InvalidValue
 from tradewind.engine import deadlines
@@ -122,17 +122,34 @@ class AsyncCallback(_Callback):
 
 
 class BaseDeadlineReference:
-    """From when a deadline counts. Only those of ``DeadlineReference`` can be computed without user code."""
+    """From when a deadline counts. Subclasses of your own must be registered by a plug-in
+    (``deadline_references``); they are evaluated in the plug-in host, without Airflow's database.
+    """
+
+    required_kwargs: Iterable[str] = ()
+    """What ``_evaluate_with`` is given: ``dag_id``, ``run_id``."""
+
+    @property
+    def reference_name(self) -> str:
+        """The name of the class."""
+        return type(self).__name__
+
+    def serialize_reference(self) -> dict[str, Any]:
+        """What ``deserialize_reference`` builds an equal reference of."""
+        return {"reference_type": self.reference_name}
+
+    @classmethod
+    def deserialize_reference(cls, reference_data: dict[str, Any]) -> BaseDeadlineReference:
+        """An equal reference from what ``serialize_reference`` gave."""
+        return cls()
 
     def as_spec(self) -> dict[str, Any]:
-        """As data. Raises InvalidValue."""
-        known = "DAGRUN_QUEUED_AT, DAGRUN_LOGICAL_DATE, FIXED_DATETIME, AVERAGE_RUNTIME"
-        raise InvalidValue(
-            "The reference of a deadline", type(self).__name__, f"be one of DeadlineReference: {known}"
-        )
+        """As data. Raises DagDefinitionError for a class of a DAG file."""
+        name = plugin_names.name_of(self, "deadline reference", "deadline_references")
+        return {"kind": deadlines.PLUGIN, "name": name, "data": self.serialize_reference()}
 
-    def _evaluate_with(self, *, session: Any, **kwargs: Any) -> datetime:
-        """For references of one's own."""
+    def _evaluate_with(self, *, session: Any, **kwargs: Any) -> datetime | None:
+        """The moment, or None for no deadline. For references of one's own."""
         raise NotImplementedError(f"{type(self).__name__} defines no _evaluate_with(self, *, session, …).")
 
 
@@ -149,7 +166,14 @@ class _Reference(BaseDeadlineReference):
 
 
 class DeadlineReference:
-    """The moments that a deadline may count from."""
+    """The moments that a deadline may count from; those of one's own are added by their names."""
+
+    class TYPES:
+        """When a reference is evaluated. Here each of one's own is, as soon as its run is made."""
+
+        DAGRUN_CREATED = "created"
+        DAGRUN_QUEUED = "queued"
+        DAGRUN = "created or queued"
 
     DAGRUN_QUEUED_AT: ClassVar[BaseDeadlineReference] = _Reference(deadlines.QUEUED_AT)
     DAGRUN_LOGICAL_DATE: ClassVar[BaseDeadlineReference] = _Reference(deadlines.LOGICAL_DATE)
@@ -168,20 +192,44 @@ class DeadlineReference:
     def AVERAGE_RUNTIME(
         max_runs: int = 10, min_runs: int | None = None, *, limit: int | None = None
     ) -> BaseDeadlineReference:
-        """When a run takes longer than its newest ``max_runs`` did; nothing before there are ``min_runs``."""
+        """When a run takes longer than its newest ``max_runs`` did; nothing before there are ``min_runs``.
+
+        ``max_runs=0`` means 10, as in Airflow.
+        """
         most = limit if limit is not None else max_runs
+        most = 10 if most == 0 and limit is None else most
         least = most if min_runs is None else min_runs
         for name, number in (("max_runs", most), ("min_runs", least)):
             if isinstance(number, bool) or not isinstance(number, int) or number < 1:
                 raise InvalidValue(f"AVERAGE_RUNTIME {name}", repr(number), "be a whole number of at least 1")
         return _Reference(deadlines.AVERAGE, max_runs=most, min_runs=least)
 
+    @classmethod
+    def register_custom_reference(
+        cls, reference_class: type[BaseDeadlineReference], deadline_reference_type: Any = None
+    ) -> type[BaseDeadlineReference]:
+        """Make a class of one's own known as ``DeadlineReference.<its name>``. Raises InvalidValue."""
+        if not issubclass(reference_class, BaseDeadlineReference):
+            raise InvalidValue(
+                "deadline_reference", reference_class.__name__, "be a subclass of BaseDeadlineReference"
+            )
+        try:
+            made = reference_class()
+        except TypeError as error:
+            raise InvalidValue(
+                "deadline_reference", reference_class.__name__, f"need no arguments to be made ({error})"
+            ) from error
+        setattr(cls, reference_class.__name__, made)
+        return reference_class
+
 
 def deadline_reference(kind: Any = None) -> Any:
-    """Airflow's decorator for references of one's own, with brackets or without. Such a class imports, and is
-    refused where a DAG uses it: it computes with a session of Airflow's database.
+    """Airflow's decorator for references of one's own, with brackets (and one of ``DeadlineReference.TYPES``)
+    or without.
     """
-    return kind if isinstance(kind, type) else lambda cls: cls
+    if isinstance(kind, type) and issubclass(kind, BaseDeadlineReference):
+        return DeadlineReference.register_custom_reference(kind)
+    return lambda cls: DeadlineReference.register_custom_reference(cls, kind)
 
 
 class VariableInterval:

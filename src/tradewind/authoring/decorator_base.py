@@ -7,7 +7,16 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from tradewind.authoring import constructing, dag_checks, expand_input, mapping, scope, suspicions, xcom_arg
+from tradewind.authoring import (
+    constructing,
+    dag_checks,
+    expand_input,
+    mapped_arguments,
+    mapping,
+    scope,
+    suspicions,
+    xcom_arg,
+)
 from tradewind.authoring.calling import KeywordParameters, Signature, determine_kwargs
 from tradewind.authoring.context import KNOWN_CONTEXT_KEYS
 from tradewind.authoring.operator import BaseOperator
@@ -253,6 +262,8 @@ class TaskDecorator:
         if over.kind == "product":
             shared = {name: value for name, value in shared.items() if name not in over.values}
         kwargs["op_kwargs"] = {**shared, **kwargs["op_kwargs"]}
+        if not kwargs["op_args"]:
+            mapped_arguments.notice(self._who, self.function, kwargs["op_kwargs"], over.kind, over.values)
         kwargs["task_id"] = get_unique_task_id(kwargs["task_id"], kwargs.get("dag"), kwargs.get("task_group"))
         kwargs.update(python_callable=self.function, multiple_outputs=self.multiple_outputs)
         made = mapping.MappedOperator(self.operator_class, kwargs, over, into="op_kwargs", strict=strict)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tradewind.authoring import local_settings
+
 AIRFLOW_VAR_NAME_FORMAT_MAPPING: Final = {
     f"AIRFLOW_CONTEXT_{name}": {
         "default": f"airflow.ctx.{name.lower()}",
@@ -17,16 +19,21 @@ AIRFLOW_VAR_NAME_FORMAT_MAPPING: Final = {
 
 
 def of(context: Any) -> dict[str, str]:
-    """The variables of the running task; empty ones are left out."""
+    """The variables of the running task; empty ones (``TEAM_NAME``: there are no teams) are left out."""
     return context_to_airflow_vars(context, in_env_var_format=True)
 
 
 def context_to_airflow_vars(context: Any, in_env_var_format: bool = False) -> dict[str, str]:
-    """The same under the names of environment variables, or of settings (``airflow.ctx.dag_id``)."""
-    values = _values(context)
-    if in_env_var_format:
-        return {f"AIRFLOW_CTX_{name}": value for name, value in values.items() if value}
-    return {f"airflow.ctx.{name.lower()}": value for name, value in values.items() if value}
+    """The same under the names of environment variables, or of settings (``airflow.ctx.dag_id``).
+
+    What the deployment adds (``local_settings.context_vars``, whose errors this raises) changes none of them.
+    """
+    prefix, spelled = ("AIRFLOW_CTX_", str.upper) if in_env_var_format else ("airflow.ctx.", str.lower)
+    added = {
+        name if name.startswith(prefix) else prefix + (name.upper() if in_env_var_format else name): value
+        for name, value in local_settings.context_vars(context).items()
+    }
+    return added | {prefix + spelled(name): value for name, value in _values(context).items() if value}
 
 
 def _values(context: Any) -> dict[str, str]:

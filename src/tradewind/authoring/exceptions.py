@@ -38,6 +38,10 @@ class AirflowOptionalProviderFeatureException(AirflowException):
     """A feature of a provider package needs another package that is not installed."""
 
 
+class NoAvailablePoolSlot(AirflowException):
+    """A pool has too few free slots (1.x, 2.x). Nothing raises it: such tasks wait for their turn."""
+
+
 class AirflowInternalRuntimeError(BaseException):
     """Something that should not happen, happened."""
 

@@ -18,19 +18,9 @@ from tradewind.authoring.plain import plain
 from tradewind.authoring.task_run import RETURN_KEY, TaskRun
 from tradewind.domain.errors import AirflowException, TaskDeferralError, TaskDeferralTimeout
 from tradewind.domain.messages.report import XComValue
-from tradewind.secrets.connection import Connection
 
 FAIL_METHOD = "__fail__"
 """The ``next_method`` of a deferred task whose trigger failed or came too late."""
-
-
-def _hook_of(connection: Connection, **params: Any) -> Any:
-    from tradewind.authoring.hooks import finding  # asks installed packages, which few tasks need
-
-    return finding.hook_of(connection, **params)
-
-
-Connection.hook_factory = staticmethod(_hook_of)
 
 
 def prepare(ti: TaskRun) -> tuple[Any, contexts.Context]:
@@ -173,13 +163,16 @@ def asset_events(task: Any, ti: TaskRun) -> tuple[dict[str, Any], ...]:
 
 
 def run_callbacks(callbacks: Any, context: contexts.Context, log: Any) -> None:
-    """Call one callback or several; what they raise is logged and otherwise ignored, as in Airflow."""
+    """Call one callback or several, with ``context`` as the current one; what they raise is logged and
+    otherwise ignored, as in Airflow.
+    """
     several = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
     for callback in several:
         if callback is None:
             continue
         try:
-            calling.call(callback, (context,), {})
+            with contexts.active(context):
+                calling.call(callback, (context,), {})
         except (Exception, SystemExit):  # a callback's failure must not change the task's
             log.exception("The callback %s failed.", getattr(callback, "__name__", callback))
 

@@ -24,7 +24,7 @@ class ExpandInput:
     """
 
     def __init__(self, kind: str, values: Any, who: str) -> None:
-        self.kind, self.values = kind, values
+        self.kind, self.values, self._who = kind, values, who
         if kind == "product":
             for name, value in values.items():
                 _check_value(who, name, value)
@@ -48,11 +48,19 @@ class ExpandInput:
         if self.kind == "dicts":
             return self._pick_dict(context, index)
         picked: dict[str, Any] = {}
+        rest = index
         for name, value in reversed(self.values.items()):  # the last argument varies fastest
-            elements = _elements(value, context, index)
-            index, place = divmod(index, len(elements))
+            elements = _elements(value, context, rest)
+            if not len(elements):
+                raise self._beyond(index)
+            rest, place = divmod(rest, len(elements))
             picked[name] = xcom_arg.resolve(elements[place], context)
+        if rest:
+            raise self._beyond(index)
         return {name: picked[name] for name in self.values}
+
+    def _beyond(self, index: int) -> AirflowException:
+        return AirflowException(f"{self._who} has no instance {index}: what it is mapped over is shorter.")
 
     def pick_one(self, context: Mapping[str, Any], index: int, name: str) -> Any:
         """One argument of instance ``index``; of the others only the lengths are looked at."""
@@ -66,7 +74,10 @@ class ExpandInput:
         raise KeyError(name)
 
     def _pick_dict(self, context: Mapping[str, Any], index: int) -> dict[str, Any]:
-        chosen = xcom_arg.resolve(_elements(self.values, context, index)[index], context)
+        elements = _elements(self.values, context, index)
+        if index >= len(elements):
+            raise self._beyond(index)
+        chosen = xcom_arg.resolve(elements[index], context)
         if not isinstance(chosen, Mapping):
             raise AirflowException(
                 f"expand_kwargs() needs a list of dicts, but element {index} is {chosen!r} "
@@ -93,7 +104,8 @@ class MappedArgument:
     def resolve(self, context: Mapping[str, Any]) -> Any:
         """The value for the running instance."""
         level = len(mapped_places.groups_around(self._group))
-        return self._input.pick_one(context, mapped_places.path(context["ti"])[level], self.name)
+        who = f"Task group {self._group.group_id!r}"
+        return self._input.pick_one(context, mapped_places.index_at(context["ti"], level, who), self.name)
 
     def __repr__(self) -> str:
         return f"MappedArgument({self.name!r})"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
-__all__ = ["TemporaryDirectory", "correct_maybe_zipped", "get_unique_dag_module_name", "mkdirs"]
+__all__ = [
+    "TemporaryDirectory",
+    "correct_maybe_zipped",
+    "get_unique_dag_module_name",
+    "mkdirs",
+    "open_maybe_zipped",
+]
 
 
 def mkdirs(path: str, mode: int = 0o777) -> None:
@@ -23,6 +31,20 @@ def correct_maybe_zipped(fileloc: str | None) -> Any:
 
     archive, _ = loader.split_archive(os.fspath(fileloc))
     return archive or fileloc
+
+
+def open_maybe_zipped(fileloc: str, mode: str = "r") -> IO[Any]:
+    """Open a file as ``open`` does; one whose path leads into an archive is opened there, to be read as text.
+
+    Raises OSError, and KeyError where the archive has no such file.
+    """
+    from tradewind.authoring import loader  # brings much along
+
+    archive, inner = loader.split_archive(os.fspath(fileloc))
+    if archive is None or not inner:
+        return open(fileloc, mode)
+    with zipfile.ZipFile(archive) as opened:  # it stays open until the file in it is closed
+        return io.TextIOWrapper(opened.open(inner), encoding="utf-8")
 
 
 def get_unique_dag_module_name(file_path: str) -> str:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tradewind.authoring import dag_checks, expand_input
+from tradewind.authoring import dag_checks, expand_input, mapped_arguments
 from tradewind.authoring.calling import Signature
 from tradewind.authoring.task_group import TaskGroup
 from tradewind.domain.errors import did_you_mean
@@ -80,7 +80,9 @@ class GroupDecorator:
                 "neither *args nor **kwargs."
             )
         names = [name for name in (*signature.positional, *signature.named) if name not in self._partial]
-        return self._expanded(expand_input.ExpandInput("dicts", kwargs, self._who), names)
+        over = expand_input.ExpandInput("dicts", kwargs, self._who)
+        mapped_arguments.notice(self._who, self.function, self._partial, "dicts", kwargs)
+        return self._expanded(over, names)
 
     @property
     def _who(self) -> str:

@@ -47,10 +47,11 @@ def upsert_hitl_detail(
     multiple: bool = False,
     params: Mapping[str, Any] | None = None,
     assigned_users: Sequence[Mapping[str, str]] | None = None,
-) -> None:
+) -> HITLResponse:
     """Ask a person; whoever may act on the DAG, or only ``assigned_users``, may answer from now on.
 
-    Raises InvalidValue for another task instance's id.
+    What is known of the answer: it is there where this attempt stands in for one that was lost after it had
+    been answered. Raises InvalidValue for another task instance's id.
     """
     ti = _running(ti_id)
     request = hitl.Request(
@@ -64,8 +65,9 @@ def upsert_hitl_detail(
             hitl.Person(id=str(one["id"]), name=one["name"]) for one in assigned_users or ()
         ),
     )
-    ti.ask(data.AskPerson(request=request))
+    found = ti.ask(data.AskPerson(request=request))
     ti.asked = request
+    return response(found)
 
 
 def get_hitl_detail_content_detail(ti_id: Any) -> HITLResponse:

@@ -25,10 +25,10 @@ from typing import Any
 
 import msgspec
 
-from tradewind.authoring import file_errors, plugin, scope, setup_teardown, suspicions
+from tradewind.authoring import file_errors, plugin_reading, scope, setup_teardown, suspicions
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import USER_MODULE_PREFIX
-from tradewind.domain.errors import AirflowDagDuplicatedIdException, TradewindError
+from tradewind.domain.errors import TradewindError
 from tradewind.domain.messages.parsing import FileError
 from tradewind.runtime import careful_imports
 from tradewind.runtime.clock import Clock, SystemClock
@@ -77,13 +77,14 @@ def load_file(
     scope.forget()
     setup_teardown.forget()
     if plugins:
-        plugin.load_folder(Path(plugins))
+        for problem in plugin_reading.read(Path(plugins)).problems:
+            scope.notice(str(problem))
     began = clock.now()
     with suspicions.watching():
         modules, errors = _import(path, places)
     window = (began, clock.now())
     dags = _collect(modules, path, window)
-    good = _unique([dag for dag in dags if _is_valid(dag, path, errors)], path, errors)
+    good = _unique([dag for dag in dags if _is_valid(dag, path, errors)])
     suspicions.look_at(good, window)
     return LoadedFile(
         path=path, dags=good, errors=errors, imported=_imported(places, path), warnings=scope.notices()
@@ -216,6 +217,7 @@ def _collect(modules: list[types.ModuleType], path: str, window: tuple[datetime,
         found.setdefault(id(dag), dag)
     found = {number: dag for number, dag in found.items() if not dag.is_subdag}
     for dag in found.values():
+        scope.register(dag)  # for who asks later what DAGs the file has
         dag.fileloc = path
         dag.loaded_between = window
     return list(found.values())
@@ -230,14 +232,17 @@ def _is_valid(dag: DAG, path: str, errors: list[FileError]) -> bool:
     return True
 
 
-def _unique(dags: list[DAG], path: str, errors: list[FileError]) -> list[DAG]:
+def _unique(dags: list[DAG]) -> list[DAG]:
+    """Of DAGs with the same id the first: those with names come before those without."""
     known: dict[str, DAG] = {}
     for dag in dags:
-        if dag.dag_id in known:
-            clash = AirflowDagDuplicatedIdException(dag.dag_id, path, path)
-            errors.append(FileError(filename=path, message=str(clash), dag_id=dag.dag_id))
-        else:
-            known[dag.dag_id] = dag
+        kept = known.setdefault(dag.dag_id, dag)
+        if kept is not dag:
+            lines = f" (lines {kept.line} and {dag.line})" if kept.line and dag.line else ""
+            scope.notice(
+                f"DAG id {dag.dag_id!r} is defined twice{lines}, and only one of the two is used. "
+                "Give the other another id."
+            )
     return list(known.values())
 
 

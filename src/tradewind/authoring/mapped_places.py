@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tradewind.domain.errors import AirflowException
+
 
 def groups_around(task: Any) -> tuple[Any, ...]:
     """The mapped groups around a task or a group, outermost first."""
@@ -41,3 +43,13 @@ def path(ti: Any) -> tuple[int, ...]:
     if known or ti.map_index is None or ti.map_index < 0:
         return known
     return (ti.map_index,)
+
+
+def index_at(ti: Any, level: int, who: str) -> int:
+    """The index of the running instance at a level of mapping. Raises AirflowException where none was given,
+    as for a mapped task that somebody tries out by name alone.
+    """
+    known = path(ti)
+    if level >= len(known):
+        raise AirflowException(f"{who} is mapped: say which instance is meant, for example --map-index 0.")
+    return known[level]

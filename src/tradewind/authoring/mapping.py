@@ -178,10 +178,10 @@ class MappedOperator(AbstractOperator):
     def unmap(self, context: Mapping[str, Any]) -> BaseOperator:
         """The operator of the instance that is running, with its own arguments."""
         level = len(mapped_places.groups_around(self))
-        arguments = self.expand_input.pick(context, mapped_places.path(context["ti"])[level])
+        who = f"Task {self.task_id!r}"
+        arguments = self.expand_input.pick(context, mapped_places.index_at(context["ti"], level, who))
         if self._strict:
             shared = self.partial_kwargs if self._into is None else self.partial_kwargs.get(self._into) or {}
-            who = f"Task {self.task_id!r}"
             expand_input.check_twice(who, shared.keys() - {"params"}, arguments)
         return self.build(arguments)
 

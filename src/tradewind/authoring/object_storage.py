@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from tradewind.authoring.object_stat import StatResult
 from tradewind.domain.errors import AirflowException
 
 _attached: dict[str, Any] = {}
@@ -154,6 +155,14 @@ class ObjectStoragePath:
         """The path below."""
         return self._of(posixpath.join(self.path, *(str(part) for part in parts)))
 
+    def with_name(self, name: str) -> ObjectStoragePath:
+        """The path with another last part."""
+        return self.parent / name
+
+    def with_suffix(self, suffix: str) -> ObjectStoragePath:
+        """The path with another suffix; ``""`` takes it away."""
+        return self.parent / f"{self.stem}{suffix}"
+
     def __truediv__(self, part: str) -> ObjectStoragePath:
         return self.joinpath(part)
 
@@ -174,9 +183,9 @@ class ObjectStoragePath:
         """Whether there is something below it."""
         return bool(self.fs.isdir(self.path))
 
-    def stat(self) -> dict[str, Any]:
-        """What the store tells of it."""
-        return dict(self.fs.info(self.path))
+    def stat(self) -> StatResult:
+        """What the store tells of it, also by the names of ``os.stat``: ``st_size``, ``st_mtime``, …"""
+        return StatResult(self.fs.info(self.path))
 
     def size(self) -> int:
         """Bytes."""
@@ -195,6 +204,10 @@ class ObjectStoragePath:
         """What lies below and matches."""
         for path in sorted(self.fs.glob(posixpath.join(self.path, pattern))):
             yield self._of(path)
+
+    def rglob(self, pattern: str) -> Iterator[ObjectStoragePath]:
+        """What lies below at any depth, and matches."""
+        return self.glob(f"**/{pattern}")
 
     def match(self, pattern: str) -> bool:
         """Whether the name matches."""

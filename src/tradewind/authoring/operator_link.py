@@ -6,6 +6,11 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 
+def names(task: Any) -> list[str]:
+    """What the extra links of a task are called, sorted."""
+    return sorted({str(getattr(link, "name", "")) for link in task.operator_extra_links or ()} - {""})
+
+
 class BaseOperatorLink(ABC):
     """Base of an operator's extra links."""
 

@@ -44,9 +44,8 @@ def _dates(name: str, thing: Any, but: Any = None) -> Iterator[str]:
     if start is None or end is None or end >= start or (but is not None and (start, end) == _of(but)):
         return
     yield (
-        f"{at(thing)}{name} has end_date {end.isoformat()} before its start_date {start.isoformat()}, so it "
-        f"never "
-        "runs. Give it a later end_date, or none."
+        f"{at(thing)}{name} has end_date {end.isoformat()} before its start_date {start.isoformat()}, "
+        "so it never runs. Give it a later end_date, or none."
     )
 
 
@@ -91,8 +90,8 @@ def _limits(task: Any) -> Iterator[str]:
         most = getattr(task, name)
         if most is not None and most < 1:
             yield (
-                f"{at(task)}Task {task.task_id!r} has {name}={most}, so it never runs. Leave it out for no "
-                f"limit."
+                f"{at(task)}Task {task.task_id!r} has {name}={most}, so it never runs. "
+                "Leave it out for no limit."
             )
     if task.retry_delay is not None and task.retry_delay < timedelta():
         yield f"{at(task)}Task {task.task_id!r} has a retry_delay below zero. Give a timedelta of at least 0."
@@ -102,9 +101,8 @@ def _fields(task: Any) -> Iterator[str]:
     for name in task.template_fields:
         if not hasattr(task, name):
             yield (
-                f"{at(task)}Task {task.task_id!r}: {task.task_type} has the template field {name!r}, and no "
-                f"such "
-                "attribute. Set it in __init__."
+                f"{at(task)}Task {task.task_id!r}: {task.task_type} has the template field {name!r}, "
+                "and no such attribute. Set it in __init__."
             )
 
 

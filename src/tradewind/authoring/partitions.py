@@ -1,23 +1,37 @@
-"""Partition mappers, windows and wait policies, as DAG files write them. Each only holds its arguments and
-gives its ``spec()``; ``domain/partitions`` computes with that.
+"""Partition mappers, windows and wait policies, as DAG files write them. The built-in ones hold their
+arguments and give their ``spec()``; ``domain/partitions`` computes with that, also where a class of one's own
+asks its base.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from tradewind.authoring import moments
+from tradewind.authoring import moments, plugin_names
+from tradewind.domain import partitions
 from tradewind.domain.errors import InvalidValue
 from tradewind.domain.spec import partitions as specs
 
 
+def wall(item: Any) -> Any:
+    """A moment as classes of one's own see it: what the clock on the wall shows, without a zone."""
+    return item.replace(tzinfo=None) if isinstance(item, datetime) else item
+
+
+def unwall(item: Any) -> Any:
+    """The same as ``domain/partitions`` has it."""
+    return item.replace(tzinfo=UTC) if isinstance(item, datetime) else item
+
+
 class PartitionMapper:
-    """Base of all mappers. Mappers of one's own cannot cross to the scheduler and are refused."""
+    """Base of all mappers. Subclasses of your own must be registered by a plug-in (``partition_mappers``)."""
 
     is_rollup: ClassVar[bool] = False
-    temporal: ClassVar[bool] = False
+    expected_decoded_type: ClassVar[type] = str
+    wait_policy: WaitPolicy | None = None
 
     def __init__(self, *, max_downstream_keys: int | None = None) -> None:
         if max_downstream_keys is not None and (
@@ -27,23 +41,74 @@ class PartitionMapper:
         self.max_downstream_keys = max_downstream_keys
 
     def spec(self) -> specs.Mapper:
-        """The mapper as data. Raises InvalidValue for a class of one's own."""
-        raise InvalidValue(
-            "partition mapper", type(self).__name__, "be one of Airflow's own classes, or be built of them"
+        """The mapper as data. Raises DagDefinitionError for a class of a DAG file."""
+        return specs.PluginMapper(
+            name=plugin_names.name_of(self, "partition mapper", "partition_mappers"),
+            data=self.serialize(),
+            max_downstream_keys=self.max_downstream_keys,
+            rollup=self.is_rollup,
+            minimum=self.wait_policy.minimum if self.wait_policy is not None else None,
         )
 
+    def serialize(self) -> dict[str, Any]:
+        """The arguments that build an equal mapper again."""
+        most = self.max_downstream_keys
+        return {} if most is None else {"max_downstream_keys": most}
 
-class IdentityMapper(PartitionMapper):
-    """The key as it is."""
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> PartitionMapper:
+        """An equal mapper from what ``serialize`` gave."""
+        return cls(**data)
+
+    def to_downstream(self, key: str) -> Any:
+        """The key, or the keys, that a key is mapped to."""
+        raise NotImplementedError(f"{type(self).__name__} defines no to_downstream().")
+
+    def decode_downstream(self, downstream_key: str) -> Any:
+        """What a key downstream stands for, as windows have it."""
+        return downstream_key
+
+    def encode_upstream(self, decoded: Any) -> str:
+        """The key upstream that stands for an item of a window."""
+        return str(decoded)
+
+    def to_partition_date(self, downstream_key: str) -> datetime | None:
+        """The moment that a key downstream stands for."""
+        return None
+
+
+class _BuiltIn(PartitionMapper):
+    """One whose spec says everything. A subclass of one's own is a plug-in's."""
+
+    def data(self) -> specs.Mapper:
+        """The spec."""
+        raise NotImplementedError
 
     def spec(self) -> specs.Mapper:
+        """The mapper as data."""
+        return self.data() if plugin_names.is_ours(self) else super().spec()
+
+    def to_downstream(self, key: str) -> Any:
+        """The key, or the keys, that a key is mapped to."""
+        found = partitions.downstream(self.data(), key)
+        return found[0] if len(found) == 1 else found
+
+    def to_partition_date(self, downstream_key: str) -> datetime | None:
+        """The moment that a key downstream stands for."""
+        return partitions.date_of(self.data(), downstream_key)
+
+
+class IdentityMapper(_BuiltIn):
+    """The key as it is."""
+
+    def data(self) -> specs.Mapper:
         return specs.IdentityMapper(max_downstream_keys=self.max_downstream_keys)
 
 
-class _StartOfMapper(PartitionMapper):
+class _StartOfMapper(_BuiltIn):
     """A moment to the beginning of a unit."""
 
-    temporal: ClassVar[bool] = True
+    expected_decoded_type: ClassVar[type] = datetime
     unit: ClassVar[str]
     default_output_format: ClassVar[str]
 
@@ -59,11 +124,27 @@ class _StartOfMapper(PartitionMapper):
         self.timezone = moments.timezone_name(moments.timezone_of(timezone))
         self.input_format, self.output_format = input_format, output_format or self.default_output_format
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.StartOfMapper(
             unit=self.unit, timezone=self.timezone, input_format=self.input_format,
             output_format=self.output_format, max_downstream_keys=self.max_downstream_keys,
         )  # fmt: skip
+
+    def serialize(self) -> dict[str, Any]:
+        return {
+            "timezone": self.timezone, "input_format": self.input_format,
+            "output_format": self.output_format, **super().serialize(),
+        }  # fmt: skip
+
+    def decode_downstream(self, downstream_key: str) -> Any:
+        return wall(partitions.decoded(self.data(), downstream_key))
+
+    def encode_upstream(self, decoded: Any) -> str:
+        return partitions.encoded(self.data(), unwall(decoded))
+
+    def format(self, decoded: Any) -> str:
+        """The key downstream that stands for a moment."""
+        return partitions.formatted(self.data(), unwall(decoded))
 
 
 class StartOfHourMapper(_StartOfMapper):
@@ -102,33 +183,33 @@ class StartOfYearMapper(_StartOfMapper):
     unit, default_output_format = "year", "%Y"
 
 
-class FixedKeyMapper(PartitionMapper):
+class FixedKeyMapper(_BuiltIn):
     """Every key to the same one."""
 
     def __init__(self, downstream_key: str, *, max_downstream_keys: int | None = None) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
         self.downstream_key = _text("downstream_key of FixedKeyMapper", downstream_key)
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.FixedKeyMapper(
             downstream_key=self.downstream_key, max_downstream_keys=self.max_downstream_keys
         )
 
 
-class AllowedKeyMapper(PartitionMapper):
+class AllowedKeyMapper(_BuiltIn):
     """The key as it is, if it is one of these."""
 
     def __init__(self, allowed_keys: Iterable[str], *, max_downstream_keys: int | None = None) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
         self.allowed_keys = [_text("allowed_keys", key) for key in allowed_keys]
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.AllowedKeyMapper(
             allowed_keys=tuple(self.allowed_keys), max_downstream_keys=self.max_downstream_keys
         )
 
 
-class _Several(PartitionMapper):
+class _Several(_BuiltIn):
     def __init__(self, *mappers: PartitionMapper, max_downstream_keys: int | None = None) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
         if len(mappers) < 2:
@@ -145,7 +226,7 @@ class ProductMapper(_Several):
         super().__init__(*mappers, max_downstream_keys=max_downstream_keys)
         self.delimiter = _text("delimiter", delimiter)
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.ProductMapper(
             mappers=tuple(mapper.spec() for mapper in self.mappers), delimiter=self.delimiter,
             max_downstream_keys=self.max_downstream_keys,
@@ -155,7 +236,7 @@ class ProductMapper(_Several):
 class ChainMapper(_Several):
     """One mapper after the other."""
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.ChainMapper(
             mappers=tuple(mapper.spec() for mapper in self.mappers),
             max_downstream_keys=self.max_downstream_keys,
@@ -166,7 +247,9 @@ class ChainMapper(_Several):
 
 
 class Window:
-    """What one key downstream is made of."""
+    """What one key downstream is made of. Subclasses of your own must be registered by a plug-in
+    (``windows``).
+    """
 
     class Direction(StrEnum):
         """Whether the span begins or ends with the key."""
@@ -174,59 +257,86 @@ class Window:
         BACKWARD = "backward"
         FORWARD = "forward"
 
-    temporal: ClassVar[bool] = True
-    unit: ClassVar[str] = ""
+    expected_decoded_type: ClassVar[type] = str
+    unit: ClassVar[str] = "plugin"
 
     def __init__(self, *, direction: Any = Direction.FORWARD) -> None:
         self.direction = self.Direction(direction)
 
     def spec(self) -> specs.Window:
-        """The window as data. Raises InvalidValue for a class of one's own."""
-        if not self.unit:
-            raise InvalidValue("window", type(self).__name__, "be one of Airflow's own classes")
+        """The window as data. Raises DagDefinitionError for a class of a DAG file."""
+        name = plugin_names.name_of(self, "window", "windows")
+        return specs.Window(unit="plugin", name=name, data=self.serialize())
+
+    def serialize(self) -> dict[str, Any]:
+        """The arguments that build an equal window again."""
+        return {"direction": self.direction.value}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Window:
+        """An equal window from what ``serialize`` gave."""
+        return cls(**data)
+
+    def to_upstream(self, decoded_downstream: Any) -> Iterable[Any]:
+        """The items that make up what a key downstream stands for."""
+        raise NotImplementedError(f"{type(self).__name__} defines no to_upstream().")
+
+
+class _BuiltInWindow(Window):
+    expected_decoded_type: ClassVar[type] = datetime
+
+    def data(self) -> specs.Window:
+        """The spec."""
         return specs.Window(unit=self.unit, backward=self.direction is self.Direction.BACKWARD)
 
+    def spec(self) -> specs.Window:
+        """The window as data."""
+        return self.data() if plugin_names.is_ours(self) else super().spec()
 
-class HourWindow(Window):
+    def to_upstream(self, decoded_downstream: Any) -> Iterable[Any]:
+        return [wall(item) for item in partitions.items(self.data(), unwall(decoded_downstream))]
+
+
+class HourWindow(_BuiltInWindow):
     """The minutes of an hour."""
 
     unit = "hour"
 
 
-class DayWindow(Window):
+class DayWindow(_BuiltInWindow):
     """The hours of a day: twenty-four, by the clock on the wall."""
 
     unit = "day"
 
 
-class WeekWindow(Window):
+class WeekWindow(_BuiltInWindow):
     """The days of a week."""
 
     unit = "week"
 
 
-class MonthWindow(Window):
+class MonthWindow(_BuiltInWindow):
     """The days of a month."""
 
     unit = "month"
 
 
-class QuarterWindow(Window):
+class QuarterWindow(_BuiltInWindow):
     """The months of a quarter."""
 
     unit = "quarter"
 
 
-class YearWindow(Window):
+class YearWindow(_BuiltInWindow):
     """The months of a year."""
 
     unit = "year"
 
 
-class SegmentWindow(Window):
+class SegmentWindow(_BuiltInWindow):
     """The listed keys."""
 
-    temporal: ClassVar[bool] = False
+    expected_decoded_type: ClassVar[type] = str
     unit = "segments"
 
     def __init__(self, segments: Iterable[str]) -> None:
@@ -235,7 +345,10 @@ class SegmentWindow(Window):
         if not self.segments:
             raise InvalidValue("segments of SegmentWindow", [], "name at least one key")
 
-    def spec(self) -> specs.Window:
+    def serialize(self) -> dict[str, Any]:
+        return {"segments": list(self.segments)}
+
+    def data(self) -> specs.Window:
         return specs.Window(unit=self.unit, segments=tuple(self.segments))
 
 
@@ -262,14 +375,16 @@ class MinimumCount(WaitPolicy):
 
 
 def _matching(mapper: PartitionMapper, window: Window) -> None:
-    if mapper.temporal != window.temporal:
-        wanted = "keys that are moments" if window.temporal else "keys that are plain text"
+    if mapper.expected_decoded_type is not window.expected_decoded_type:
+        kinds = {datetime: "moments", str: "plain text"}
+        needed = window.expected_decoded_type
+        wanted = f"keys that are {kinds.get(needed, needed.__name__)}"
         raise InvalidValue(
             f"upstream_mapper of a {type(window).__name__}", type(mapper).__name__, f"give {wanted}"
         )
 
 
-class RollupMapper(PartitionMapper):
+class RollupMapper(_BuiltIn):
     """Many keys to one, which waits for those of its window."""
 
     is_rollup: ClassVar[bool] = True
@@ -284,10 +399,14 @@ class RollupMapper(PartitionMapper):
     ) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
         self.upstream_mapper, self.window = _mapper("upstream_mapper", upstream_mapper), window
-        self.wait_policy = wait_policy or WaitForAll()
+        self.wait_policy: WaitPolicy = wait_policy or WaitForAll()
         _matching(upstream_mapper, window)
 
-    def spec(self) -> specs.Mapper:
+    def to_upstream(self, downstream_key: str) -> frozenset[str]:
+        """The keys upstream that make up a key downstream."""
+        return partitions.expected(self.data(), downstream_key) or frozenset()
+
+    def data(self) -> specs.Mapper:
         return specs.RollupMapper(
             upstream_mapper=self.upstream_mapper.spec(), window=self.window.spec(),
             minimum=self.wait_policy.minimum, max_downstream_keys=self.max_downstream_keys,
@@ -303,7 +422,7 @@ _FINER: dict[str, type[PartitionMapper]] = {
 }
 
 
-class FanOutMapper(PartitionMapper):
+class FanOutMapper(_BuiltIn):
     """One key to all keys of a window."""
 
     def __init__(
@@ -321,7 +440,7 @@ class FanOutMapper(PartitionMapper):
             raise InvalidValue("downstream_mapper", None, f"be given for a {type(window).__name__}")
         self.downstream_mapper = downstream_mapper or _FINER[window.unit]()
 
-    def spec(self) -> specs.Mapper:
+    def data(self) -> specs.Mapper:
         return specs.FanOutMapper(
             upstream_mapper=self.upstream_mapper.spec(), window=self.window.spec(),
             downstream_mapper=self.downstream_mapper.spec(), max_downstream_keys=self.max_downstream_keys,

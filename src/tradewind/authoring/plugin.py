@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar
 
-from tradewind.authoring import priority_strategy, scope
+from tradewind.authoring import priority_strategy
 from tradewind.authoring.templating import macros as template_macros
 from tradewind.domain.errors import AirflowException
-from tradewind.runtime import plugins
 
 
 class AirflowPluginException(AirflowException):
@@ -21,7 +17,8 @@ class AirflowPluginException(AirflowException):
 class AirflowPlugin:
     """Base of plug-ins; defining a subclass with a ``name`` registers its macros and weight strategies.
 
-    The other lists are kept for those who read them; what Tradewind does not use yet says
+    Timetables, partition mappers, windows and deadline references are looked up by the plug-in host. The
+    other lists are kept for those who read them; what Tradewind does not use yet says
     ``docs/reference/compatibility.md``.
     """
 
@@ -44,6 +41,9 @@ class AirflowPlugin:
     global_operator_extra_links: ClassVar[list[Any]] = []
     operator_extra_links: ClassVar[list[Any]] = []
     timetables: ClassVar[list[Any]] = []
+    partition_mappers: ClassVar[list[Any]] = []
+    windows: ClassVar[list[Any]] = []
+    deadline_references: ClassVar[list[Any]] = []
     listeners: ClassVar[list[Any]] = []
     hook_lineage_readers: ClassVar[list[Any]] = []
     priority_weight_strategies: ClassVar[list[Any]] = []
@@ -64,32 +64,3 @@ class AirflowPlugin:
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:
         """Called when the plug-in was loaded."""
-
-
-_loaded: set[str] = set()
-
-
-def load_folder(folder: Path) -> None:
-    """Import the files of the plugins folder, each once in a process. One that raises is told of in the DAG's
-    warnings; the others, and the DAG file, are read all the same.
-    """
-    for path in plugins.plugin_files(folder):
-        if str(path) in _loaded:
-            continue
-        _loaded.add(str(path))
-        try:
-            _load(folder, path)
-        except Exception as error:  # noqa: BLE001 - whatever a plug-in raises is its own error
-            scope.notice(f"Plug-in {path} cannot be loaded: {type(error).__name__}: {error}")
-
-
-def _load(folder: Path, path: Path) -> None:
-    """By the name under which DAG files import it, so that its classes are there once; by a name of its own
-    where another module has that one.
-    """
-    name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
-    found = importlib.util.find_spec(name) if name.replace(".", "").isidentifier() else None
-    if found is not None and found.origin == str(path):
-        importlib.import_module(name)
-    else:
-        plugins.load_file(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tradewind.authoring import helpers
 from tradewind.domain.errors import AirflowException, InvalidValue
 from tradewind.domain.states import WeightRule
 from tradewind.runtime import plugins
@@ -83,6 +84,19 @@ def try_weights(task: Any) -> tuple[int, ...]:
     while len(weights) > 1 and weights[-1] == weights[-2]:
         weights.pop()
     return tuple(weights)
+
+
+def total(task: Any) -> int:
+    """The weight of the task's first try: its own with those that its rule adds, or what its strategy says.
+
+    Raises as ``try_weights``.
+    """
+    if own := try_weights(task):
+        return helpers.db_safe_priority(own[0])
+    rule = path_of(task.weight_rule)
+    alone = rule == WeightRule.ABSOLUTE or not task.has_dag()
+    others = [] if alone else task.get_flat_relatives(upstream=rule == WeightRule.UPSTREAM)
+    return helpers.db_safe_priority(task.priority_weight + sum(other.priority_weight for other in others))
 
 
 def _strategy(rule: Any) -> PriorityWeightStrategy:

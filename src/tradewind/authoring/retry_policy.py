@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from tradewind.authoring.helpers import import_string
 from tradewind.domain.errors import InvalidValue
 
 ExceptionName = type[BaseException] | str
@@ -37,13 +38,13 @@ class RetryDecision:
     reason: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "action", RetryAction(self.action))
+        object.__setattr__(self, "action", _action(self.action))
         _check_delay(self.retry_delay)
 
     @classmethod
-    def retry(cls, retry_delay: timedelta | None = None, reason: str | None = None) -> RetryDecision:
-        """Try again."""
-        return cls(RetryAction.RETRY, retry_delay, reason)
+    def retry(cls, delay: timedelta | None = None, reason: str | None = None) -> RetryDecision:
+        """Try again, after ``delay`` where one is given."""
+        return cls(RetryAction.RETRY, delay, reason)
 
     @classmethod
     def fail(cls, reason: str | None = None) -> RetryDecision:
@@ -66,36 +67,45 @@ class RetryPolicy:
         raise NotImplementedError(f"{type(self).__name__} defines no evaluate(self, exception, ...).")
 
 
+@dataclass(frozen=True)
 class RetryRule:
     """For these exceptions (classes, or their import paths) that action. Raises InvalidValue."""
 
-    def __init__(
-        self,
-        exception: ExceptionName | Sequence[ExceptionName],
-        action: RetryAction = RetryAction.RETRY,
-        retry_delay: timedelta | None = None,
-        reason: str | None = None,
-        match_subclasses: bool = True,
-    ) -> None:
-        several: list[Any] = list(exception) if isinstance(exception, (list, tuple, set)) else [exception]
-        for one in several:
-            if not isinstance(one, str) and not (isinstance(one, type) and issubclass(one, BaseException)):
+    exception: ExceptionName | Sequence[ExceptionName]
+    action: RetryAction = RetryAction.RETRY
+    retry_delay: timedelta | None = None
+    reason: str | None = None
+    match_subclasses: bool = True
+
+    def __post_init__(self) -> None:
+        for one in self._exceptions:
+            is_class = isinstance(one, type) and issubclass(one, BaseException)
+            if not is_class and not (one and isinstance(one, str)):
                 raise InvalidValue("RetryRule exception", repr(one), "be an exception class or its path")
-        self.exceptions, self.match_subclasses = tuple(several), match_subclasses
-        self.decision = RetryDecision(action, retry_delay, reason)
+        object.__setattr__(self, "action", _action(self.action))
+        _check_delay(self.retry_delay)
+
+    @property
+    def _exceptions(self) -> tuple[Any, ...]:
+        given = self.exception
+        return tuple(given) if isinstance(given, (list, tuple, set)) else (given,)
 
     def matches(self, error: BaseException) -> bool:
-        """Whether it speaks of that error. Classes are compared by path, so that none has to be imported."""
+        """Whether it speaks of that error."""
         kinds = type(error).__mro__ if self.match_subclasses else (type(error),)
-        names = {name for kind in kinds for name in _names(kind)}
-        return any((one if isinstance(one, str) else _names(one)[0]) in names for one in self.exceptions)
+        return any(_is_among(one, kinds) for one in self._exceptions)
+
+    @property
+    def decision(self) -> RetryDecision:
+        """What it says of an error that it speaks of."""
+        return RetryDecision(self.action, self.retry_delay, self.reason)
 
 
 class ExceptionRetryPolicy(RetryPolicy):
     """The first rule that matches decides; ``default`` where none does."""
 
     def __init__(self, rules: Sequence[RetryRule], default: RetryAction = RetryAction.DEFAULT) -> None:
-        self.rules, self.default = tuple(rules), RetryAction(default)
+        self.rules, self.default = tuple(rules), _action(default)
 
     def evaluate(
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
@@ -122,9 +132,30 @@ class ChainRetryPolicy(RetryPolicy):
         return RetryDecision.default()
 
 
+def _action(given: Any) -> RetryAction:
+    try:
+        return RetryAction(given)
+    except ValueError:
+        raise InvalidValue("RetryAction", given, f"be one of {[one.value for one in RetryAction]}") from None
+
+
 def _check_delay(delay: Any) -> None:
     if delay is not None and (not isinstance(delay, timedelta) or delay < timedelta(0)):
         raise InvalidValue("retry_delay", repr(delay), "be a timedelta that is not negative")
+
+
+def _is_among(wanted: ExceptionName, kinds: tuple[type, ...]) -> bool:
+    """Whether one of the classes is meant. A path may be any that leads to the class
+    (``requests.HTTPError``), and is imported only where none of them has it for its own.
+    """
+    if not isinstance(wanted, str):
+        return wanted in kinds
+    if any(wanted in _names(kind) for kind in kinds):
+        return True
+    try:
+        return import_string(wanted) in kinds
+    except ImportError:
+        return False
 
 
 def _names(kind: type) -> tuple[str, ...]:

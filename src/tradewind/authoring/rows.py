@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn
 
+from tradewind.authoring import scripts
 from tradewind.domain.errors import AirflowException
+from tradewind.runtime import plugins
 
 ID_LEN = 250
 """Longest id of a DAG, task or run."""
@@ -22,6 +24,8 @@ class _Rows(type):
     """Says, for everything that is asked of the class, why there is nothing."""
 
     instead: str
+    of_scripts: str | None
+    """The hook that makes such an object in a person's own script."""
 
     def __getattr__(cls, name: str) -> NoReturn:
         if name.startswith("__"):
@@ -31,7 +35,9 @@ class _Rows(type):
             f"Use {cls.instead} instead."
         )
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls.of_scripts is not None and scripts.is_script():
+            return plugins.hook(cls.of_scripts)(*args, **kwargs)
         raise NoDatabase(
             f"{cls.__name__}(…) makes a row of the metadata database, which DAG files and tasks do not "
             f"reach. Use {cls.instead} instead."
@@ -42,6 +48,7 @@ class Base(metaclass=_Rows):
     """What Airflow's rows inherit from."""
 
     instead: ClassVar[str] = "the REST API"
+    of_scripts: ClassVar[str | None] = None
 
 
 class DagModel(Base):
@@ -80,6 +87,12 @@ class RenderedTaskInstanceFields(Base):
     instead = "the REST API (GET …/taskInstances/{task_id}, rendered_fields)"
 
 
+class ParseImportError(Base):
+    """A DAG file that could not be imported; its name until Airflow 2.10 was ``ImportError``."""
+
+    instead = "the REST API (GET /api/v2/importErrors), or the command 'airflow dags list-import-errors'"
+
+
 class SlaMiss(Base):
     """An SLA that was missed."""
 
@@ -108,6 +121,14 @@ class User(Base):
     """A user of the web UI."""
 
     instead = "the command 'airflow users'"
+    of_scripts = "admin_user"
+
+
+class PasswordUser(Base):
+    """A user with a password, of 1.x."""
+
+    instead = "the command 'airflow users'"
+    of_scripts = "admin_password_user"
 
 
 class Pool(Base):

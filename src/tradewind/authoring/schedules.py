@@ -7,61 +7,21 @@ Computing with them is the business of ``domain/timetables``.
 
 from __future__ import annotations
 
-from datetime import timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+import msgspec
+
 from tradewind.authoring import defaults, moments
-from tradewind.authoring.plain import USER_MODULE_PREFIX
+from tradewind.authoring.timetable_base import DagRunInfo, TimeRestriction, Timetable, is_own
 from tradewind.domain import timetables
 from tradewind.domain.errors import AirflowTimetableInvalid
 from tradewind.domain.intervals import DataInterval as _Interval
-from tradewind.domain.intervals import Restriction, RunInfo
+from tradewind.domain.intervals import Restriction
 from tradewind.domain.spec import timetable as specs
 from tradewind.domain.timetables import fields
 from tradewind.domain.timetables.defaults import ScheduleDefaults, as_delta
 from tradewind.runtime.clock import SystemClock
-
-
-class Timetable:
-    """Base of all timetables. Subclasses of your own must be registered by a plug-in."""
-
-    description: str = ""
-    periodic: bool = True
-    can_be_scheduled: bool = True
-    run_ordering: tuple[str, ...] = ("data_interval_end", "execution_date")
-    active_runs_limit: int | None = None
-    asset_condition: Any = None
-
-    def spec(self) -> specs.TimetableSpec:
-        """The timetable as data."""
-        name = f"{type(self).__module__}.{type(self).__qualname__}"
-        if name.startswith(USER_MODULE_PREFIX):
-            raise AirflowTimetableInvalid(
-                f"Timetable {type(self).__qualname__} is defined in a DAG file, which the scheduler never "
-                "imports. Move the class to a file in the plugins folder, and list it there in "
-                "timetables = [...] of an AirflowPlugin."
-            )
-        return specs.PluginTimetable(name=name, data=self.serialize(), description=self.description)
-
-    def serialize(self) -> dict[str, Any]:
-        """The arguments that build an equal timetable again."""
-        return {}
-
-    @classmethod
-    def deserialize(cls, data: dict[str, Any]) -> Timetable:
-        """An equal timetable from what ``serialize`` gave."""
-        return cls(**data)
-
-    @property
-    def summary(self) -> str:
-        """A short word for lists."""
-        return type(self).__name__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Timetable) and self.spec() == other.spec()
-
-    def __hash__(self) -> int:
-        return hash(type(self))
 
 
 class _BuiltIn(Timetable):
@@ -73,7 +33,7 @@ class _BuiltIn(Timetable):
 
     def spec(self) -> specs.TimetableSpec:
         """The timetable as data."""
-        own = any(getattr(type(self), name, None) is not getattr(_BuiltIn, name, None) for name in _ASKED)
+        own = any(is_own(self, name) for name in _ASKED)
         return super().spec() if own else self.data()
 
     def next_dagrun_info(
@@ -81,20 +41,36 @@ class _BuiltIn(Timetable):
     ) -> DagRunInfo | None:
         """When the next run is made, and for which span; None: no more."""
         bounds = Restriction(
-            earliest=restriction.earliest, latest=restriction.latest, catchup=restriction.catchup
+            earliest=_plain(restriction.earliest),
+            latest=_plain(restriction.latest),
+            catchup=restriction.catchup,
         )
         last = last_automated_data_interval
-        found = timetables.next_run(
-            self.data(), last=None if last is None else _Interval(last.start, last.end), restriction=bounds,
-            now=SystemClock().now(),
-        )  # fmt: skip
+        span = None if last is None else _Interval(_plain(last.start), _plain(last.end))
+        found = timetables.next_run(self.data(), last=span, restriction=bounds, now=SystemClock().now())
         if found is None:
             return None
-        return DagRunInfo(run_after=found.run_after, data_interval=found.data_interval)
+        key, date = timetables.partition(self.data(), found.run_after) or (None, None)
+        return DagRunInfo(found.run_after, found.data_interval, partition_key=key, partition_date=date)
+
+    def next_dagrun_info_v2(
+        self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """The same; a run for a partition counts from its moment, for it has no span."""
+        last = last_dagrun_info
+        span = (last.data_interval or _Interval.exact(last.run_after)) if last is not None else None
+        return self.next_dagrun_info(last_automated_data_interval=span, restriction=restriction)
 
     def infer_manual_data_interval(self, *, run_after: Any) -> Any:
         """The span of a run that is asked for by hand."""
-        return timetables.infer_manual(self.data(), run_after)
+        return timetables.infer_manual(self.data(), _plain(run_after))
+
+
+def _plain(moment: Any) -> Any:
+    """Timetables of one's own compute with pendulum's dates; the domain with plain ones, in UTC."""
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment.timestamp(), UTC).replace(microsecond=moment.microsecond)
 
 
 _ASKED = ("next_dagrun_info", "next_dagrun_info_v2", "infer_manual_data_interval", "generate_run_id")
@@ -165,7 +141,19 @@ class CronTriggerTimetable(_BuiltIn):
         self._immediately = run_immediately
 
     def serialize(self) -> dict[str, Any]:
-        return {"cron": self._crons[0], "timezone": self._zone}
+        soon = self._immediately
+        return {
+            "crons": list(self._crons), "timezone": self._zone, "interval": self._interval.seconds,
+            "run_immediately": soon.total_seconds() if isinstance(soon, timedelta) else soon,
+        }  # fmt: skip
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Timetable:
+        soon = _soon(data["run_immediately"])
+        more: dict[str, Any] = {"run_immediately": soon} if soon is not False else {}
+        if data["interval"]:
+            more["interval"] = timedelta(seconds=data["interval"])
+        return cls(*data["crons"], timezone=data["timezone"], **more)
 
     def data(self) -> specs.TimetableSpec:
         soon = self._immediately
@@ -175,6 +163,11 @@ class CronTriggerTimetable(_BuiltIn):
             interval=self._interval.seconds,
             run_immediately=soon.total_seconds() if isinstance(soon, timedelta) else soon,
         )
+
+
+def _soon(value: Any) -> Any:
+    """``run_immediately`` out of data."""
+    return value if value is None or isinstance(value, bool) else timedelta(seconds=value)
 
 
 class MultipleCronTriggerTimetable(CronTriggerTimetable):
@@ -187,6 +180,13 @@ class DeltaDataIntervalTimetable(_BuiltIn):
     def __init__(self, delta: Any) -> None:
         self._delta = as_delta(delta)
 
+    def serialize(self) -> dict[str, Any]:
+        return {"delta": msgspec.to_builtins(self._delta)}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Timetable:
+        return cls(msgspec.convert(data["delta"], specs.Delta))
+
     def data(self) -> specs.TimetableSpec:
         return specs.DeltaDataIntervalTimetable(delta=self._delta)
 
@@ -196,6 +196,14 @@ class DeltaTriggerTimetable(_BuiltIn):
 
     def __init__(self, delta: Any, *, interval: Any = timedelta()) -> None:
         self._delta, self._interval = as_delta(delta), as_delta(interval)
+
+    def serialize(self) -> dict[str, Any]:
+        return {"delta": msgspec.to_builtins(self._delta), "interval": self._interval.seconds}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Timetable:
+        more = {"interval": timedelta(seconds=data["interval"])} if data["interval"] else {}
+        return cls(msgspec.convert(data["delta"], specs.Delta), **more)
 
     def data(self) -> specs.TimetableSpec:
         return specs.DeltaTriggerTimetable(delta=self._delta, interval=self._interval.seconds)
@@ -216,6 +224,16 @@ class EventsTimetable(_BuiltIn):
         self._dates = tuple(sorted(date for date in dates if date is not None))
         self._restrict = restrict_to_events
         self.description = description or f"{len(self._dates)} events"
+
+    def serialize(self) -> dict[str, Any]:
+        return {
+            "event_dates": [date.isoformat() for date in self._dates],
+            "restrict_to_events": self._restrict, "description": self.description,
+        }  # fmt: skip
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Timetable:
+        return cls(**{**data, "event_dates": [datetime.fromisoformat(one) for one in data["event_dates"]]})
 
     def data(self) -> specs.TimetableSpec:
         return specs.EventsTimetable(
@@ -301,6 +319,19 @@ class CronPartitionTimetable(CronTriggerTimetable):
             raise AirflowTimetableInvalid(f"run_offset must be a whole number of ticks, got {run_offset!r}.")
         self._offset, self._format = run_offset or 0, key_format
 
+    def serialize(self) -> dict[str, Any]:
+        return {**super().serialize(), "run_offset": self._offset, "key_format": self._format}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> Timetable:
+        return cls(
+            data["crons"][0],
+            timezone=data["timezone"],
+            run_immediately=_soon(data["run_immediately"]),
+            run_offset=data["run_offset"],
+            key_format=data["key_format"],
+        )
+
     def data(self) -> specs.TimetableSpec:
         soon = self._immediately
         return specs.CronPartitionTimetable(
@@ -321,45 +352,6 @@ class PartitionedAtRuntime(_BuiltIn):
 
     def data(self) -> specs.TimetableSpec:
         return specs.PartitionedAtRuntimeTimetable()
-
-
-class DagRunInfo:
-    """What a custom timetable answers: when the next run is made, and for which span."""
-
-    __slots__ = ("data_interval", "run_after")
-
-    def __init__(self, *, run_after: Any, data_interval: Any) -> None:
-        self.run_after, self.data_interval = run_after, data_interval
-
-    @classmethod
-    def exact(cls, at: Any) -> DagRunInfo:
-        """A run at ``at`` for a span of length zero."""
-        return cls(run_after=at, data_interval=_Interval(at, at))
-
-    @classmethod
-    def interval(cls, start: Any, end: Any) -> DagRunInfo:
-        """A run for [start, end), made at its end."""
-        return cls(run_after=end, data_interval=_Interval(start, end))
-
-    @property
-    def logical_date(self) -> Any:
-        """The start of the span, which names the run."""
-        return self.data_interval.start
-
-    def info(self) -> RunInfo:
-        """The same as the domain has it."""
-        return RunInfo(
-            run_after=self.run_after, logical_date=self.logical_date, data_interval=self.data_interval
-        )
-
-
-class TimeRestriction:
-    """What bounds a custom timetable."""
-
-    __slots__ = ("catchup", "earliest", "latest")
-
-    def __init__(self, earliest: Any, latest: Any, catchup: bool) -> None:
-        self.earliest, self.latest, self.catchup = earliest, latest, catchup
 
 
 def age_defaults(old_age: bool) -> ScheduleDefaults:

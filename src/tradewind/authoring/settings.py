@@ -6,6 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
+from tradewind.authoring import scripts
+from tradewind.runtime import plugins
+
 
 def _conf() -> Any:
     from tradewind.config.compat import conf  # reads airflow.cfg, which few DAG files need
@@ -36,6 +39,9 @@ _NAMES: Final[dict[str, Callable[[], Any]]] = {
 
 
 def _session() -> Any:
+    """``settings.Session()``: a person's script may write with it, a DAG file or a task may not."""
+    if scripts.is_script():
+        return plugins.hook("admin_session")()
     from tradewind.authoring.sessions import NoSession
 
     return NoSession()

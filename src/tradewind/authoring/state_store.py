@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from tradewind.authoring import defaults, state_scopes
+from tradewind.domain import keys
 from tradewind.domain.errors import InvalidValue
 from tradewind.domain.messages import data
 
@@ -39,9 +40,8 @@ async def _aside(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _text(key: str, value: Any) -> str:
-    """The value as JSON. Raises InvalidValue."""
-    if not isinstance(key, str) or not 0 < len(key) <= 512:
-        raise InvalidValue("The key of a state", repr(key), "be text of 1 to 512 characters")
+    """The value as JSON. Raises InvalidId, InvalidValue."""
+    keys.check_state_key(key)
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -213,7 +213,7 @@ class WatchedStateStore(_ByAsset):
     def _meant(self) -> dict[tuple[str, str], Any]:
         from tradewind.authoring.assets import Asset
 
-        return {(name, uri): Asset(name=name, uri=uri) for name, uri in self._assets}
+        return {(name, uri): Asset.known(name=name, uri=uri) for name, uri in self._assets}
 
 
 _METHODS: Final = frozenset({"get", "set", "delete", "clear", "aget", "aset", "adelete", "aclear"})

@@ -3,8 +3,7 @@
 * a start date that is computed from the clock, so that it moves each time the file is read;
 * a variable or connection that is asked for whenever the file is read, not when a task runs;
 * tasks that belong to no DAG, and so never run; functions with ``@dag`` that nobody calls; ``partial``
-without
-  ``expand``;
+  without ``expand``;
 * what ``oversights`` finds in complete DAGs.
 """
 
@@ -22,8 +21,8 @@ _HOUR = timedelta(hours=1)
 _watching: list[bool] = []
 _homeless: list[tuple[Any, int | None]] = []
 _unused: dict[int, tuple[str, object]] = {}
-"""What has to be used to mean anything: by identity, what to say of it, and the thing, which keeps its
-identity.
+"""What has to be used to mean anything: by identity, what to say of it, and the thing itself, so that no
+other takes its identity.
 """
 
 
@@ -46,8 +45,7 @@ def asked(kind: str, name: str) -> None:
     template = f"{{{{ var.value.{name} }}}}" if kind == "variable" else f"{{{{ conn.{name} }}}}"
     scope.notice(
         f"{_at(scope.line())}{kind.capitalize()} {name!r} is asked for each time this file is read. "
-        "Ask inside a "
-        f"task, or write {template} in a templated field."
+        f"Ask inside a task, or write {template} in a templated field."
     )
 
 
@@ -74,8 +72,7 @@ def look_at(dags: Iterable[Any], window: tuple[datetime, datetime]) -> None:
         if not task.has_dag():
             scope.notice(
                 f"{_at(line)}Task {task.task_id!r} ({task.task_type}) belongs to no DAG, so it never runs. "
-                "Make it "
-                f"inside 'with DAG(…)', or give it dag=…."
+                "Make it inside 'with DAG(…)', or give it dag=…."
             )
     _homeless.clear()
     for message, _ in _unused.values():
@@ -95,9 +92,8 @@ def _look_at_start(dag: Any, window: tuple[datetime, datetime]) -> None:
     if moving is not None:
         scope.notice(
             f"{moving[0]} has start_date {moving[1].isoformat()}, which is computed from the clock: "
-            "it moves on "
-            f"each time this file is read, and a run may never fall due. Give it a fixed date, such as "
-            f"datetime(2024, 1, 1)."
+            "it moves on each time this file is read, and a run may never fall due. "
+            "Give it a fixed date, such as datetime(2024, 1, 1)."
         )
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from tradewind.authoring import serde, xcom
+from tradewind.authoring import serde, task_links, xcom
 from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.notset import NOTSET, ArgNotSet
+from tradewind.authoring.older_names import OlderNames
 from tradewind.authoring.run_questions import RunQuestions
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.keys import TaskInstanceKey
@@ -29,7 +30,7 @@ class Link(Protocol):
         ...
 
 
-class TaskRun(RunQuestions):
+class TaskRun(RunQuestions, OlderNames):
     """One dispatch of one try of a task instance.
 
     Besides what user code reads, it collects what the process has to report: ``skip`` and
@@ -97,16 +98,6 @@ class TaskRun(RunQuestions):
     def try_number(self) -> int:
         """1 for the first try."""
         return self.assignment.try_number
-
-    @property
-    def next_try_number(self) -> int:
-        """The number of the try after this one (1.x, 2.x)."""
-        return self.try_number + 1
-
-    @property
-    def prev_attempted_tries(self) -> int:
-        """The number of this try (1.x, 2.x)."""
-        return self.try_number
 
     @property
     def max_tries(self) -> int:
@@ -179,19 +170,12 @@ class TaskRun(RunQuestions):
     @property
     def log_url(self) -> str:
         """Where the web UI shows the log."""
-        from urllib.parse import quote
-
-        run = f"{_base_url()}/dags/{quote(self.dag_id)}/runs/{quote(self.run_id)}"
-        return f"{run}/tasks/{quote(self.task_id)}{self._suffix()}"
+        return task_links.log_url(self.key, self.try_number)
 
     @property
     def mark_success_url(self) -> str:
         """Where the web UI offers to mark it as success."""
         return self.log_url
-
-    def _suffix(self) -> str:
-        index = f"/mapped/{self.map_index}" if self.map_index >= 0 else ""
-        return f"{index}?try_number={self.try_number}"
 
     @property
     def filepath(self) -> str:
@@ -259,6 +243,10 @@ class TaskRun(RunQuestions):
             )
         return self._link.call(request)
 
+    def current_state(self, session: Any = None) -> str | None:
+        """The state (1.x, 2.x); no other process changes it while this one runs."""
+        return self.state
+
     def get_dagrun(self, session: Any = None) -> DagRun:
         """The run."""
         return self.dag_run
@@ -284,9 +272,3 @@ class TaskRun(RunQuestions):
 
 
 TaskInstance = TaskRun
-
-
-def _base_url() -> str:
-    from tradewind.config import compat  # only for links in mails and logs
-
-    return str(compat.conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tradewind.authoring import defaults, file_errors, moments, priority_strategy, schedules
+from tradewind.authoring import defaults, file_errors, moments, operator_link, priority_strategy, schedules
 from tradewind.authoring import plain as plain_module
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.plain import plain
+from tradewind.authoring.timetable_base import Timetable
 from tradewind.domain.errors import TradewindError
 from tradewind.domain.messages.parsing import FileError
 from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec, WatcherSpec
@@ -88,10 +89,14 @@ def _rest(dag: DAG) -> dict[str, Any]:
     }
 
 
+def mentioned(dag: DAG) -> list[Any]:
+    """What the DAG waits for, and all inlets and outlets of its tasks."""
+    return [*schedules.assets_of(dag.schedule), *(it for t in dag.tasks for it in (*t.inlets, *t.outlets))]
+
+
 def _watchers(dag: DAG) -> tuple[WatcherSpec, ...]:
     """Of all assets that the DAG mentions."""
-    things = [*schedules.assets_of(dag.schedule), *(it for t in dag.tasks for it in (*t.inlets, *t.outlets))]
-    watched = [thing for thing in things if getattr(thing, "watchers", None)]
+    watched = [thing for thing in mentioned(dag) if getattr(thing, "watchers", None)]
     if not watched:
         return ()
     from tradewind.authoring import assets  # only such DAGs need it
@@ -116,7 +121,7 @@ def _schedule_text(schedule: Any) -> str | None:
         return schedule
     if isinstance(schedule, timedelta):
         return str(schedule)
-    if isinstance(schedule, schedules.Timetable):
+    if isinstance(schedule, Timetable):
         return schedule.summary
     if isinstance(schedule, (list, tuple, set, frozenset)) or hasattr(schedule, "as_expression"):
         return "Asset"
@@ -304,7 +309,6 @@ def asset_spec(asset: Any) -> dict[str, Any]:
 
 def _shown(task: Any) -> dict[str, Any]:
     limit = defaults.current().max_templated_field_length
-    links = {str(getattr(link, "name", "")) for link in task.operator_extra_links or ()}
     return {
         "params": task.params.specs(),
         "template_fields": {name: plain(getattr(task, name, None), limit) for name in task.template_fields},
@@ -314,5 +318,5 @@ def _shown(task: Any) -> dict[str, Any]:
         "doc_md": task.doc_md or task.doc or task.doc_rst or task.doc_json or task.doc_yaml,
         "ui_color": task.ui_color,
         "ui_fgcolor": task.ui_fgcolor,
-        "extra_links": tuple(sorted(links - {""})),
+        "extra_links": tuple(operator_link.names(task)),
     }

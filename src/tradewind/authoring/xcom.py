@@ -92,11 +92,16 @@ def _text(made: Any) -> str:
 _backends: dict[str, Any] = {}
 
 
+def is_backend_ours() -> bool:
+    """Whether XComs are kept in the way that comes with Tradewind; asks without loading anything."""
+    return defaults.current().xcom_backend in _OURS
+
+
 def resolve_xcom_backend() -> Any:
     """The class that ``[core] xcom_backend`` names; BaseXCom where that is one of ours."""
-    path = defaults.current().xcom_backend
-    if path in _OURS:
+    if is_backend_ours():
         return BaseXCom
+    path = defaults.current().xcom_backend
     if path not in _backends:
         from tradewind.runtime import plugins
 

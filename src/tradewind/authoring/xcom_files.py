@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -94,13 +93,20 @@ def read(data: dict[str, Any]) -> Any:
 
 
 def remove(ti: Any) -> None:
-    """Remove everything of that task instance."""
+    """Remove what earlier attempts of that task instance wrote.
+
+    Not what later ones did: this one may have been given up while its worker stood still.
+    """
     names = {"task_id": ti.task_id, "dag_id": ti.dag_id, "run_id": ti.run_id, "map_index": ti.map_index}
     folder = _at(_folder(names))
     if isinstance(folder, Path):
-        shutil.rmtree(folder, ignore_errors=True)
-    elif folder.exists():
-        folder.rmdir(recursive=True)
+        for path in folder.glob("*"):
+            if keys.is_xcom_file(path.name, before=ti.id):
+                path.unlink(missing_ok=True)
+        return
+    earlier = [path for path in _found(folder) if keys.is_xcom_file(path, before=ti.id)]
+    if earlier:
+        folder.fs.rm(earlier)
 
 
 def remove_runs(dag_id: str, run_ids: Iterable[str], *, before: datetime) -> int:
@@ -109,18 +115,20 @@ def remove_runs(dag_id: str, run_ids: Iterable[str], *, before: datetime) -> int
     Only files that are named as ours, by attempts made ``before``: a run of the same name may have followed.
     Raises what the store raises. In a folder the scheduler does this.
     """
-    count = 0
+    count, first = 0, keys.attempt_id(before, 0)
     for run_id in run_ids:
         folder = _at(_below(dag_id, run_id))
         if isinstance(folder, Path):
             return 0
-        ours = [path for path in folder.fs.find(folder.path) if _is_older(path, before)]
+        ours = [path for path in _found(folder) if keys.is_xcom_file(path, before=first)]
         if ours:
             folder.fs.rm(ours)
         count += len(ours)
     return count
 
 
-def _is_older(path: str, before: datetime) -> bool:
-    found = keys.XCOM_FILE.search(path)
-    return found is not None and keys.attempt_made_at(found["attempt"]) < before
+def _found(folder: Any) -> list[str]:
+    """The files below a folder of an object store, by what the store says now."""
+    folder.fs.invalidate_cache()  # a process that lives long may have listed it before
+    found: list[str] = folder.fs.find(folder.path)
+    return found

@@ -16,12 +16,12 @@ def pull(
     default: Any,
 ) -> Any:  # fmt: skip
     """See ``TaskRun.xcom_pull``."""
-    dag = ti.task.get_dag()
+    dag = ti.task.get_dag() if ti.task is not None else None
     if dag is not None and dag.sub_dags:
         from tradewind.authoring import subdags  # only DAG files of Airflow 1.x and 2.x have them
 
         dag_id, task_ids = subdags.real_names(dag, ti.task_id, dag_id, task_ids)
-    reader = _Reader(ti, dag_id, run_id, key, prior, default)
+    reader = _Reader(ti, dag, dag_id, run_id, key, prior, default)
     if task_ids is None:
         return reader.nearest()
     if isinstance(task_ids, str):
@@ -35,8 +35,12 @@ def pull(
 
 
 class _Reader:
-    def __init__(self, ti: Any, dag_id: str, run_id: str, key: str | None, prior: bool, default: Any) -> None:
+    def __init__(
+        self, ti: Any, dag: Any, dag_id: str, run_id: str, key: str | None, prior: bool, default: Any
+    ) -> None:
+        """``dag`` is that of ``ti``; None where it is not at hand."""
         self._ti, self._dag_id, self._run_id, self._key = ti, dag_id, run_id, key or ""
+        self._dag = dag if dag is not None and dag.dag_id == dag_id else None
         self._any_key = not key
         self._prior, self._default = prior, default
 
@@ -77,8 +81,8 @@ class _Reader:
         return own
 
     def _upstream(self) -> Iterator[str]:
-        dag = self._ti.task.get_dag()
-        if dag is None or dag.dag_id != self._dag_id:
+        dag = self._dag
+        if dag is None:
             return
         todo, seen = deque(sorted(self._ti.task.upstream_task_ids)), set()
         while todo:
@@ -89,8 +93,7 @@ class _Reader:
                 todo.extend(sorted(dag.get_task(task_id).upstream_task_ids))
 
     def _task(self, task_id: str) -> Any:
-        dag = self._ti.task.get_dag()
-        return dag.task_dict.get(task_id) if dag is not None and dag.dag_id == self._dag_id else None
+        return None if self._dag is None else self._dag.task_dict.get(task_id)
 
     def natural(self, task_id: str) -> Any:
         """What is meant when nobody says: all values of a mapped task, as far as they are not one's own

@@ -11,6 +11,7 @@ from tradewind.cli import moments
 from tradewind.cli.acting_light import user
 from tradewind.cli.arguments import WrongUsage
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.store.queries import audit, dag_versions
 from tradewind.store.queries import dags as dag_queries
 from tradewind.store.queries import runs as run_queries
@@ -46,9 +47,9 @@ __all__ = ["dag", "date", "dates", "ids_of", "json_object", "note", "run", "spec
 
 def dag(tx: Tx, dag_id: str) -> DagRecord:
     """The DAG of that id. Raises DagNotFound."""
-    found = dag_queries.get(tx, dag_id, visible=None)
+    found = dag_queries.get(tx, dag_id, access=SYSTEM)
     if found is None:
-        raise errors.DagNotFound(dag_id, dag_queries.ids(tx, visible=None))
+        raise errors.DagNotFound(dag_id, dag_queries.ids(tx, access=SYSTEM))
     return found
 
 
@@ -58,7 +59,7 @@ def spec(tx: Tx, dag_id: str, version_hash: str | None = None) -> DagSpec:
 
     data = dag_versions.spec_bytes(tx, dag_id, version_hash) or dag_versions.spec_bytes(tx, dag_id)
     if data is None:
-        raise errors.DagNotFound(dag_id, dag_queries.ids(tx, visible=None))
+        raise errors.DagNotFound(dag_id, dag_queries.ids(tx, access=SYSTEM))
     return codec.decode(data)
 
 
@@ -73,9 +74,9 @@ def run(tx: Tx, app: App, dag_id: str, text: str) -> RunRecord:
 
 def try_run(tx: Tx, app: App, dag_id: str, text: str) -> RunRecord | None:
     """As ``run``; None where there is none."""
-    found = run_queries.get(tx, dag_id, text, visible=None)
+    found = run_queries.get(tx, dag_id, text, access=SYSTEM)
     at = moments.try_date(text, app.config) if found is None else None
-    return run_queries.by_logical_date(tx, dag_id, at, visible=None) if at else found
+    return run_queries.by_logical_date(tx, dag_id, at, access=SYSTEM) if at else found
 
 
 def ids_of(tx: Tx, text: str, *, regex: bool) -> list[str]:
@@ -88,7 +89,7 @@ def ids_of(tx: Tx, text: str, *, regex: bool) -> list[str]:
         pattern = re.compile(text)
     except re.error as error:
         raise WrongUsage(f"dag_id must be a regular expression here ({error}), got {text!r}.") from None
-    found = [dag_id for dag_id in dag_queries.ids(tx, visible=None) if pattern.search(dag_id)]
+    found = [dag_id for dag_id in dag_queries.ids(tx, access=SYSTEM) if pattern.search(dag_id)]
     if not found:
         raise errors.DagNotFound(text)
     return found

@@ -18,7 +18,9 @@ from tradewind.runtime.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from tradewind.config import Config
+    from tradewind.domain.messages.plugins import Answer, Question
     from tradewind.domain.messages.wake import Wake
+    from tradewind.runtime.plugin_hosts import PluginHosts
     from tradewind.secrets import Chain
     from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
@@ -117,6 +119,20 @@ class App:
         chain = lookups.Chain([*lookup.backends(self.config), lookup.metastore(self.database, self.cipher)])
         lookups.use(chain)
         return chain
+
+    @cached_property
+    def plugins(self) -> PluginHosts:
+        """Who computes with what plug-ins bring. Nothing is started before it is asked."""
+        from tradewind.runtime.plugin_hosts import PluginHosts
+
+        environ = {**self.environ, "AIRFLOW_HOME": str(self.home)}
+        found = PluginHosts(folder=self.config.core.plugins_folder, environ=environ)
+        self._open.append(found.close)
+        return found
+
+    def plugin_ask(self, question: Question) -> Answer:
+        """Ask a plug-in. Raises PluginFailed."""
+        return self.plugins.ask(question)
 
     def make_home(self) -> None:
         """Make the home folder and its airflow.cfg, if they are not there. Raises HomeUnusable."""

@@ -11,6 +11,7 @@ import msgspec
 from tradewind.api import backfilling, markers
 from tradewind.cli import acting, output, waiting
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import FINISHED_RUN
 from tradewind.engine import clearing
 from tradewind.engine.facts import InstanceFacts
@@ -19,7 +20,6 @@ from tradewind.store.queries import runs as run_queries
 from tradewind.store.queries import scheduling
 from tradewind.store.records import RunLoad, RunRecord
 from tradewind.store.transitions import by_hand
-from tradewind.store.transitions import runs as transitions
 
 if TYPE_CHECKING:
     from tradewind.cli.arguments import Args
@@ -45,7 +45,7 @@ def select(tx: Tx, app: App, dag_id: str, args: Args) -> Iterator[Meant]:
         graph, regex=args.task_regex, upstream=args.upstream, downstream=args.downstream
     )
     since, until = acting.dates(args, app)
-    runs = run_queries.of_dag(tx, dag_id, visible=None, since=since, until=until)
+    runs = run_queries.of_dag(tx, dag_id, access=SYSTEM, since=since, until=until)
     meant = list(_of_runs(tx, graph, runs, tasks, args))
     yield from meant
     if not args.exclude_subdags:  # Airflow's old word for not going into other DAGs either
@@ -71,7 +71,7 @@ def _beyond(tx: Tx, graph: Graph, meant: Sequence[Meant], args: Args) -> Iterato
             return None
 
     reached = markers.reach(
-        tx, graph, [(each.load, each.instances) for each in meant], graph_of=newest,
+        tx, graph, [(each.load, each.instances) for each in meant], access=SYSTEM, graph_of=newest,
         only_failed=args.only_failed, only_running=args.only_running,
     )  # fmt: skip
     for each in reached:
@@ -154,7 +154,6 @@ def clear(app: App, meant: Sequence[Meant]) -> int:
                 by_hand.queue_run_again(tx, run, now=now)
             if each.version_hash is not None:
                 by_hand.use_version(tx, run.pk, each.version_hash)
-            transitions.touch(tx, run.pk, now=now)
             extra = {"task_ids": sorted({one.task_id for one in each.instances})}
             acting.note(tx, app, "task_clear", dag_id=run.dag_id, run_id=run.run_id, extra=extra)
             count += len(changes)

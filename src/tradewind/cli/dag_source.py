@@ -19,11 +19,12 @@ from tradewind.dag_processor import discovery, sync
 from tradewind.dag_processor.bundles import local
 from tradewind.dag_processor.bundles.local import LocalDagBundle
 from tradewind.dag_processor.importers import Importers
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import AirflowException, DagNotFound
 from tradewind.domain.messages.parsing import ParsedFile, ParseFile
 from tradewind.runtime import paths
 from tradewind.runtime.locks import Lock
-from tradewind.store.queries import dag_warnings, dags
+from tradewind.store.queries import dag_warnings, dags, file_warnings
 from tradewind.store.queries import import_errors as broken
 from tradewind.store.queries.browse.listing import Page
 from tradewind.store.records import ImportErrorRecord
@@ -58,13 +59,13 @@ def ensure(app: App, dag_id: str, subdir: str | None = None) -> None:
         _store(app, _below(app, subdir))
         return
     with app.database.read() as tx:
-        record = dags.get(tx, dag_id, visible=None)
+        record = dags.get(tx, dag_id, access=SYSTEM)
     alive = _processor_runs(app)
     if record is not None and not record.is_stale and (alive or not _changed(app, [record.fileloc])):
         return
     files = _listed(app)
     changed = list(files) if alive else _changed(app, files)
-    likely = [path for path in changed if _mentions(path, dag_id)]
+    likely = [path for path in changed if mentions(path, dag_id)]
     found = _store(app, likely) if likely else set()
     if dag_id not in found:
         _store(app, [path for path in changed if path not in likely])
@@ -94,22 +95,22 @@ def locate(app: App, dag_id: str, subdir: str | None = None) -> str:
     """The file that defines the DAG. Raises DagNotFound."""
     ensure(app, dag_id, subdir)
     with app.database.read() as tx:
-        record = dags.get(tx, dag_id, visible=None)
+        record = dags.get(tx, dag_id, access=SYSTEM)
         if record is None:
-            raise DagNotFound(dag_id, dags.ids(tx, visible=None))
+            raise DagNotFound(dag_id, dags.ids(tx, access=SYSTEM))
     return record.fileloc
 
 
 def import_errors(app: App) -> list[ImportErrorRecord]:
     """The files that cannot be imported, as the database has them."""
     with app.database.read() as tx:
-        return broken.listing.page(tx, page=Page(limit=None, order=(("filename", False),)))
+        return broken.page(tx, access=SYSTEM, page=Page(limit=None, order=(("filename", False),)))
 
 
 def warnings(app: App) -> list[tuple[str, str]]:
     """(file, what is suspicious about it, a line each), as the database has them."""
     with app.database.read() as tx:
-        return dag_warnings.by_file(tx)
+        return sorted([*dag_warnings.by_file(tx), *file_warnings.by_file(tx)])
 
 
 def bundles(app: App) -> tuple[LocalDagBundle, ...]:
@@ -147,7 +148,8 @@ def _below(app: App, subdir: str) -> list[str]:
     return [str(path)]
 
 
-def _mentions(path: str, dag_id: str) -> bool:
+def mentions(path: str, dag_id: str) -> bool:
+    """Whether the file's text has the DAG's id in it; False for one that cannot be read."""
     try:
         return dag_id.encode() in Path(path).read_bytes()
     except OSError:
@@ -240,15 +242,13 @@ def _store_one(app: App, parsed: ParsedFile) -> sync.Synced:
 def _drop_gone(app: App, files: Iterable[str]) -> None:
     present = set(files)
     with app.database.read() as tx:
-        found = dags.everything(tx, visible=None)
-    gone = {(record.fileloc, record.bundle_name) for record in found if record.fileloc not in present}
-    errors = {
-        (error.filename, error.bundle_name) for error in import_errors(app) if error.filename not in present
-    }
-    if not gone and not errors:
+        found = dags.everything(tx, access=SYSTEM)
+        wrong = sync.broken_files(tx, present)
+    gone = {record.fileloc: record.bundle_name for record in found if record.fileloc not in present}
+    if not gone and not wrong:
         return
     with app.database.write() as tx:
-        for path, bundle in gone | errors:
+        for path, bundle in {**wrong, **gone}.items():
             if not _is_there(path):
                 sync.drop_file(tx, path, bundle or "")
 
@@ -259,7 +259,7 @@ def _drop_gone(app: App, files: Iterable[str]) -> None:
 def _changed(app: App, files: Iterable[str]) -> list[str]:
     reads = _load_reads(app)
     with app.database.read() as tx:
-        known = set(dags.ids(tx, visible=None))
+        known = set(dags.ids(tx, access=SYSTEM))
     return [path for path in files if not _is_current(reads.get(path), path, known)]
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from tradewind.domain.errors import AirflowException
+
+T = TypeVar("T")
 
 
 class FileUnusable(AirflowException):
@@ -29,6 +33,17 @@ def read_json(path: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise FileUnusable(path, "it must hold one JSON object")
     return found
+
+
+def read_list(path: str, kind: type[T]) -> list[T]:
+    """A file with a JSON list of such things. Raises FileUnusable."""
+    try:
+        found: list[T] = msgspec.json.decode(Path(path).read_bytes(), type=list[kind])  # type: ignore[valid-type]
+        return found
+    except OSError as error:
+        raise FileUnusable(path, error.strerror or str(error)) from error
+    except msgspec.MsgspecError as error:
+        raise FileUnusable(path, f"it is not what the command needs ({error})") from error
 
 
 def write(path: str, text: str) -> None:

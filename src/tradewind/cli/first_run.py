@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tradewind.cli.progress import Lines
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import FINISHED, DagRunState, TaskInstanceState
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show(app: App, dag_id: str, *, prog: str) -> int:
 
     _wait_for(app, dag_id)
     with app.database.write() as tx:
-        dags.set_paused(tx, [dag_id], False, visible=None)
+        dags.set_paused(tx, [dag_id], False, access=SYSTEM)
         acting.note(tx, app, "dag_unpause", dag_id=dag_id)
     app.wake("dag", dag_id=dag_id)
     run = dag_runs.make(app, dag_id, app.clock.now(), conf={}, prog=prog)[1]
@@ -47,7 +48,7 @@ def _wait_for(app: App, dag_id: str) -> None:
     deadline = app.clock.monotonic() + APPEARS_WITHIN
     while app.clock.monotonic() < deadline:
         with app.database.read() as tx:
-            if dags.get(tx, dag_id, visible=None) is not None:
+            if dags.get(tx, dag_id, access=SYSTEM) is not None:
                 return
         time.sleep(LOOK)
     with app.database.read() as tx:

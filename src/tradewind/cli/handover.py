@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tradewind.cli import waiting
 from tradewind.cli.daemons import SUPERVISED
 from tradewind.cli.progress import Progress
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.states import FINISHED_RUN, DagRunState
 from tradewind.runtime import children, paths, processes
@@ -77,10 +78,10 @@ def _look(
 ) -> tuple[list[RunRecord], list[TaskInstanceRecord], bool]:
     """The runs, the task instances of those that have begun, and whether none of them can move."""
     with app.database.read() as tx:
-        runs = run_queries.of_dag(tx, dag_id, visible=None, run_ids=run_ids)
+        runs = run_queries.of_dag(tx, dag_id, access=SYSTEM, run_ids=run_ids)
         active = [run.run_id for run in runs if run.state is not DagRunState.QUEUED]
         instances = [
-            record for run_id in active for record in task_instances.of_run(tx, dag_id, run_id, visible=None)
+            record for run_id in active for record in task_instances.of_run(tx, dag_id, run_id, access=SYSTEM)
         ]
         stuck = waiting.stuck_on_past(tx, runs, instances)
     if len(runs) < len(run_ids):

@@ -34,6 +34,10 @@ FLAT = {
     "task_state": "tasks state",
     "task_failed_deps": "tasks failed-deps",
     "rotate_fernet_key": "rotate-fernet-key",
+    "create_user": "users create",
+    "delete_user": "users delete",
+    "list_users": "users list",
+    "sync_perm": "sync-perm",
 }
 """1.x word to today's."""
 
@@ -46,10 +50,6 @@ _RENAMED: dict[str, dict[str, str]] = {
 }
 """1.x options whose letters mean something else, or nothing, today."""
 
-_ONE_USER = (
-    "There is one user yet, admin; its password is in simple_auth_manager_passwords.json.generated, "
-    "in the home that 'info' names."
-)
 _GONE = {
     "worker": "Tasks run in the worker host that 'scheduler' starts; Celery workers are not there yet.",
     "flower": "Celery is not there yet, so there is nothing for flower to show.",
@@ -57,14 +57,14 @@ _GONE = {
     "upgrade_check": "Old options and commands keep working; 'config lint' lists the old names in use.",
     "kerberos": "Kerberos tickets are not renewed yet.",
     "celery": "Celery is not there yet: tasks run in the worker host that 'scheduler' starts.",
-    **dict.fromkeys(("users", "create_user", "delete_user", "list_users"), _ONE_USER),
-    **dict.fromkeys(("roles", "sync-perm", "sync_perm", "teams", "permissions-cleanup"), _ONE_USER),
+    "permissions-cleanup": "What a DAG's file grants goes with the DAG; 'sync-perm' looks at all of them.",
+    "teams": "A team is named by team_name of a bundle, in [dag_processor] dag_bundle_config_list.",
     **dict.fromkeys(
         (
-            "db-manager", "edge", "fab-db", "jobs", "kubernetes", "plugins",
+            "db-manager", "edge", "fab-db", "jobs", "kubernetes",
             "providers", "config update", "dags list-jobs", "dags show-dependencies",
             "db clean", "db downgrade", "db drop-archived", "db export-archived",
-            "connections create-default-connections", "connections test",
+            "connections test",
         ),
         "Airflow has it; Tradewind does not have it yet.",
     ),
@@ -158,10 +158,18 @@ _COMMON_FLAGS = {
 _CONNECTION_FLAGS = {
     "-l": "list", "--list": "list", "-a": "add", "--add": "add", "-d": "delete", "--delete": "delete",
 }  # fmt: skip
+_USER_FLAGS = {
+    "-l": "list", "--list": "list", "-c": "create", "--create": "create", "-d": "delete",
+    "--delete": "delete", "--add-role": "add-role", "--remove-role": "remove-role", "-i": "import",
+    "--import": "import", "--export": "export",
+}  # fmt: skip
+_ROLE_FLAGS = {"-l": "list", "--list": "list", "-c": "create", "--create": "create"}
 _SPECIAL: dict[str, Callable[[list[str]], list[str]]] = {
     "run": _run,
     "config": _config,
     "pool": _by_flag("pools", _COMMON_FLAGS),
     "variables": _by_flag("variables", _COMMON_FLAGS),
     "connections": _connections,
+    "users": _by_flag("users", _USER_FLAGS),
+    "roles": _by_flag("roles", _ROLE_FLAGS),
 }

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tradewind.cli import tree
+from tradewind.cli import tree, unreadable
 from tradewind.cli.arguments import WrongUsage, build_parser
 from tradewind.cli.bootstrap import App
 from tradewind.cli.main import FAILED, WRONG, load
@@ -46,5 +46,5 @@ def guarded(work: Callable[[], int | None], app: App, *, verbose: bool = False) 
     except TradewindError as error:
         if verbose:
             raise
-        print(f"Error: {app.mask(str(error))}", file=sys.stderr)
+        print(f"Error: {app.mask(str(error) + unreadable.hint(error, app))}", file=sys.stderr)
         return WRONG if isinstance(error, WRONG_INPUT) else FAILED

@@ -168,6 +168,8 @@ class House:
             extra[drain] = "1"
         if not loader.all_there(self._app.config.core.executor):
             extra["AIRFLOW__CORE__EXECUTOR"] = "LocalExecutor"
+        if not self._app.config.api.base_url:  # links in mails and logs lead here
+            extra["AIRFLOW__API__BASE_URL"] = self._address
         return processes.clean_environment(self._app.environ, extra)
 
     def _child(self, argv: object) -> int:
@@ -175,6 +177,11 @@ class House:
         for end in self._wakes:
             os.close(end)
         return command_line.run(list(argv), prog=self._prog)  # type: ignore[call-overload]
+
+    @property
+    def _address(self) -> str:
+        """Where the API server can be reached from this machine."""
+        return f"http://{ports.reachable(self._host)}:{self._port}"
 
     # --- life ---------------------------------------------------------------------------------------
 
@@ -187,8 +194,7 @@ class House:
             self._look()
             if not self._wait_until_ready():
                 return self._say_why_not()
-            address = f"http://{ports.reachable(self._host)}:{self._port}"
-            print(welcome.places(self._app, address, password_file), end="\n\n", flush=True)
+            print(welcome.places(self._app, self._address, password_file), end="\n\n", flush=True)
             code = self._first_run(first_run) if first_run else 0
             stays = first_run is None or sys.stdout.isatty()
             print(welcome.next_steps(self._app, self._prog, seen=first_run, stays=stays), flush=True)
@@ -250,8 +256,11 @@ class House:
         from tradewind.auth import users
 
         app = self._app
-        known = users.parse_users(app.config.core.simple_auth_manager_users)
-        named = app.config.core.simple_auth_manager_passwords_file
+        core = app.config.core
+        known = users.configured(core.simple_auth_manager_users, core.auth_manager)
+        if not known:
+            return "the tables: 'airflow users create' makes users"
+        named = core.simple_auth_manager_passwords_file
         return users.ensure_passwords(app.home, known, file=app.path(named) if named else None)
 
     # --- ready --------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("first-run", "internal:first_run", "What standalone --first-run shows", True),
     Leaf("version", "info:version", "Show the version"),
     Leaf("info", "info:info", "Show what runs here and where its files are"),
+    Leaf("plugins", "plugins:dump", "Show plug-ins, and why one cannot be loaded"),
     Leaf("cheat-sheet", "info:cheat_sheet", "Show the commands that are used most"),
     Leaf("config get-value", "config:get_value", "Print the value of an option"),
     Leaf("config list", "config:list_options", "List options with their values and where those came from"),
@@ -98,6 +99,28 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("connections delete", "connections:delete", "Delete a connection"),
     Leaf("connections import", "connections:import_file", "Read connections from a file"),
     Leaf("connections export", "connections:export_file", "Write all connections to a file"),
+    Leaf("users list", "users:list_users", "List users"),
+    Leaf("users create", "users:create", "Make a user"),
+    Leaf("users delete", "users:delete", "Delete a user"),
+    Leaf("users reset-password", "users:reset_password", "Give a user another password"),
+    Leaf("users add-role", "users:add_role", "Give a user a role"),
+    Leaf("users remove-role", "users:remove_role", "Take a role from a user"),
+    Leaf("users import", "users:import_file", "Read users from a JSON file"),
+    Leaf("users export", "users:export_file", "Write all users to a JSON file"),
+    Leaf("roles list", "roles:list_roles", "List roles"),
+    Leaf("roles create", "roles:create", "Make roles"),
+    Leaf("roles delete", "roles:delete", "Delete roles"),
+    Leaf("roles add-perms", "roles:add_perms", "Let roles do something"),
+    Leaf("roles del-perms", "roles:del_perms", "Take something from roles"),
+    Leaf("roles import", "roles:import_file", "Read roles from a JSON file"),
+    Leaf("roles export", "roles:export_file", "Write roles to a JSON file"),
+    Leaf("audit export", "audit:export_file", "Write the audit log to a file"),
+    Leaf("sync-perm", "roles:sync_perm", "Write down anew what DAG files grant to roles"),
+    Leaf(
+        "connections create-default-connections",
+        "connections:create_defaults",
+        "Add the connections that a new Airflow comes with",
+    ),
     Leaf(
         "rotate-fernet-key", "connections:rotate_key", "Encrypt connections and variables with the newest key"
     ),
@@ -114,6 +137,9 @@ GROUPS = {
     "pools": "Limit how many tasks use a thing at once",
     "variables": "Values that DAGs read",
     "connections": "How DAGs reach other systems",
+    "users": "People who may log in",
+    "roles": "What people may do",
+    "audit": "Who did what, when, from where",
 }
 
 _BY_PATH = {leaf.path: leaf for leaf in LEAVES}

@@ -7,29 +7,21 @@ from typing import TYPE_CHECKING
 
 from tradewind.domain import timetables
 from tradewind.domain.intervals import DataInterval, Restriction, RunInfo
+from tradewind.store.records import DagRecord, next_run
 
 if TYPE_CHECKING:
     from tradewind.domain.spec import DagSpec
-    from tradewind.store.records import DagRecord
 
 
 def runs(record: DagRecord, spec: DagSpec, now: datetime, count: int) -> list[RunInfo]:
     """At most ``count`` next runs: the one that is stored as due, then what the timetable says follows."""
     found: list[RunInfo] = []
-    info = _stored(record) or _first(spec, now)
+    info = next_run(record) or _first(spec, now)
     while info is not None and len(found) < count:
         found.append(info)
         following = _after(spec, info.data_interval, now)
         info = following if following != info else None
     return found
-
-
-def _stored(record: DagRecord) -> RunInfo | None:
-    start, end = record.next_dagrun_data_interval_start, record.next_dagrun_data_interval_end
-    logical, after = record.next_dagrun_logical_date, record.next_dagrun_run_after
-    if start is None or end is None or logical is None or after is None:
-        return None
-    return RunInfo(run_after=after, logical_date=logical, data_interval=DataInterval(start, end))
 
 
 def _first(spec: DagSpec, now: datetime) -> RunInfo | None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def places(app: App, address: str, password_file: object) -> str:
     """Address, user, password, folders."""
     config = app.config
-    names = [entry.split(":")[0] for entry in config.core.simple_auth_manager_users.split(",") if entry]
+    named = (
+        "" if config.core.auth_manager.endswith("FabAuthManager") else config.core.simple_auth_manager_users
+    )
+    names = [entry.split(":")[0] for entry in named.split(",") if entry]
     rows = (
         ("Address", address),
         ("User", ", ".join(names)),

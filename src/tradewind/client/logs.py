@@ -10,6 +10,7 @@ A line is one ``write`` to a file opened for appending, so that a killed process
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -53,18 +54,22 @@ class LogFile:
         line = {"timestamp": at, "level": level, "event": mask(event), "logger": logger}
         if more:
             for key, value in more.items():
-                line[key] = mask(value) if isinstance(value, str) else value
-        self._put(_encoded(line))
+                line[key] = self._masker.redact(value, key)
+        self._put(_encoded(line, mask))
 
     def output(self, lines: list[str], logger: str, level: str = "info") -> None:
         """Several lines of output with one time, written together."""
         now, mask = self._clock.now(), self._masker.mask
         chunk = [
-            _encoded({"timestamp": now, "level": level, "event": piece, "logger": logger})
+            _encoded({"timestamp": now, "level": level, "event": piece, "logger": logger}, mask)
             for line in lines
             for piece in pieces(mask(line))
         ]
         self._put(b"".join(chunk), len(chunk))
+
+    def stat(self) -> os.stat_result:
+        """What the system knows of the open file. Raises OSError."""
+        return os.fstat(self._fd)
 
     def close(self) -> None:
         """Close the file."""
@@ -87,12 +92,14 @@ def pieces(line: str) -> list[str]:
     return [line[at : at + LONGEST_TEXT] for at in range(0, len(line), LONGEST_TEXT)]
 
 
-def _encoded(line: dict[str, Any]) -> bytes:
+def _encoded(line: dict[str, Any], mask: Callable[[str], str]) -> bytes:
     try:
         return _encode(line) + b"\n"
     except (msgspec.MsgspecError, TypeError, ValueError, UnicodeEncodeError):
-        # Lone surrogates (bytes that were no UTF-8), or an extra that is no JSON.
-        return _encode({key: clean(value) for key, value in line.items()}) + b"\n"
+        # Lone surrogates (bytes that were no UTF-8), or an extra that is no JSON and says who knows what.
+        cleaned = {key: clean(value) for key, value in line.items()}
+        masked = {key: mask(value) if isinstance(value, str) else value for key, value in cleaned.items()}
+        return _encode(masked) + b"\n"
 
 
 def clean(value: object) -> object:

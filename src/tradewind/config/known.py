@@ -7,7 +7,6 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "dagbag_import_error_tracebacks": "True",
         "dagbag_import_error_traceback_depth": "2",
         "allowed_deserialization_classes_regexp": "",
-        "task_success_overtime": "20",
         "min_serialized_dag_update_interval": "30",
         "compress_serialized_dags": "False",
         "lazy_load_plugins": "True",

@@ -30,7 +30,7 @@ from tradewind.dag_processor import guard, verdicts
 from tradewind.domain.errors import ProtocolError
 from tradewind.domain.messages import parsing, wire
 from tradewind.domain.messages.parsing import Lookup, ParsedFile, ParseFile
-from tradewind.runtime import processes
+from tradewind.runtime import plugins, processes
 
 OUTPUT_LIMIT: Final = 64 * 1024
 _GRACE: Final = 1.0
@@ -248,6 +248,7 @@ def warm() -> None:
     from tradewind.authoring import defaults, loader  # user side; here and not above, for it takes time
 
     defaults.current()  # reads airflow.cfg once, not in each child
+    plugins.entry_points()
     loader.know_modules()
     gc.collect()
     gc.freeze()

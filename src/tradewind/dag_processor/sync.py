@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tradewind.auth import roles
 from tradewind.dag_processor.bundles.local import LocalDagBundle
 from tradewind.dag_processor.discovery import ARCHIVES
 from tradewind.domain import codec, timetables
@@ -23,8 +24,10 @@ from tradewind.domain.intervals import DataInterval, RunInfo
 from tradewind.domain.messages.parsing import FileError, ParsedFile
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.spec import timetable as kinds
+from tradewind.store import records
 from tradewind.store.database import Tx
-from tradewind.store.queries import dag_versions, dag_warnings, dags, import_errors, scheduling
+from tradewind.store.queries import dag_versions, dag_warnings, dags, file_warnings, import_errors, scheduling
+from tradewind.store.queries import roles as role_queries
 from tradewind.store.transitions import asset_mentions, watchers
 
 _LARGEST_SOURCE: Final = 5_000_000
@@ -62,6 +65,8 @@ class _Good(msgspec.Struct, kw_only=True):
     spec: DagSpec
     data: bytes
     digest: str
+    granted: dict[str, list[roles.Pair]]
+    """What the file lets roles do with the DAG."""
 
 
 def store_file(tx: Tx, parsed: ParsedFile, where: Where) -> Synced:
@@ -79,19 +84,23 @@ def store_file(tx: Tx, parsed: ParsedFile, where: Where) -> Synced:
     _store_errors(tx, parsed.path, errors, where, synced)
     told = "\n".join(parsed.warnings)
     dag_warnings.replace(tx, parsed.path, dict.fromkeys(synced.live, told) if told else {}, where.now)
+    homeless = "" if synced.live else told
+    file_warnings.replace(tx, parsed.path, homeless, bundle_name=where.bundle.name, now=where.now)
     synced.errors = tuple(errors)
     return synced
 
 
 def drop_file(tx: Tx, path: str, bundle_name: str) -> list[str]:
-    """The file is gone: its DAGs become stale, its errors are forgotten. The ids of those DAGs."""
+    """The file is gone: its DAGs become stale, what was wrong is forgotten. The ids of those DAGs."""
     import_errors.clear(tx, path, bundle_name=bundle_name)
+    file_warnings.drop(tx, path, bundle_name=bundle_name)
     return dags.mark_stale(tx, keep=(), fileloc=path)
 
 
 def broken_files(tx: Tx, besides: set[str]) -> dict[str, str]:
-    """Files with an import error that are not there any more, and their bundles."""
-    return dict(import_errors.broken_files(tx, besides=besides))
+    """Files with an import error, or warnings and no DAG, that are not there any more, and their bundles."""
+    found = import_errors.broken_files(tx, besides=besides)
+    return dict([*found, *file_warnings.files(tx, besides=besides)])
 
 
 def read_source(path: str) -> str:
@@ -131,13 +140,14 @@ def _check(
     try:
         timetables.validate(spec.timetable)
         data = codec.encode(spec)
+        granted = roles.from_dag(spec.dag_id, spec.access_control)
         if asset_mentions.concerns(spec) and (problem := asset_mentions.clash(tx, spec)):
             raise DagDefinitionError(problem)
     except TradewindError as error:
         message = f"DAG {spec.dag_id!r}: {error}"
         errors.append(FileError(filename=path, message=message, dag_id=spec.dag_id))
         return None
-    return _Good(spec=spec, data=data, digest=codec.digest(data))
+    return _Good(spec=spec, data=data, digest=codec.digest(data), granted=granted)
 
 
 def _store_dag(
@@ -151,8 +161,11 @@ def _store_dag(
     same = newest == found.digest
     synced.live[dag_id] = found.digest
     if not (same and row is not None and _is_current(row, parsed.path, where)):
-        keep = same and row is not None and not row.is_stale
-        info = _stored_next(row) if keep else _next_run(tx, found.spec, where.now)
+        info = (
+            records.next_run(row)
+            if same and row is not None and not row.is_stale
+            else _next_run(tx, found.spec, where.now)
+        )
         dags.upsert(tx, [_row(found.spec, parsed, where, info)])
         synced.touched.append(dag_id)
     if dag_versions.store(
@@ -160,6 +173,8 @@ def _store_dag(
         bundle_name=where.bundle.name, bundle_version=where.bundle.version, now=where.now,
     ):  # fmt: skip
         synced.stored.append(dag_id)
+    if not same or found.granted:
+        role_queries.set_of_dag(tx, dag_id, found.granted)
     if not same or asset_mentions.concerns(found.spec):
         asset_mentions.declare(tx, found.spec, where.now)
         watchers.declare(tx, found.spec, where.now)
@@ -184,7 +199,7 @@ def _without_drift(tx: Tx, found: _Good, now: datetime) -> _Good:
     passed = (now - newest.created_at).total_seconds()
     if old is None or not codec.same_but_for_the_clock(old, found.data, passed=passed):
         return found
-    return _Good(spec=codec.decode(old), data=old, digest=newest.version_hash)
+    return msgspec.structs.replace(found, spec=codec.decode(old), data=old, digest=newest.version_hash)
 
 
 def _next_run(tx: Tx, spec: DagSpec, now: datetime) -> RunInfo | None:
@@ -194,18 +209,6 @@ def _next_run(tx: Tx, spec: DagSpec, now: datetime) -> RunInfo | None:
         start = newest.data_interval_start or newest.logical_date or newest.run_after
         last = DataInterval(start, newest.data_interval_end or start)
     return timetables.next_run(spec.timetable, last=last, restriction=timetables.restriction(spec), now=now)
-
-
-def _stored_next(row: Any) -> RunInfo | None:
-    logical, run_after = row.next_dagrun_logical_date, row.next_dagrun_run_after
-    if logical is None or run_after is None:
-        return None
-    start, end = row.next_dagrun_data_interval_start, row.next_dagrun_data_interval_end
-    return RunInfo(
-        run_after=run_after,
-        logical_date=logical,
-        data_interval=DataInterval(start or logical, end or logical),
-    )
 
 
 def _row(spec: DagSpec, parsed: ParsedFile, where: Where, info: RunInfo | None) -> dags.DagRow:

@@ -243,6 +243,10 @@ class DatabaseBusy(DatabaseError):
     """Another process holds the database longer than we wait; trying again is safe."""
 
 
+class RowsLocked(DatabaseBusy):
+    """Somebody holds rows longer than we wait; trying again is safe, and other rows can be written."""
+
+
 class DatabaseReadOnly(DatabaseError):
     """The metadata database refuses writes."""
 

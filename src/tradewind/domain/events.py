@@ -128,6 +128,8 @@ class TriggerFired(Event, frozen=True, kw_only=True):
     """The state in which the task ends by this event alone: success, failed or skipped."""
     lengths: dict[str, int] = {}
     """As in ``Succeeded``, of what such an event leaves behind."""
+    silent: bool = False
+    """As in ``Succeeded``."""
 
 
 class InputGiven(Event, frozen=True, kw_only=True):

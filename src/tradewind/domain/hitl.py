@@ -14,7 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from tradewind.domain.errors import InvalidValue, did_you_mean
+from tradewind.domain.states import TaskInstanceState as T
 
+MAY_ASK: Final = frozenset({T.QUEUED, T.RUNNING, T.AWAITING_INPUT})
+"""States of a task instance whose present dispatch may have asked something; of queued ones the start may not
+have been heard of yet."""
+TAKES_ANSWERS: Final = MAY_ASK | {T.DEFERRED}
+"""A bot may answer before its task instance is parked, and one with a trigger of its own is deferred."""
 TOO_LATE: Final = {"error": "Nobody answered before the response timeout.", "error_type": "timeout"}
 """What a task is told when the time is over and it has no defaults."""
 _CLASS: Final = "__classname__"
@@ -80,7 +86,7 @@ def check_form(params: Mapping[str, JsonObject], given: Mapping[str, Any]) -> Js
 
     filled = {name: given[name] if name in given else field.get("value") for name, field in params.items()}
     for name, value in filled.items():
-        problem = json_schema.explain(params[name].get("schema") or {}, value)
+        problem = json_schema.first_problem(params[name].get("schema") or {}, value)
         if problem is not None:
             raise InvalidValue(f"params_input.{name}", value, f"satisfy its schema: {problem}")
     return filled

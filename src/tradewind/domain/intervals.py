@@ -25,12 +25,16 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """When a timetable wants its next run.
 
     ``run_after`` is the earliest moment at which the run may be made; ``logical_date`` names it (what
-    Airflow 1.x and 2.x call execution date).
+    Airflow 1.x and 2.x call execution date). A timetable of a plug-in may give the run an id of its own, and
+    a partition, which then stands in place of logical date and interval.
     """
 
     run_after: datetime
     logical_date: datetime
     data_interval: DataInterval
+    run_id: str | None = None
+    partition_key: str | None = None
+    partition_date: datetime | None = None
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):

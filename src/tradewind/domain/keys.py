@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final, NewType
+from datetime import datetime
+from typing import NewType
 
 import msgspec
 
@@ -25,8 +25,8 @@ MAX_LENGTH = 250
 _KEY = re.compile(r"[A-Za-z0-9_.\-]+")
 _GROUP = re.compile(r"[A-Za-z0-9_\-]+")
 _RUN = re.compile(r"[A-Za-z0-9_.~:+\-]+")
-XCOM_FILE: Final = re.compile(
-    r"-(?P<attempt>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[0-9a-f]{8}\.json(\.gz)?$"
+_XCOM_FILE = re.compile(
+    r"-(?P<attempt>[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9a-f]{8}\.json(\.gz)?$"
 )
 """The end of the name of an XCom's file: attempt, chance, format."""
 _POOL_BAD = re.compile(r"[\x00-\x1f/\\]")
@@ -93,6 +93,13 @@ def check_variable_key(value: object) -> str:
     return value
 
 
+def check_state_key(value: object) -> str:
+    """The value as a key of a state store. Raises InvalidId."""
+    if not isinstance(value, str) or not 0 < len(value) <= 512 or "\0" in value:
+        raise InvalidId("State key", value, "use 1 to 512 characters")
+    return value
+
+
 def check_conn_id(value: object) -> str:
     """The value as a connection id, in Airflow's grammar. Raises InvalidId."""
     if not isinstance(value, str) or len(value) > MAX_LENGTH or not _CONN.fullmatch(value):
@@ -128,9 +135,10 @@ def attempt_id(at: datetime, random_bits: int) -> AttemptId:
     return AttemptId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
 
 
-def attempt_made_at(attempt_id: str) -> datetime:
-    """When an attempt id was made, to the millisecond. Raises ValueError for what is none."""
-    return datetime.fromtimestamp(int(attempt_id[:8] + attempt_id[9:13], 16) / 1000, UTC)
+def is_xcom_file(name: str, *, before: str) -> bool:
+    """Whether a file of that name (or path) holds an XCom of an attempt that was made before another one."""
+    found = _XCOM_FILE.search(name)
+    return found is not None and found["attempt"] < before
 
 
 def path_text(path: Sequence[int]) -> str:

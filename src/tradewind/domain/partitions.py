@@ -1,4 +1,8 @@
-"""Computing with partition keys: where a key goes, what a key waits for, which moment it stands for."""
+"""Computing with partition keys: where a key goes, what a key waits for, which moment it stands for.
+
+Mappers and windows that plug-ins bring are computed by a ``Custom``, which only a process that runs people's
+code has; ``plugin_of`` tells the others that they have to ask.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final, Protocol
 
-from tradewind.domain.errors import BadRequest
+from tradewind.domain.errors import BadRequest, TradewindError
 from tradewind.domain.spec import partitions as kinds
-from tradewind.domain.spec.partitions import Mapper, Window
+from tradewind.domain.spec.partitions import Mapper, PluginMapper, Window
 from tradewind.domain.timetables import zones
 
 MOST_KEYS: Final = 1000
@@ -22,9 +26,79 @@ class InvalidPartitionKey(BadRequest):
     """A key does not suit the mapper that it comes to."""
 
 
-def downstream(mapper: Mapper, key: str) -> tuple[str, ...]:
+Item = str | datetime
+"""What makes up a window: a key, or a moment as the clock on the wall shows it."""
+
+
+class Custom(Protocol):
+    """Computes with the classes of plug-ins. Raises what they raise."""
+
+    def downstream(self, mapper: PluginMapper, key: str) -> Iterable[str]:
+        """The keys that a key is mapped to."""
+        ...
+
+    def expected(self, mapper: PluginMapper, key: str) -> frozenset[str]:
+        """The keys upstream that a roll-up waits for."""
+        ...
+
+    def decoded(self, mapper: PluginMapper, key: str) -> Item:
+        """What a key downstream stands for."""
+        ...
+
+    def encoded(self, mapper: PluginMapper, item: Item) -> str:
+        """The key upstream that stands for an item."""
+        ...
+
+    def formatted(self, mapper: PluginMapper, item: Item) -> str:
+        """The key downstream that stands for an item."""
+        ...
+
+    def date_of(self, mapper: PluginMapper, key: str) -> datetime | None:
+        """The moment that a key downstream stands for."""
+        ...
+
+    def items(self, window: Window, key: Item) -> Iterable[Item]:
+        """What makes up a window."""
+        ...
+
+
+class NeedsPlugin(TradewindError):
+    """A part of a mapper is a plug-in's, and this process runs no code of plug-ins."""
+
+
+class _NoPlugins:
+    """Where there are none."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise NeedsPlugin(f"Only the plug-in host computes {name} of a mapper or window of a plug-in.")
+
+
+NO_PLUGINS: Final[Custom] = _NoPlugins()
+
+
+def plugin_of(mapper: Mapper) -> str | None:
+    """The name of a class of a plug-in that the mapper is made of, or None."""
+    match mapper:
+        case kinds.PluginMapper():
+            return mapper.name
+        case kinds.ProductMapper() | kinds.ChainMapper():
+            return next((name for child in mapper.mappers if (name := plugin_of(child))), None)
+        case kinds.RollupMapper():
+            return mapper.window.name or plugin_of(mapper.upstream_mapper)
+        case kinds.FanOutMapper():
+            named = mapper.window.name or plugin_of(mapper.upstream_mapper)
+            return named or plugin_of(mapper.downstream_mapper)
+    return None
+
+
+def is_rollup(mapper: Mapper) -> bool:
+    """Whether a key downstream waits for several keys upstream."""
+    return isinstance(mapper, kinds.RollupMapper) or (isinstance(mapper, PluginMapper) and mapper.rollup)
+
+
+def downstream(mapper: Mapper, key: str, custom: Custom = NO_PLUGINS) -> tuple[str, ...]:
     """The keys that a key is mapped to. Raises InvalidPartitionKey."""
-    found = tuple(_downstream(mapper, key))
+    found = tuple(_downstream(mapper, key, custom))
     most = mapper.max_downstream_keys or MOST_KEYS
     if len(found) > most:
         raise InvalidPartitionKey(
@@ -33,8 +107,10 @@ def downstream(mapper: Mapper, key: str) -> tuple[str, ...]:
     return found
 
 
-def _downstream(mapper: Mapper, key: str) -> Iterable[str]:  # noqa: PLR0911 - a table
+def _downstream(mapper: Mapper, key: str, custom: Custom) -> Iterable[str]:  # noqa: PLR0911 - a table
     match mapper:
+        case PluginMapper():
+            return custom.downstream(mapper, key)
         case kinds.StartOfMapper():
             return [_written(mapper, _start(mapper.unit, _read(mapper, key)))]
         case kinds.FixedKeyMapper():
@@ -46,69 +122,76 @@ def _downstream(mapper: Mapper, key: str) -> Iterable[str]:  # noqa: PLR0911 - a
             return [key]
         case kinds.ProductMapper():
             parts = zip(mapper.mappers, _parts(mapper, key), strict=True)
-            return [mapper.delimiter.join(_one(child, part) for child, part in parts)]
+            return [mapper.delimiter.join(_one(child, part, custom) for child, part in parts)]
         case kinds.ChainMapper():
             return functools.reduce(
-                lambda keys, child: [new for one in keys for new in downstream(child, one)],
+                lambda keys, child: [new for one in keys for new in downstream(child, one, custom)],
                 mapper.mappers,
                 [key],
             )
         case kinds.FanOutMapper():
-            coarse = _decoded(mapper.upstream_mapper, _one(mapper.upstream_mapper, key))
-            return [_formatted(mapper.downstream_mapper, item) for item in _items(mapper.window, coarse)]
+            coarse = _decoded(mapper.upstream_mapper, _one(mapper.upstream_mapper, key, custom), custom)
+            items = _items(mapper.window, coarse, custom)
+            return [_formatted(mapper.downstream_mapper, item, custom) for item in items]
         case kinds.RollupMapper():
-            return downstream(mapper.upstream_mapper, key)
+            return downstream(mapper.upstream_mapper, key, custom)
     return [key]
 
 
-def expected(mapper: Mapper, key: str) -> frozenset[str] | None:
+def expected(mapper: Mapper, key: str, custom: Custom = NO_PLUGINS) -> frozenset[str] | None:
     """The keys upstream that make up a key downstream; None where one of them is enough."""
+    if isinstance(mapper, PluginMapper) and mapper.rollup:
+        return custom.expected(mapper, key)
     if not isinstance(mapper, kinds.RollupMapper):
         return None
-    decoded = _decoded(mapper.upstream_mapper, key)
-    return frozenset(_encoded(mapper.upstream_mapper, item) for item in _items(mapper.window, decoded))
+    decoded = _decoded(mapper.upstream_mapper, key, custom)
+    items = _items(mapper.window, decoded, custom)
+    return frozenset(_encoded(mapper.upstream_mapper, item, custom) for item in items)
 
 
 def satisfied(mapper: Mapper, key: str, arrived: Collection[str]) -> bool:
     """Whether enough of what a key downstream waits for has arrived."""
-    wanted = expected(mapper, key)
+    return enough(mapper, expected(mapper, key), arrived)
+
+
+def enough(mapper: Mapper, wanted: frozenset[str] | None, arrived: Collection[str]) -> bool:
+    """Whether enough of ``wanted`` has arrived."""
     if wanted is None:
         return bool(arrived)
     matched = len(wanted & set(arrived))
-    minimum = mapper.minimum if isinstance(mapper, kinds.RollupMapper) else None
+    minimum = mapper.minimum if isinstance(mapper, kinds.RollupMapper | PluginMapper) else None
     if minimum is None:
         return matched == len(wanted)
     return matched >= (minimum if minimum > 0 else max(0, len(wanted) + minimum))
 
 
-def date_of(mapper: Mapper, key: str) -> datetime | None:  # noqa: PLR0911 - a table
+def date_of(  # noqa: PLR0911 - a table
+    mapper: Mapper, key: str, custom: Custom = NO_PLUGINS
+) -> datetime | None:
     """The moment (aware) that a key downstream stands for, or None. Raises InvalidPartitionKey."""
     match mapper:
+        case PluginMapper():
+            return custom.date_of(mapper, key)
         case kinds.StartOfMapper():
             return _start(mapper.unit, _parsed(mapper.output_format, key)).replace(tzinfo=_zone(mapper))
         case kinds.RollupMapper():
-            return date_of(mapper.upstream_mapper, key)
+            return date_of(mapper.upstream_mapper, key, custom)
         case kinds.FanOutMapper():
-            return date_of(mapper.downstream_mapper, key)
+            return date_of(mapper.downstream_mapper, key, custom)
         case kinds.ChainMapper():
-            return date_of(mapper.mappers[-1], key)
+            return date_of(mapper.mappers[-1], key, custom)
         case kinds.ProductMapper():
             parts = key.split(mapper.delimiter)
             if len(parts) != len(mapper.mappers):
                 return None
-            found = (date_of(child, part) for child, part in zip(mapper.mappers, parts, strict=True))
+            found = (date_of(child, part, custom) for child, part in zip(mapper.mappers, parts, strict=True))
             dates = [date for date in found if date is not None]
             return dates[0] if len(dates) == 1 else None
     return None
 
 
-def is_temporal(mapper: Mapper) -> bool:
-    """Whether the mapper's keys stand for moments, so that windows of time suit them."""
-    return isinstance(mapper, kinds.StartOfMapper)
-
-
-def _one(mapper: Mapper, key: str) -> str:
-    found = downstream(mapper, key)
+def _one(mapper: Mapper, key: str, custom: Custom) -> str:
+    found = downstream(mapper, key, custom)
     if len(found) != 1:
         raise InvalidPartitionKey(
             f"Partition key {key!r} is mapped to {len(found)} keys where one is needed."
@@ -150,17 +233,34 @@ def _written(mapper: kinds.StartOfMapper, moment: datetime) -> str:
     return text.replace("{quarter}", str((moment.month - 1) // 3 + 1))
 
 
-def _decoded(mapper: Mapper, key: str) -> str | datetime:
+def decoded(mapper: Mapper, key: str) -> Item:
+    """What a key downstream of a built-in mapper stands for. Raises InvalidPartitionKey."""
     return _parsed(mapper.output_format, key) if isinstance(mapper, kinds.StartOfMapper) else key
 
 
-def _encoded(mapper: Mapper, item: str | datetime) -> str:
+def _decoded(mapper: Mapper, key: str, custom: Custom) -> Item:
+    return custom.decoded(mapper, key) if isinstance(mapper, PluginMapper) else decoded(mapper, key)
+
+
+def encoded(mapper: Mapper, item: Item) -> str:
+    """The key upstream of a built-in mapper that stands for an item."""
     if isinstance(mapper, kinds.StartOfMapper) and isinstance(item, datetime):
         return item.replace(tzinfo=_zone(mapper)).strftime(mapper.input_format)
     return str(item)
 
 
-def _formatted(mapper: Mapper, item: str | datetime) -> str:
+def _encoded(mapper: Mapper, item: Item, custom: Custom) -> str:
+    return custom.encoded(mapper, item) if isinstance(mapper, PluginMapper) else encoded(mapper, item)
+
+
+def _formatted(mapper: Mapper, item: Item, custom: Custom) -> str:
+    if isinstance(mapper, PluginMapper):
+        return custom.formatted(mapper, item)
+    return formatted(mapper, item)
+
+
+def formatted(mapper: Mapper, item: Item) -> str:
+    """The key downstream of a built-in mapper that stands for an item."""
     if isinstance(mapper, kinds.StartOfMapper) and isinstance(item, datetime):
         return _written(mapper, item)
     return item.isoformat() if isinstance(item, datetime) else item
@@ -238,8 +338,12 @@ _STEPS: Final[dict[str, tuple[int, Callable[[datetime, int], datetime]]]] = {
 }
 
 
-def _items(window: Window, key: str | datetime) -> list[str | datetime]:
-    """What makes up a key downstream."""
+def _items(window: Window, key: Item, custom: Custom) -> Iterable[Item]:
+    return custom.items(window, key) if window.name else items(window, key)
+
+
+def items(window: Window, key: Item) -> list[Item]:
+    """What makes up a key downstream, by a built-in window. Raises InvalidPartitionKey."""
     if window.unit == "segments":
         return list(window.segments)
     if not isinstance(key, datetime):

@@ -9,6 +9,7 @@ Airflow stores "no state yet" as NULL; here it is ``None``.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -51,6 +52,21 @@ class DagRunType(StrEnum):
     OPERATOR_TRIGGERED = "operator_triggered"
     ASSET_TRIGGERED = "asset_triggered"
     ASSET_MATERIALIZATION = "asset_materialization"
+
+    def generate_run_id(self, logical_date: datetime | None = None, *, suffix: str | None = None) -> str:
+        """A run id of this type: of a date as in 2.x, or with any ``suffix`` as in 3.x.
+
+        Raises TypeError without exactly one of them.
+        """
+        if (logical_date is None) == (suffix is None):
+            raise TypeError("DagRunType.generate_run_id() takes either a logical date or suffix=…")
+        return f"{self.value}__{suffix if logical_date is None else logical_date.isoformat()}"
+
+    @staticmethod
+    def from_run_id(run_id: str) -> DagRunType:
+        """The type whose prefix a run id has; ``manual`` where it has none of them."""
+        prefix, found, _ = (run_id or "").partition("__")
+        return DagRunType(prefix) if found and prefix in DagRunType._value2member_map_ else DagRunType.MANUAL
 
 
 class DagRunTriggeredBy(StrEnum):

@@ -15,10 +15,13 @@ QUEUED_AT = "DAGRUN_QUEUED_AT"
 LOGICAL_DATE = "DAGRUN_LOGICAL_DATE"
 FIXED = "FIXED_DATETIME"
 AVERAGE = "AVERAGE_RUNTIME"
+PLUGIN = "PLUGIN"
 
 
 class Deadline(msgspec.Struct, frozen=True, kw_only=True):
-    """One moment. ``kind`` is ``deadline`` (``alert`` counts within the DAG) or ``sla`` (of ``task_id``)."""
+    """One moment. ``kind`` is ``deadline`` (``alert`` counts within the DAG), ``sla`` (of ``task_id``), or
+    ``reference``: a deadline whose moment a plug-in has to be asked for, from ``at`` on.
+    """
 
     kind: str
     at: datetime
@@ -48,6 +51,9 @@ def of_run(
     """
     found = []
     for number, alert in enumerate(spec.deadlines):
+        if alert["reference"]["kind"] == PLUGIN:
+            found.append(Deadline(kind="reference", at=times.queued_at, alert=number, name=alert.get("name")))
+            continue
         at = _moment(alert, times, average)
         if at is not None:
             found.append(Deadline(kind="deadline", at=at, alert=number, name=alert.get("name")))
@@ -65,8 +71,11 @@ def _moment(
     average: Callable[[int, int], float | None],
 ) -> datetime | None:
     start = _reference(alert["reference"], times, average)
-    if start is None:
-        return None
+    return None if start is None else counted(start, alert)
+
+
+def counted(start: datetime, alert: dict[str, Any]) -> datetime:
+    """When the deadline is that counts from ``start``."""
     seconds = float(alert["interval"])
     return start + timedelta(seconds=seconds) if seconds < 0 else retry.due(start, seconds)
 

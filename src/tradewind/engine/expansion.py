@@ -175,9 +175,11 @@ def _grow(board: Board, task: int, path: Path, mine: Sequence[Instance], found: 
             restore(board, instance)
     there = {instance.path[level] for instance in mine if len(instance.path) > level}
     template = _template(mine, level)
-    usable = (
-        template if template is not None and template.state is None and found and 0 not in there else None
-    )
+    usable = template if template is not None and template.state is None and found else None
+    if usable is not None and 0 in there:
+        # Its task was mapped before, and then it was not: what was expanded then is back. As in Airflow.
+        tries.drop(board, usable, T.REMOVED, now, "the instances of its task are there already")
+        usable = None
     taken: set[int] = set() if level else {instance.map_index for instance in board.by_task[task]}
     new = []
     if usable is not None:

@@ -25,12 +25,14 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why a task instance may not start now.
 
     ``limit`` names what refused; ``give_back`` and ``set_pools`` say which limits may admit again.
-    ``final_for_turn`` is True where nothing else may start either.
+    ``final_for_turn`` is True where nothing else may start either, ``hopeless`` where it waits for a person:
+    no end of another task instance helps.
     """
 
     limit: str
     reason: str
     final_for_turn: bool = False
+    hopeless: bool = False
 
     def __str__(self) -> str:
         return self.reason
@@ -53,7 +55,7 @@ class _Pool:
             return None
         if self.slots is None:
             told = f"pool {self.name!r} does not exist; 'airflow pools set {self.name} SLOTS TEXT' creates it"
-            return Refusal(limit=self.limit, reason=told)
+            return Refusal(limit=self.limit, reason=told, hopeless=True)
         free = self.slots - self.used - (self.deferred if self.include_deferred else 0)
         if wanted <= free:
             return None
@@ -62,7 +64,7 @@ class _Pool:
         else:
             told = f"pool {self.name!r} has {max(free, 0)} of {self.slots} slots free"
             told += f", and it needs {wanted}" if wanted > 1 else ""
-        return Refusal(limit=self.limit, reason=told)
+        return Refusal(limit=self.limit, reason=told, hopeless=wanted > self.slots)
 
 
 class _Load:

@@ -15,11 +15,10 @@ from tradewind.domain.states import (
     FINISHED_RUN,
     SUCCESS_STATES,
     DagRunState,
-    State,
     TaskInstanceState,
     check_run_move,
 )
-from tradewind.engine import inputs, outcome, readiness, retry, tries
+from tradewind.engine import clearing, inputs, outcome, readiness, retry, tries
 from tradewind.engine.board import Board
 from tradewind.engine.decisions import Callback, Decisions, Queue, Ready, RunMove, Unqueue
 from tradewind.engine.facts import InstanceFacts, RunFacts
@@ -31,25 +30,13 @@ from tradewind.engine.reports import Reports
 T = TaskInstanceState
 
 
-class InstanceView(Protocol):
+class InstanceView(clearing.Row, Protocol):
     """What a machine shows of a task instance. It changes with the machine; keep nothing but values."""
 
-    @property
-    def task_id(self) -> str: ...
-    @property
-    def map_index(self) -> int: ...
     @property
     def path(self) -> tuple[int, ...]: ...
     @property
     def attempt_id(self) -> str: ...
-    @property
-    def state(self) -> State: ...
-    @property
-    def try_number(self) -> int: ...
-    @property
-    def max_tries(self) -> int: ...
-    @property
-    def dispatch(self) -> int: ...
     @property
     def lost(self) -> int: ...
     @property

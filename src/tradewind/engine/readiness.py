@@ -83,8 +83,6 @@ def _open(board: Board, gate: Gate, now: datetime) -> None:
             tries.drop(board, instance, T.REMOVED, now, "its upstream has no such map index any more")
         elif at_once:
             tries.end_without_process(board, instance, now)
-        elif spec.start_trigger is not None and instance.state is not T.UP_FOR_RESCHEDULE:
-            tries.begin_deferred(board, instance, spec.start_trigger, now)
         else:
             tries.begin(board, instance, now)
 

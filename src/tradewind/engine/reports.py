@@ -241,7 +241,8 @@ class Reports:
         reason = "" if end == T.SUCCESS else "its trigger said so"
         self._call(instance, {T.FAILED: "failure"}.get(T(end), end), reason)
         if end == T.SUCCESS:
-            self._succeeded(instance, event.at, events.Succeeded(lengths=event.lengths), now)
+            succeeded = events.Succeeded(lengths=event.lengths, silent=event.silent)
+            self._succeeded(instance, event.at, succeeded, now)
         elif end == T.SKIPPED:
             tries.finish(self._board, instance, T.SKIPPED, event.at, reason=reason)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from tradewind.domain.events import Deferred
 from tradewind.domain.states import TaskInstanceState
@@ -19,21 +19,30 @@ _SENT_ON: Final = frozenset({T.UP_FOR_RETRY, T.UP_FOR_RESCHEDULE, T.DEFERRED, T.
 
 
 def begin(board: Board, instance: Instance, now: datetime) -> None:
-    """Everything is met but a slot: schedule a new try, or the same one after a reschedule."""
-    if instance.state is not T.UP_FOR_RESCHEDULE:
-        _raise_try(board, instance, now)
-    schedule(board, instance, now)
+    """Everything is met but a slot: schedule a new try, or the same one after a reschedule.
+
+    A new try of a task that starts from its trigger needs no slot before that fires.
+    """
+    if instance.state is T.UP_FOR_RESCHEDULE:
+        schedule(board, instance, now)
+        return
+    _raise_try(board, instance, now)
+    start = board.graph.tasks[instance.task].start_trigger
+    if start is None:
+        schedule(board, instance, now)
+    else:
+        instance.start_date = now
+        defer(board, instance, Deferred(**start), now)
 
 
 def repeat_lost(board: Board, now: datetime) -> None:
-    """Schedule a new try in place of each whose end nobody knows; it uses up none of the retries."""
+    """Begin a new try in place of each whose end nobody knows; it uses up none of the retries."""
     repeats, board.repeats = board.repeats, []
     for instance in repeats:
         if instance.state is T.UP_FOR_RETRY and instance.task != NO_TASK:
             instance.max_tries += 1
             instance.lost += 1
-            _raise_try(board, instance, now)
-            schedule(board, instance, now)
+            begin(board, instance, now)
 
 
 def schedule(board: Board, instance: Instance, now: datetime) -> None:
@@ -51,13 +60,6 @@ def schedule(board: Board, instance: Instance, now: datetime) -> None:
             next_method=instance.next_method,
         )
     )
-
-
-def begin_deferred(board: Board, instance: Instance, start: dict[str, Any], now: datetime) -> None:
-    """A new try of a task that starts from its trigger: no process is needed before that fires."""
-    _raise_try(board, instance, now)
-    instance.start_date = now
-    defer(board, instance, Deferred(**start), now)
 
 
 def defer(board: Board, instance: Instance, trigger: Deferred, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The seam for code that is found by name: hooks that floors above provide, and the plugins folder.
+"""The seam for code that is found by name: hooks that floors above provide, plug-ins of folder and packages.
 
 A hook has one provider, registered by the composition root (``register``) or named here by import path and
 loaded at its first use.
@@ -6,24 +6,34 @@ loaded at its first use.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
 import sys
 import zlib
 from collections.abc import Callable
+from importlib import machinery
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tradewind.domain.errors import AirflowException
 from tradewind.runtime.careful_imports import CarefulLoader
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+ENTRY_POINTS: Final = "airflow.plugins"
+"""The group by which installed packages offer plug-ins."""
 _DEFAULTS = {
     "dag_test": "tradewind.testing.dag_test:run",
     "run_file": "tradewind.testing.run_file:run",
     "run_file_request": "tradewind.testing.run_file:Request",
     "render_task": "tradewind.testing.render:run",
+    "admin_session": "tradewind.admin.session:Session",
+    "admin_user": "tradewind.admin.people:User",
+    "admin_password_user": "tradewind.admin.people:PasswordUser",
 }
 """Hooks that lower floors ask for and a higher one provides."""
 _hooks: dict[str, Callable[..., Any]] = {}
@@ -81,13 +91,23 @@ def prepare_path(*folders: Path) -> None:
             sys.path.append(str(folder))
 
 
+@functools.cache
+def entry_points() -> tuple[EntryPoint, ...]:
+    """The plug-ins that installed packages offer. Looked for once, by a process or by the one it was forked
+    from: every package's words are read for it. One that is installed later is seen after a restart.
+    """
+    from importlib import metadata  # not for those that never look
+
+    return tuple(sorted(metadata.entry_points(group=ENTRY_POINTS)))
+
+
 def load_file(path: Path) -> ModuleType:
     """Import one plugin file. What it raises is the plugin's."""
     name = f"tradewind_plugin_{path.stem}_{zlib.crc32(os.fsencode(path)):08x}"
-    spec = importlib.util.spec_from_file_location(name, path, loader=CarefulLoader(name, str(path)))
-    if spec is None or spec.loader is None:
-        raise AirflowException(f"{path} is not a Python file.")
+    loader = CarefulLoader(name, str(path))
+    spec = machinery.ModuleSpec(name, loader, origin=str(path))
+    spec.has_location = True  # gives the module its __file__
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module

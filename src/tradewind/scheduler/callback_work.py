@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.scheduler.active_runs import ActiveRuns, run_context
 from tradewind.store.database import Tx
@@ -37,7 +38,7 @@ def assignment(tx: Tx, runs: ActiveRuns, row: CallbackRecord, *, limit: float) -
     nobody can.
     """
     dag = runs.dag(tx, row.dag_id, fresh=True)
-    run = run_queries.get(tx, row.dag_id, row.run_id, visible=None)
+    run = run_queries.get(tx, row.dag_id, row.run_id, access=SYSTEM)
     if dag is None or run is None:
         return None
     tried = task_data.tried(tx, row.attempt_id) if row.attempt_id else None

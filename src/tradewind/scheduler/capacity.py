@@ -17,6 +17,7 @@ from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Ready
 from tradewind.engine.limits import Limits, Refusal
 from tradewind.scheduler.inbox import RunKey
+from tradewind.telemetry import events
 
 Entry = tuple[int, datetime, int, int, str]
 """(-priority, run_after, map index, arrival, attempt id): the heap's order."""
@@ -37,8 +38,10 @@ class _Candidate:
 class Capacity:
     """Hands out slots in order of priority and takes them back."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, emit: events.Emit = lambda event: None) -> None:
+        self.limits, self._emit = limits, emit
+        self._told: set[str] = set()
+        """Reasons for which something can never start, that were told of already."""
         self._arrivals = 0
         self._heap: list[Entry] = []
         self._waiting: dict[str, _Candidate] = {}
@@ -177,6 +180,14 @@ class Capacity:
     def _park(self, candidate: _Candidate, refusal: Refusal) -> None:
         heapq.heappush(self._parked.setdefault(refusal.limit, []), candidate.entry)
         self._freed.pop(refusal.limit, None)
+        if refusal.hopeless and refusal.reason not in self._told:
+            self._told.add(refusal.reason)
+            ready = candidate.ready
+            self._emit(
+                events.TaskStuck(
+                    dag_id=ready.dag_id, run_id=ready.run_id, task_id=ready.task_id, reason=refusal.reason
+                )
+            )
 
     def _take(self, candidate: _Candidate) -> None:
         self._held[candidate.ready.attempt_id] = candidate

@@ -15,12 +15,16 @@ from tradewind.domain.messages.wake import Wake
 from tradewind.domain.states import OCCUPIES_SLOT
 from tradewind.engine.limits import Limits
 from tradewind.runtime.clock import Clock
+from tradewind.runtime.plugin_asking import Ask
 from tradewind.scheduler.acting import Acting
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun, QueuedRuns
 from tradewind.scheduler.callback_work import number_of
 from tradewind.scheduler.capacity import Capacity
+from tradewind.scheduler.committing import Committing
 from tradewind.scheduler.creation import Creation
+from tradewind.scheduler.deciding import Deciding
 from tradewind.scheduler.dispatch import Dispatch, Link
+from tradewind.scheduler.duties.ask_references import AskReferences
 from tradewind.scheduler.duties.complete_backfills import CompleteBackfills
 from tradewind.scheduler.duties.expire_deadlines import ExpireDeadlines
 from tradewind.scheduler.duties.pause_failing import PauseFailing
@@ -36,10 +40,12 @@ from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
 from tradewind.scheduler.triggering import Triggering
 from tradewind.scheduler.turn import Turn, TurnResult
+from tradewind.scheduler.withdrawn import Withdrawn
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import scheduling, task_data
 from tradewind.store.transitions import tasks as task_transitions
+from tradewind.telemetry import events
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +78,7 @@ class Core:
         random_bits: Callable[[int], int],
         name: str,
         lease: leases.Lease | None = None,
+        emit: events.Emit = lambda event: None,
     ) -> None:
         def new_attempt(at: datetime) -> str:
             return keys.attempt_id(at, random_bits(74))
@@ -80,8 +87,9 @@ class Core:
         self.inbox, self.timers, self.queued = Inbox(), Timers(), QueuedRuns()
         self.runs = ActiveRuns(new_attempt=new_attempt, lost_limit=settings.lost_limit)
         self.limits = Limits(slots=0)
-        self.capacity = Capacity(self.limits)
+        self.capacity = Capacity(self.limits, emit)
         self.dispatch = Dispatch(name)
+        self.withdrawn = Withdrawn(inbox=self.inbox, timers=self.timers, emit=emit)
         confined = settings.only_dag is not None
         self.starting = Starting(
             runs=self.runs, queued=self.queued, timers=self.timers, ignore_pause=confined
@@ -106,6 +114,7 @@ class Core:
             dispatch=self.dispatch,
             starting=self.starting,
             timers=self.timers,
+            withdrawn=self.withdrawn,
             only_dag=settings.only_dag,
             on_loaded=self.triggers.loaded,
         )
@@ -117,39 +126,14 @@ class Core:
             time_limit=settings.callback_limit,
             lease=lease,
         )
-        self.turn = self._make_turn(lease)
+        self.turn = _make_turn(self, database, lease)
         self._make_duties(new_attempt, lease)
-
-    def _make_turn(self, lease: leases.Lease | None) -> Turn:
-        acting = Acting(
-            inbox=self.inbox,
-            runs=self.runs,
-            gather=self.gather,
-            dispatch=self.dispatch,
-            timers=self.timers,
-            on_finished=self._run_finished,
-            on_callbacks=self.callbacks.request,
-            on_assets=self._assets_updated,
-            on_fired=self.triggers.done,
-            on_decided=self.triggers.decided,
-        )
-        return Turn(
-            database=self._database,
-            clock=self.clock,
-            inbox=self.inbox,
-            runs=self.runs,
-            gather=self.gather,
-            capacity=self.capacity,
-            dispatch=self.dispatch,
-            timers=self.timers,
-            acting=acting,
-            lease=lease,
-        )
 
     def _make_duties(self, new_attempt: Callable[[datetime], str], lease: leases.Lease | None) -> None:
         database, settings = self._database, self.settings
         self.creation = Creation(
             database=database,
+            clock=self.clock,
             runs=self.runs,
             inbox=self.inbox,
             new_attempt=new_attempt,
@@ -168,8 +152,13 @@ class Core:
             only_dag=settings.only_dag,
         )
         self.pause_failing = PauseFailing(database=database, inbox=self.inbox, lease=lease)
+        self.references = AskReferences(database=database, clock=self.clock, runs=self.runs, lease=lease)
         self.expire_deadlines = ExpireDeadlines(
-            database=database, runs=self.runs, on_callbacks=self._late, lease=lease
+            database=database,
+            runs=self.runs,
+            on_callbacks=self._late,
+            references=self.references,
+            lease=lease,
         )
         self.complete_backfills = CompleteBackfills(database=database, lease=lease)
         files = PruneXComFiles(database=database, folder=settings.xcom_folder)
@@ -186,6 +175,11 @@ class Core:
         """Read what is active: pools, and every queued or running run. Nothing is decided yet."""
         self.refresh_pools()
         self.watch.run_once()
+
+    def use_plugins(self, ask: Ask) -> None:
+        """Whoever needs to know what a plug-in says asks this; the answer comes between turns."""
+        self.creation.use_plugins(ask)
+        self.references.ask = ask
 
     def refresh_pools(self) -> None:
         """Pools may have been edited; what waited for them is looked at again."""
@@ -247,7 +241,7 @@ class Core:
 
     def safety_net(self) -> None:
         """See what no wake-up told: rows that people changed, hosts that are gone, pools that were edited."""
-        self.creation.look_again(self.watch.run_once().active)
+        self.creation.look_again(self.watch.run_once().active, self.clock.now())
         self.rescue.run_once(self.clock.now())
         self.refresh_pools()
         self.expire_deadlines.run_once(self.clock.now())
@@ -312,3 +306,38 @@ def _is_current(tx: Tx, held: Held) -> bool:
     """Whether the rows know that attempt as one that a host has."""
     found = task_data.attempt(tx, held.attempt_id)
     return found is not None and found.state in OCCUPIES_SLOT
+
+
+def _make_turn(core: Core, database: Database, lease: leases.Lease | None) -> Turn:
+    acting = Acting(
+        inbox=core.inbox,
+        runs=core.runs,
+        gather=core.gather,
+        dispatch=core.dispatch,
+        timers=core.timers,
+        on_finished=core._run_finished,
+        on_callbacks=core.callbacks.request,
+        on_assets=core._assets_updated,
+        on_fired=core.triggers.done,
+        on_decided=core.triggers.decided,
+    )
+    deciding = Deciding(runs=core.runs, capacity=core.capacity, dispatch=core.dispatch, timers=core.timers)
+    committing = Committing(
+        database=database,
+        inbox=core.inbox,
+        runs=core.runs,
+        capacity=core.capacity,
+        dispatch=core.dispatch,
+        withdrawn=core.withdrawn,
+        lease=lease,
+    )
+    return Turn(
+        clock=core.clock,
+        inbox=core.inbox,
+        dispatch=core.dispatch,
+        gather=core.gather,
+        deciding=deciding,
+        committing=committing,
+        acting=acting,
+        withdrawn=core.withdrawn,
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from tradewind.runtime.clock import Clock
+from tradewind.runtime.plugin_asking import Ask
 from tradewind.scheduler.active_runs import ActiveRuns
 from tradewind.scheduler.duties.ask_timetables import AskTimetables
 from tradewind.scheduler.duties.create_asset_runs import CreateAssetRuns
@@ -21,6 +23,7 @@ class Creation:
         self,
         *,
         database: Database,
+        clock: Clock,
         runs: ActiveRuns,
         inbox: Inbox,
         new_attempt: Callable[[datetime], str],
@@ -39,6 +42,7 @@ class Creation:
         )
         self.by_assets = CreateAssetRuns(
             database=database,
+            clock=clock,
             runs=runs,
             inbox=inbox,
             new_attempt=new_attempt,
@@ -46,7 +50,7 @@ class Creation:
             lease=lease,
         )
         self.timetables = AskTimetables(
-            database=database, runs=runs, lease=lease, on_known=self.by_time.changed
+            database=database, clock=clock, runs=runs, lease=lease, on_known=self.by_time.changed
         )
 
     def next_due(self) -> datetime | None:
@@ -83,8 +87,12 @@ class Creation:
         self.by_time.finished(dag_id)
         self.by_assets.finished(dag_id)
 
-    def look_again(self, active: Mapping[str, int]) -> None:
+    def use_plugins(self, ask: Ask) -> None:
+        """Ask this what plug-ins say."""
+        self.timetables.ask = self.by_assets.plugins.ask = ask
+
+    def look_again(self, active: Mapping[str, int], now: datetime) -> None:
         """The safety net: what was said may be lost. ``active`` counts runs by DAG."""
         self.by_time.look_again(active)
-        self.by_assets.look_again()
+        self.by_assets.look_again(now)
         self.timetables.wanted = True

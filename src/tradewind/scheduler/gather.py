@@ -10,12 +10,13 @@ import msgspec
 from tradewind.domain.events import PastMoved
 from tradewind.domain.spec import TaskSpec
 from tradewind.domain.states import OCCUPIES_SLOT, DagRunState
-from tradewind.scheduler.active_runs import ActiveRuns, CachedRun, DagVersion, QueuedRuns
+from tradewind.scheduler.active_runs import UNTRUSTED, ActiveRuns, CachedRun, DagVersion, QueuedRuns
 from tradewind.scheduler.capacity import Capacity
 from tradewind.scheduler.dispatch import Dispatch
 from tradewind.scheduler.inbox import Batch, Inbox, Incoming, RunKey
 from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
+from tradewind.scheduler.withdrawn import Withdrawn
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import scheduling
 
@@ -42,22 +43,19 @@ class Gather:
         dispatch: Dispatch,
         starting: Starting,
         timers: Timers,
+        withdrawn: Withdrawn,
         only_dag: str | None = None,
         on_loaded: Callable[[RunKey, CachedRun | None], None] = lambda key, run: None,
     ) -> None:
         self._database, self._inbox, self._runs, self._queued = database, inbox, runs, queued
         self._capacity, self._dispatch, self._starting, self._timers = capacity, dispatch, starting, timers
-        self._only_dag, self._on_loaded = only_dag, on_loaded
+        self._withdrawn, self._only_dag, self._on_loaded = withdrawn, only_dag, on_loaded
         self._held_before: dict[RunKey, dict[str, int]] = {}
         """Of runs that were thrown away: attempts that hosts had, to be stopped where the rows drop them."""
 
     def run_once(self, now: datetime) -> Gathered:
         """Take the news and make ready what it is about. What is cached needs no read."""
-        for key in self._timers.take_due(now):
-            if isinstance(key, tuple) and key[0] == "run":
-                self._inbox.look_at(key[1])
-            elif isinstance(key, tuple) and key[0] == "start":
-                self._inbox.may_start(key[1])
+        self._take_due(now)
         batch = self._inbox.take()
         gathered = Gathered(events=batch.events, requeues=batch.requeues)
         if not self._from_cache(batch, gathered):
@@ -67,7 +65,40 @@ class Gather:
             except Exception:
                 self._put_back(batch)
                 raise
+        if self._withdrawn.resting:
+            self._keep_back(gathered)
         return gathered
+
+    def _take_due(self, now: datetime) -> None:
+        for key in self._timers.take_due(now):
+            if not isinstance(key, tuple):
+                continue
+            kind, of = key
+            if kind == "run":
+                self._inbox.look_at(of)
+            elif kind == "start":
+                self._inbox.may_start(of)
+            elif kind == "rest":
+                self._come_back(of)
+
+    def _come_back(self, key: RunKey) -> None:
+        """A run that rested takes part again, as its rows are now."""
+        cached = self._runs.get(key)
+        if cached is not None:
+            cached.row_version = UNTRUSTED
+        self._withdrawn.come_back(key)
+
+    def _keep_back(self, gathered: Gathered) -> None:
+        """Nothing is decided about runs that rest."""
+        resting = self._withdrawn.resting
+        self._withdrawn.keep(
+            (each for each in gathered.events if each.run in resting),
+            (each for each in gathered.requeues if each[0] in resting),
+        )
+        gathered.events = [each for each in gathered.events if each.run not in resting]
+        gathered.requeues = [each for each in gathered.requeues if each[0] not in resting]
+        for key in resting:
+            gathered.runs.pop(key, None)
 
     def forget(self, key: RunKey) -> None:
         """Throw away what is cached of a run, but for what hosts hold of it."""
@@ -113,7 +144,7 @@ class Gather:
                     gathered.runs[key] = run
         for dag_id in batch.past:
             self._refresh_past(tx, dag_id, gathered)
-        for key in self._starting.allowed(tx, batch.starts, now):
+        for key in self._starting.allowed(tx, batch.starts, now, without=self._withdrawn.resting):
             run = self._load(tx, key, starts=True)
             if run is not None:
                 run.machine.start(now)
@@ -159,6 +190,7 @@ class Gather:
         self._stop_what_left(key, run)
         if run is None:
             self._queued.remove(key)
+            self._withdrawn.gone(key)
             return None
         if run.record.state is DagRunState.QUEUED and not starts:
             # Cached it would count as running, and be in its own way where max_active_runs is reached.
@@ -180,6 +212,8 @@ class Gather:
         for held, state in run.machine.holding():
             task = version.tasks.get(held.task_id) or TaskSpec(task_id=held.task_id)
             self._capacity.hold(held, task, version.spec, state)
+        if run.key in self._withdrawn.resting:
+            return  # it asks for nothing
         for ready in run.machine.ready.values():
             self._capacity.offer(ready, version.tasks[ready.task_id], version.spec)
 

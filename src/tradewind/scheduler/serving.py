@@ -8,20 +8,21 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from tradewind.domain.errors import DatabaseError, Fenced
-from tradewind.domain.messages.plugins import TimetableSays
+from tradewind.domain.errors import Fenced
+from tradewind.domain.messages.plugins import Answer, Question
 from tradewind.runtime import paths
 from tradewind.runtime.clock import Clock
 from tradewind.runtime.duty import Duty
+from tradewind.runtime.plugin_asking import Answered, PluginAsking
+from tradewind.runtime.plugin_hosts import PluginFailed, PluginHosts
 from tradewind.runtime.service import Service
 from tradewind.scheduler.core import Core, Settings
 from tradewind.scheduler.duties.heartbeat import Heartbeat
 from tradewind.scheduler.duties.keep_children import Companion, KeepChildren
-from tradewind.scheduler.plugin_host import PluginHost
 from tradewind.scheduler.service import SchedulerWork
 from tradewind.store import leases
 from tradewind.store.database import Database
@@ -48,8 +49,7 @@ class _Serving(SchedulerWork):
         heartbeat: Heartbeat,
         children: KeepChildren,
         emit: events.Emit,
-        plugins_folder: Path | None = None,
-        environ: Mapping[str, str] | None = None,
+        plugins: PluginHosts | None = None,
     ):
         duties = [
             Duty(name="heartbeat", every=BEAT, run_once=self._beat, at_start=False),
@@ -57,19 +57,17 @@ class _Serving(SchedulerWork):
         ]
         super().__init__(core, run_dir=run_dir, duties=duties, emit=emit)
         self._heartbeat, self._children = heartbeat, children
-        self._plugins: PluginHost | None = None
-        if plugins_folder is not None:
-            self._plugins = PluginHost(
-                folder=plugins_folder, environ=environ or {}, answered=self._timetable_says
-            )
-            core.creation.timetables.ask = self._plugins.ask
+        self._plugins = PluginAsking(plugins) if plugins is not None else None
+        if self._plugins is not None:
+            core.use_plugins(self._ask_plugin)
 
-    def _timetable_says(self, said: TimetableSays) -> None:
-        try:
-            self._core.creation.timetables.answered(said, self._core.clock.now())
-        except DatabaseError as error:  # it is asked again at the next start
-            self._emit(events.DutyFailed(component="scheduler", duty="ask_timetables", error=str(error)))
-        self._ask()
+    def _ask_plugin(self, question: Question, answered: Answered) -> None:
+        def told(answer: Answer | PluginFailed) -> None:
+            answered(answer)
+            self._ask()
+
+        assert self._plugins is not None
+        self._plugins.ask(question, told)
 
     def _beat(self) -> None:
         try:
@@ -101,8 +99,7 @@ def run(
     settings: Settings,
     run_dir: Path,
     companions: Sequence[Companion] = (),
-    plugins_folder: Path | None = None,
-    environ: Mapping[str, str] | None = None,
+    plugins: PluginHosts | None = None,
     pid_file: Path | None = None,
     title: str | None = "airflow scheduler",
     emit: events.Emit = events.log,
@@ -110,7 +107,7 @@ def run(
     """Schedule until told to stop. Raises AlreadyRunning, Fenced (another scheduler took over),
     DatabaseError.
 
-    ``plugins_folder`` and ``environ`` are the plug-in host's; without a folder there is none.
+    Without ``plugins`` nothing that plug-ins bring is asked.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     heartbeat = Heartbeat(database=database, clock=clock, owner=name, length=LEASE)
@@ -122,10 +119,11 @@ def run(
         random_bits=secrets.randbits,
         name=name,
         lease=lease,
+        emit=emit,
     )
     children = KeepChildren(companions, clock, is_needed=lambda: core.triggering.needed)
     work = _Serving(core, run_dir=run_dir, heartbeat=heartbeat, children=children, emit=emit,
-        plugins_folder=plugins_folder, environ=environ,
+        plugins=plugins,
     )  # fmt: skip
     service = Service(
         "scheduler",

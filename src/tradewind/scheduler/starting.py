@@ -4,7 +4,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 
 from tradewind.scheduler.active_runs import ActiveRuns, QueuedRuns
@@ -27,11 +27,14 @@ class Starting:
         """Whether looking at these DAGs needs the database: new queued runs may be there."""
         return bool(dag_ids)
 
-    def allowed(self, tx: Tx, dag_ids: Iterable[str], now: datetime) -> list[RunKey]:
-        """Runs to start in this turn."""
+    def allowed(
+        self, tx: Tx, dag_ids: Iterable[str], now: datetime, *, without: Container[RunKey] = ()
+    ) -> list[RunKey]:
+        """Runs to start in this turn; not those in ``without``, which are in nobody's way either."""
         keys: list[RunKey] = []
         for dag_id in dag_ids:
-            self._queued.replace(dag_id, scheduling.queued_runs(tx, dag_id))
+            queued = scheduling.queued_runs(tx, dag_id)
+            self._queued.replace(dag_id, (run for run in queued if (dag_id, run.run_id) not in without))
             # Fresh: a run must not start by a version, a pause or a limit that was changed without a wake-up.
             row = self._runs.dag(tx, dag_id, fresh=True)
             if row is not None and not row.is_stale:

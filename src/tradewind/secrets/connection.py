@@ -169,7 +169,7 @@ class Connection:
     def get_hook(self, *, hook_params: dict[str, Any] | None = None) -> Any:
         """The hook of the provider package that knows this type of connection."""
         if Connection.hook_factory is None:
-            raise BadRequest(f"Connection {self.conn_id!r}: hooks are made in task processes only.")
+            raise BadRequest(f"Connection {self.conn_id!r}: hooks are made where DAG code runs only.")
         return Connection.hook_factory(self, **(hook_params or {}))
 
     def _authority(self) -> str:

@@ -129,6 +129,8 @@ class Tx:
             self._cursor.execute(compiled.sql, parameters)
         except self._error as error:
             raise self.dialect.explain(error) from error
+        except OverflowError as error:  # SQLite's driver, before it asks
+            raise errors.InvalidValue("A number", "more than 64 bits", "be smaller") from error
 
 
 class Database:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.domain.intervals import DataInterval, RunInfo
 from tradewind.domain.states import DagRunState, TaskInstanceState
 from tradewind.engine.facts import InstanceFacts
 
@@ -36,6 +37,9 @@ class DagRecord(msgspec.Struct, frozen=True, kw_only=True):
     next_dagrun_data_interval_start: datetime | None
     next_dagrun_data_interval_end: datetime | None
     next_dagrun_run_after: datetime | None
+    next_dagrun_partition_key: str | None = None
+    next_dagrun_partition_date: datetime | None = None
+    next_dagrun_run_id: str | None = None
     version_hash: str | None
     """Hash of the newest stored spec."""
     tags: tuple[str, ...] = ()
@@ -233,9 +237,28 @@ class DagScheduling(msgspec.Struct, frozen=True, kw_only=True):
     next_dagrun_data_interval_start: datetime | None = None
     next_dagrun_data_interval_end: datetime | None = None
     next_dagrun_run_after: datetime | None = None
+    next_dagrun_partition_key: str | None = None
+    next_dagrun_partition_date: datetime | None = None
+    next_dagrun_run_id: str | None = None
 
 
 DagSchedule = DagScheduling
+
+
+def next_run(row: DagRecord | DagScheduling) -> RunInfo | None:
+    """The next run of a DAG as its row has it, or None."""
+    logical, run_after = row.next_dagrun_logical_date, row.next_dagrun_run_after
+    if logical is None or run_after is None:
+        return None
+    start, end = row.next_dagrun_data_interval_start, row.next_dagrun_data_interval_end
+    return RunInfo(
+        run_after=run_after,
+        logical_date=logical,
+        data_interval=DataInterval(start or logical, end or logical),
+        run_id=row.next_dagrun_run_id,
+        partition_key=row.next_dagrun_partition_key,
+        partition_date=row.next_dagrun_partition_date,
+    )
 
 
 class Occupied(msgspec.Struct, frozen=True, kw_only=True):
@@ -267,10 +290,12 @@ class LostCandidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchedAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """An asset that a DAG waits for: the newest event its runs know, and since when it waits."""
+    """An asset that a DAG waits for.
+
+    ``seen`` is the number of the newest event that its runs know, or that is older than its waiting.
+    """
 
     asset_id: int
     seen: int
-    since: datetime
     only_aliases: bool
     """Only events that came by an alias that the DAG waits for count."""

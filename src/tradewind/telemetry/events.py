@@ -68,6 +68,39 @@ class TimetableFailed(Event, frozen=True, kw_only=True):
     seconds: float
 
 
+class RunWithdrawn(Event, frozen=True, kw_only=True):
+    """What was decided about a run could not be written; the other runs of the turn were."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = (
+        "Run {run_id!r} of DAG {dag_id!r} could not be written, {count} time(s) in a row: {reason}. It is "
+        "tried again in {seconds:g} s. Look for SQL, triggers and open transactions of others on its rows."
+    )
+    dag_id: str
+    run_id: str
+    reason: str
+    count: int
+    seconds: float
+
+
+class PluginSilent(Event, frozen=True, kw_only=True):
+    """A plug-in does not say what the scheduler needs to know; what waits for it goes on waiting."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = "{error} It is asked again in {seconds:g} s."
+    error: str
+    seconds: float
+
+
+class RunIdTaken(Event, frozen=True, kw_only=True):
+    """A plug-in's timetable gave the next run an id that another one has."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = "DAG {dag_id} leaves out a scheduled run: {error}"
+    dag_id: str
+    error: str
+
+
 class WatcherFailed(Event, frozen=True, kw_only=True):
     """The trigger of an asset's watcher ended with an error, or without saying anything."""
 
@@ -79,6 +112,28 @@ class WatcherFailed(Event, frozen=True, kw_only=True):
     watcher: str
     error: str
     seconds: float
+
+
+class QueueUnserved(Event, frozen=True, kw_only=True):
+    """Triggers wait for a triggerer that nobody has started; an empty ``queue`` is none."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = (
+        "Triggers of queue {queue!r} wait and no triggerer serves it: `triggerer --queues NAME` starts one "
+        "(`triggerer` alone for those without a queue)"
+    )
+    queue: str
+
+
+class TaskStuck(Event, frozen=True, kw_only=True):
+    """A task instance is ready and can never start as things are; told once for each reason."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = "Task {task_id} of DAG {dag_id}, run {run_id}, cannot start: {reason}"
+    dag_id: str
+    run_id: str
+    task_id: str
+    reason: str
 
 
 class DutyFailed(Event, frozen=True, kw_only=True):

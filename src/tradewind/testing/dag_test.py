@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
@@ -9,15 +10,18 @@ import secrets as randomness
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tradewind import secrets
 from tradewind.domain import keys, timetables
 from tradewind.domain.errors import InvalidValue, ParamValidationError
+from tradewind.domain.intervals import DataInterval
 from tradewind.domain.messages.assignment import RunContext
+from tradewind.domain.messages.plugins import ManualRun
 from tradewind.domain.spec import DagSpec
+from tradewind.domain.spec.timetable import PluginTimetable
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
 from tradewind.runtime.clock import Clock, SystemClock
 from tradewind.testing.local import lookup
@@ -27,6 +31,9 @@ from tradewind.testing.local.inside import Inside
 from tradewind.testing.local.person import AtTerminal
 from tradewind.testing.local.screen import Lines
 
+if TYPE_CHECKING:
+    from tradewind.authoring.known_instance import KnownTI
+
 
 class TestedRun:
     """What ``dag.test()`` returns: the run, as far as it exists outside a database."""
@@ -34,19 +41,35 @@ class TestedRun:
     __test__ = False
 
     def __init__(self, local: LocalRun, desk: Desk, dag: Any) -> None:
+        from tradewind.authoring import dag_run  # user code's floor, which is loaded already
+
         run = local.wish.run
         self.dag, self.dag_id, self.run_id, self.run_type = dag, run.dag_id, run.run_id, run.run_type
         self.logical_date, self.conf = run.logical_date, msgspec.json.decode(run.conf)
         self.data_interval_start, self.data_interval_end = run.data_interval_start, run.data_interval_end
         self.state = local.machine.state.value
         self.task_states = local.states()
-        self.results = desk.results()
+        self._run = dag_run.DagRun(run, lambda _: local.known())
+        self._desk = desk
+
+    @functools.cached_property
+    def results(self) -> dict[str, Any]:
+        """Task id to what it returned; of a mapped task the list of that. Raises CannotDeserialize."""
+        return self._desk.values()
 
     execution_date = property(lambda self: self.logical_date)
 
     def get_state(self) -> str:
         """success or failed."""
         return self.state
+
+    def get_task_instances(self, state: Any = None) -> list[KnownTI]:
+        """How the task instances ended; with ``state`` those that are in it, or in one of several."""
+        return self._run.get_task_instances(state)
+
+    def get_task_instance(self, task_id: str, *, map_index: int = -1) -> KnownTI | None:
+        """How that task instance ended, or None where there is none."""
+        return self._run.get_task_instance(task_id, map_index=map_index)
 
     def __repr__(self) -> str:
         return f"<DagRun {self.dag_id} {self.run_id}: {self.state}>"
@@ -77,8 +100,9 @@ def run(
     clock = SystemClock()
     spec = to_spec(dag)
     context = run_context(
-        spec, clock, logical_date=logical_date or execution_date, run_after=run_after, conf=run_conf
-    )
+        spec, clock, timetable=dag.timetable, logical_date=logical_date or execution_date,
+        run_after=run_after, conf=run_conf,
+    )  # fmt: skip
     chain = lookup.chain(files=[(variable_file_path, conn_file_path)])
     before = secrets.current()
     secrets.use(chain)
@@ -110,7 +134,7 @@ def _local(
     dag: Any, spec: DagSpec, *, context: RunContext, clock: Clock, chain: secrets.Chain, mark: Any
 ) -> tuple[LocalRun, Desk]:
     lines = Lines()
-    desk = Desk(context, chain=chain, tell=lines.tell)
+    desk = Desk(context, dag, chain=chain, tell=lines.tell)
     pattern = mark.pattern if isinstance(mark, re.Pattern) else mark
     local = LocalRun(
         Wish(spec=spec, file=str(getattr(dag, "fileloc", "") or ""), run=context, mark_success=pattern),
@@ -124,22 +148,25 @@ def run_context(
     spec: DagSpec,
     clock: Clock,
     *,
+    timetable: Any,
     logical_date: datetime | None = None,
     run_after: datetime | None = None,
     conf: dict[str, Any] | None = None,
 ) -> RunContext:
-    """A manual run's context. A date without time zone is taken for UTC. Raises InvalidValue for bad conf."""
+    """A manual run's context. A date without time zone is taken for UTC. ``timetable`` is the DAG's own: one
+    of a plug-in is asked here, where its class is loaded. Raises InvalidValue for bad conf.
+    """
     now = clock.now()
     at = logical_date or run_after or now
     at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    interval = timetables.infer_manual(spec.timetable, at)
+    interval, run_id = _placed(spec, timetable, at)
     try:
         text = msgspec.json.encode(conf or {}).decode()
     except (TypeError, ValueError) as error:
         raise InvalidValue("run_conf", conf, f"be JSON ({error})") from error
     return RunContext(
         dag_id=spec.dag_id,
-        run_id=timetables.run_id(DagRunType.MANUAL.value, at, None),
+        run_id=run_id,
         run_type=DagRunType.MANUAL.value,
         run_after=at,
         logical_date=at,
@@ -151,6 +178,18 @@ def run_context(
         triggered_by=DagRunTriggeredBy.TEST.value,
         state=DagRunState.RUNNING.value,
     )
+
+
+def _placed(spec: DagSpec, timetable: Any, at: datetime) -> tuple[DataInterval, str]:
+    """Data interval and run id."""
+    run_id = timetables.run_id(DagRunType.MANUAL.value, at, None)
+    if not isinstance(spec.timetable, PluginTimetable):
+        return timetables.infer_manual(spec.timetable, at), run_id
+    from tradewind.authoring import plugin_timetables  # user code's floor, loaded with the file
+
+    manual = ManualRun(name=spec.timetable.name, run_type=DagRunType.MANUAL, run_after=at, logical_date=at)
+    said = plugin_timetables.manual_run(timetable, manual)
+    return said.interval or DataInterval.exact(at), said.run_id or run_id
 
 
 def new_attempt(at: datetime) -> str:

@@ -34,7 +34,9 @@ def run(request: Request) -> int:
 
     if request.task_id not in dag.task_dict:
         raise TaskNotFound(dag.dag_id, str(request.task_id), dag.task_dict)
-    context = run_context(to_spec(dag), clock, logical_date=request.logical_date, conf=request.conf)
+    context = run_context(
+        to_spec(dag), clock, timetable=dag.timetable, logical_date=request.logical_date, conf=request.conf
+    )
     assignment = Assignment(
         attempt_id=new_attempt(clock.now()),
         dispatch=1,
@@ -45,7 +47,7 @@ def run(request: Request) -> int:
         file=request.file,
         log_path="",
     )
-    desk = Desk(context, chain=chain, tell=say)
+    desk = Desk(context, dag, chain=chain, tell=say)
     link = DeskLink(assignment, desk)
     secrets.use(Chain([*chain.backends, LinkBackend(link)]))
     ti = TaskRun(

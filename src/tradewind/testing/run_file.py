@@ -137,8 +137,10 @@ def only_task(spec: DagSpec, task_id: str) -> DagSpec:
 def _local(
     request: Request, dag: Any, *, spec: DagSpec, clock: Clock, chain: secrets.Chain, watcher: Any
 ) -> tuple[LocalRun, Desk]:
-    context = run_context(spec, clock, logical_date=request.logical_date, conf=request.conf)
-    desk = Desk(context, chain=chain, tell=watcher.tell)
+    context = run_context(
+        spec, clock, timetable=dag.timetable, logical_date=request.logical_date, conf=request.conf
+    )
+    desk = Desk(context, dag, chain=chain, tell=watcher.tell)
     slots = max(1, min(spec.max_active_tasks, 2 * (os.cpu_count() or 1)))
     local = LocalRun(
         Wish(

@@ -57,22 +57,16 @@ class Classes:
         return found
 
     def _module(self, name: str, wait: Wait) -> Any:
-        if not name.startswith(USER_MODULE_PREFIX):
-            try:
-                return importlib.import_module(name)
-            except ModuleNotFoundError as error:
-                if not (error.name and (name == error.name or name.startswith(f"{error.name}."))):
-                    raise
-                missing = error
-        else:
-            missing = ModuleNotFoundError(f"No module named {name!r}")
+        if (found := _imported(name)) is not None:
+            return found
         self._load_file(wait)
-        if name in sys.modules:
-            return sys.modules[name]
+        # Reading a file puts the DAGs folder on the import path: a file that names itself is found only now.
+        if (found := _imported(name)) is not None:
+            return found
         raise AirflowException(
-            f"The trigger {wait.classpath!r} cannot be imported: {missing}. Put its module into the DAGs or "
-            "plugins folder, or install its package."
-        ) from missing
+            f"The trigger {wait.classpath!r} cannot be imported: there is no module {name!r}. Put it into "
+            "the DAGs or plugins folder, or install its package."
+        )
 
     def _load_file(self, wait: Wait) -> None:
         """The DAG file may define the class itself, or put its folder on the import path."""
@@ -82,6 +76,18 @@ class Classes:
             return
         self._files[file] = stamp
         loader.load_file(file, self._dags_folder, safe_mode=False)
+
+
+def _imported(name: str) -> Any:
+    """The module; None where there is none of that name. Raises whatever importing it raises."""
+    if name in sys.modules or name.startswith(USER_MODULE_PREFIX):
+        return sys.modules.get(name)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            return None
+        raise
 
 
 def _stamp(file: str) -> tuple[int, int] | None:

@@ -8,25 +8,31 @@ import sys
 import threading
 from collections import OrderedDict
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TextIO
 
+from tradewind.client import log_records
 from tradewind.client.logs import LogFile
 from tradewind.runtime.clock import Clock
 from tradewind.telemetry.masking import MASKER
+from tradewind.triggerer import endless_logs
 
 LOG: Final[ContextVar[str]] = ContextVar("log_path", default="")
 """Where the code that runs just now logs to, below the log folder; empty: nowhere of its own."""
 OPEN: Final = 64
 """Logs that are kept open at a time."""
-_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class Logs:
-    """The logs of tries, opened when something is written. Safe for several threads."""
+    """The logs of tries, opened when something is written. Safe for several threads.
 
-    def __init__(self, folder: str, clock: Clock) -> None:
+    Those without an end (``endless_logs``) are rotated at ``rotate_bytes`` (0: never), and ``rotate_count``
+    older ones are kept.
+    """
+
+    def __init__(self, folder: str, clock: Clock, rotate_bytes: int = 0, rotate_count: int = 0) -> None:
         self._folder, self._clock = folder, clock
+        self._rotate_bytes, self._rotate_count = rotate_bytes, rotate_count
         self._open: OrderedDict[str, LogFile] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -45,15 +51,28 @@ class Logs:
 
     def _file(self, path: str) -> LogFile | None:
         file = self._open.pop(path, None)
-        if file is None:
-            try:
+        try:
+            if file is not None and endless_logs.is_one(path):
+                file = self._bounded(file)
+            if file is None:
                 file = LogFile(self._folder, path, MASKER, self._clock)
-            except OSError:
-                return None
+        except OSError:
+            return None
         self._open[path] = file
         if len(self._open) > OPEN:
             self._open.popitem(last=False)[1].close()
         return file
+
+    def _bounded(self, file: LogFile) -> LogFile | None:
+        """The open file; None where it is full, or was removed, and is to be opened anew."""
+        found = file.stat()
+        is_full = 0 < self._rotate_bytes <= found.st_size
+        if found.st_nlink and not is_full:
+            return file
+        file.close()
+        if found.st_nlink:
+            endless_logs.rotate(file.path, self._rotate_count)
+        return None
 
 
 class Capture(logging.Handler):
@@ -71,15 +90,7 @@ class Capture(logging.Handler):
             self._rest.write(MASKER.mask(self.format(record)) + "\n")
             self._rest.flush()
             return
-        try:
-            event = record.getMessage()
-        except (TypeError, ValueError) as error:
-            event = f"{record.msg!r} (its arguments do not fit: {error})"
-        more: dict[str, Any] = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        if record.exc_info and record.exc_info[0] is not None:
-            more["exception"] = (self.formatter or logging.Formatter()).formatException(record.exc_info)
-        at = datetime.fromtimestamp(record.created, UTC)
-        self._logs.write_at(path, at, record.levelname.lower(), event, record.name, more)
+        self._logs.write_at(path, *log_records.line_of(record))
 
 
 class Output(io.TextIOBase):
@@ -122,9 +133,4 @@ def install(logs: Logs) -> None:
     """From now on everything printed and logged in this process goes through ``logs``."""
     stdout, stderr = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Output(logs, "stdout", stdout), Output(logs, "stderr", stderr)
-    root = logging.getLogger()
-    for handler in root.handlers[:]:
-        root.removeHandler(handler)
-    root.addHandler(Capture(logs, stderr))
-    root.setLevel(logging.INFO)
-    logging.captureWarnings(True)
+    log_records.install(Capture(logs, stderr))

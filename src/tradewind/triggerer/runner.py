@@ -98,7 +98,9 @@ class Runner:
 
     def _prepare(self, settings: TaskSettings) -> None:
         MASKER.configure(names=settings.hide_names)
-        self._logs = output.Logs(settings.log_folder, self._clock)
+        self._logs = output.Logs(
+            settings.log_folder, self._clock, settings.log_rotate_bytes, settings.log_rotate_count
+        )
         output.install(self._logs)
         self._lines = asking.Lines(settings.data_socket, settings.data_deadline, self._clock)
         secrets.use(access.chain(asking.AsCurrent(self._lines), settings))

@@ -22,11 +22,15 @@ from tradewind.runtime import paths
 from tradewind.runtime.clock import Clock
 from tradewind.runtime.duty import Duty
 from tradewind.telemetry import events
+from tradewind.triggerer import endless_logs
 from tradewind.triggerer.fleet import Fleet
 from tradewind.triggerer.settings import TriggererSettings
 
 WATCH_EVERY: Final = 0.1
 """Seconds between looks at who holds up a loop."""
+
+PRUNE_EVERY: Final = 3600.0
+"""Seconds between looks at logs of watchers that are gone."""
 
 
 class Triggerer:
@@ -56,6 +60,7 @@ class Triggerer:
         return (
             Duty(name="heartbeat", every=self._settings.beat_every, run_once=self._beat),
             Duty(name="watch", every=WATCH_EVERY, run_once=self._fleet.watch),
+            Duty(name="prune_logs", every=PRUNE_EVERY, run_once=self._prune_logs),
         )
 
     async def drain(self) -> None:
@@ -77,6 +82,7 @@ class Triggerer:
             pid=os.getpid(),
             capacity=self._settings.capacity,
             queues=self._settings.queues,
+            stands_in=self._settings.stands_in,
             holds=tuple(sorted(self._held)),
         )
         return [hello, *self._untold.values()]
@@ -84,6 +90,9 @@ class Triggerer:
     def _beat(self) -> None:
         assert self._uplink is not None
         self._uplink.send(TriggererBeat(incarnation=self.incarnation))
+
+    def _prune_logs(self) -> None:
+        endless_logs.prune(self._settings.tasks.log_folder, self._held, self._clock.now())
 
     def _heard(self, message: lifecycle.ToHost) -> None:
         match message:

@@ -19,6 +19,8 @@ class TriggererSettings(msgspec.Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     capacity: int = 1000
     queues: tuple[str, ...] = ()
+    stands_in: bool = False
+    """Serves also the queues that no other triggerer has come for."""
     beat_every: float = 2.0
     slow_after: float = 0.5
     """A step of a trigger that takes longer holds up all others, and is told in its log."""

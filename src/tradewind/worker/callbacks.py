@@ -50,7 +50,6 @@ class CallbackWork:
 
     def perform(self) -> None:
         """Call them. Raises AirflowException for a kind that is not known."""
-        from tradewind.authoring import context as contexts
         from tradewind.authoring import execution
 
         if self._kind in _LATE:
@@ -63,10 +62,7 @@ class CallbackWork:
             )
         context, task = self._context()
         owner = self._dag if self._kind.startswith("dag_") else task
-        with contexts.active(context):
-            execution.run_callbacks(
-                getattr(owner, attribute, None), context, logging.getLogger("airflow.task")
-            )
+        execution.run_callbacks(getattr(owner, attribute, None), context, logging.getLogger("airflow.task"))
         if task is not None and self._kind in {"task_failure", "task_retry"}:
             mails.send(context, context.get("exception"), final=self._kind == "task_failure")
 

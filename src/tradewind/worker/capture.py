@@ -7,12 +7,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
+from tradewind.client import log_records
 from tradewind.client.logs import LogFile
-
-_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class Output(io.TextIOBase):
@@ -92,12 +90,7 @@ class Capture(logging.Handler):
         """From now on everything printed and logged comes here."""
         sys.stdout, sys.stderr = self._stdout, self._stderr
         sys.__stdout__, sys.__stderr__ = self._stdout, self._stderr  # type: ignore[misc, assignment]
-        root = logging.getLogger()
-        for handler in root.handlers[:]:
-            root.removeHandler(handler)
-        root.addHandler(self)
-        root.setLevel(logging.INFO)
-        logging.captureWarnings(True)
+        log_records.install(self)
 
     def printed(self, lines: list[str], name: str) -> None:
         """Lines of a stream."""
@@ -109,16 +102,9 @@ class Capture(logging.Handler):
         """A log record of any logger."""
         if self.log is None:
             return
-        try:
-            event = record.getMessage()
-        except (TypeError, ValueError) as error:
-            event = f"{record.msg!r} (its arguments do not fit: {error})"
-        more: dict[str, Any] = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        if record.exc_info and record.exc_info[0] is not None:
-            more["exception"] = _formatter.formatException(record.exc_info)
+        line = log_records.line_of(record)
         self._settle(0.2)
-        at = datetime.fromtimestamp(record.created, UTC)
-        self.log.write_at(at, record.levelname.lower(), event, record.name, more)
+        self.log.write_at(*line)
 
     def finish(self, patience: float) -> None:
         """The attempt is over: unfinished lines and raw output go to the log."""
@@ -126,9 +112,6 @@ class Capture(logging.Handler):
         self._stderr.finish()
         self.keep("")
         self._settle(patience)
-
-
-_formatter = logging.Formatter()
 
 
 def redirect_descriptors(raw: int) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from tradewind.client import access
 from tradewind.domain.errors import AirflowTaskTimeout
 from tradewind.domain.messages import runner as messages
+from tradewind.runtime import plugins
 from tradewind.runtime.clock import Clock
 from tradewind.worker import hazards, stamps
 
@@ -135,3 +136,4 @@ def load_ahead() -> None:
     """Load what tasks need, so that no task process has to."""
     for name in _AHEAD:
         importlib.import_module(f"tradewind.authoring.{name}")
+    plugins.entry_points()

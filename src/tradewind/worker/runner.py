@@ -49,7 +49,11 @@ class Log(Protocol):
         """One line."""
 
 
-def nothing(message: Started | Finished) -> None:
+def nothing(message: Started) -> None:
+    """Nobody waits to hear of it."""
+
+
+def no_conclusion(report: Finished, limit: float) -> None:
     """Nobody waits to hear of it."""
 
 
@@ -71,18 +75,21 @@ class Body:
         log: Log,
         started: Callable[[Started], None] = nothing,
         flush: Callable[[], None] = no_output,
-        concluded: Callable[[Finished], None] = nothing,
+        concluded: Callable[[Finished, float], None] = no_conclusion,
         problem: str = "",
         max_map_length: int = MAX_MAP_LENGTH,
         callback_limit: float = 300.0,
+        success_overtime: float = 20.0,
     ) -> None:
         """``flush`` brings to the log what was printed; ``problem`` says why ``dag`` is None. ``concluded``
-        hears of the end before callbacks are called, which may take ``callback_limit`` seconds together.
+        hears of the end, and how many seconds callbacks may take together, before they are called:
+        ``success_overtime`` after a success, else ``callback_limit``.
         """
         self._assignment, self._dag, self._link = assignment, dag, link
         self._clock, self._host, self._log, self._started = clock, host, log, started
         self._flush, self._problem, self._max_map_length = flush, problem, max_map_length
         self._concluded, self._callback_limit = concluded, callback_limit
+        self._success_overtime = success_overtime
         self._began = clock.now()
         self._pid = os.getpid()
         self._interruptible = False
@@ -190,7 +197,7 @@ class Body:
         found = [outcome]
         work = self._work
         if work is not None and work.has_policy and outcomes.will_retry(outcome, self._assignment):
-            with self._alarm(self._callback_limit, self._late_callback):
+            with self._alarm(self._callback_limit, _too_late(self._callback_limit)):
                 self._guard("the retry policy", lambda: found.append(work.reconsider(outcome, error)))
         return found[-1]
 
@@ -198,15 +205,13 @@ class Body:
         """Callbacks and mail. What they do, and whether they come to an end, changes nothing any more."""
         if not calls:
             return
-        self._concluded(self._finished(outcome, report))
-        give_up = self._clock.monotonic() + self._callback_limit
+        limit = self._success_overtime if isinstance(outcome, Succeeded) else self._callback_limit
+        self._concluded(self._finished(outcome, report), limit)
+        give_up = self._clock.monotonic() + limit
         for name, call in calls:
-            with self._alarm(give_up - self._clock.monotonic(), self._late_callback):
+            with self._alarm(give_up - self._clock.monotonic(), _too_late(limit)):
                 self._guard(name, call)
             self._leave_forks(None)
-
-    def _late_callback(self, number: int, frame: FrameType | None) -> None:
-        raise AirflowTaskTimeout(f"callbacks took longer than {self._callback_limit:g} s together")
 
     def _without_task(self, problem: str) -> Finished:
         self._log.write("error", problem, "task")
@@ -295,6 +300,15 @@ class Body:
             self._log.write(level, text, "task", exception=outcomes.trace(error))
         else:
             self._log.write(level, text, "task")
+
+
+def _too_late(limit: float) -> Callable[[int, FrameType | None], None]:
+    """What interrupts callbacks, or a retry policy, after ``limit`` seconds."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise AirflowTaskTimeout(f"callbacks took longer than {limit:g} s together")
+
+    return interrupt
 
 
 def run(assignment: Assignment, dag: Any, link: LinkPort, *, clock: Clock, host: Where, log: Log) -> Finished:

@@ -49,6 +49,8 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_map_length: int = MAX_MAP_LENGTH
     callback_limit: float = 300.0
     """How long the callbacks and the mail of one attempt may take together."""
+    success_overtime: float = 20.0
+    """How long they may take after a success: until then the tasks below wait."""
     nofork: bool = False
     """Every task in a fresh interpreter."""
 
@@ -70,4 +72,5 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
             hide_names=self.hide_names,
             max_map_length=self.max_map_length,
             callback_limit=self.callback_limit,
+            success_overtime=self.success_overtime,
         )

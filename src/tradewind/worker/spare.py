@@ -204,6 +204,7 @@ class TaskProcess:
             flush=self._flush,
             concluded=self._report_concluded,
             callback_limit=self._settings.callback_limit,
+            success_overtime=self._settings.success_overtime,
             log=log,
             problem=self._problem(run.dag_id),
             max_map_length=self._settings.max_map_length,
@@ -281,13 +282,9 @@ class TaskProcess:
     def _report_started(self, message: Started) -> None:
         self._send(message)
 
-    def _report_concluded(self, report: Finished) -> None:
+    def _report_concluded(self, report: Finished, limit: float) -> None:
         self._is_concluded = True
-        self._send(
-            messages.Concluded(
-                report=report, limit=self._settings.callback_limit, terminated=self._terminated
-            )
-        )
+        self._send(messages.Concluded(report=report, limit=limit, terminated=self._terminated))
 
     def _send(self, message: msgspec.Struct) -> None:
         try:

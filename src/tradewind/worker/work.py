@@ -58,7 +58,7 @@ class Work:
         self._steps.render(self.task, self.context)
         self.rendered = True
         self.ti.rendered_map_index = self._first_name()
-        if self.assignment.dispatch <= 1:
+        if self.assignment.dispatch <= 1 < self.assignment.try_number:
             self._steps.forget_files(self.ti)
         self._call_all(self.task.on_execute_callback)
         return self._steps.execute(

@@ -83,6 +83,23 @@ def test_logs_of_one_task_by_run_try_and_in_the_raw(home: Home) -> None:
     assert "Task 'sya' was not found" in home.run("tasks", "logs", "shout", "sya").err
 
 
+def test_the_state_above_a_log_is_not_that_of_a_later_try(home: Home) -> None:
+    fails_once = '"test {{ ti.try_number }} = 2", retries=1, retry_delay=0.1'
+    again = SHOUT.replace('"echo hello from bash"', fails_once)
+    again += '    BashOperator(task_id="more", bash_command="true")\n'
+    home.dag("shout", again)
+    home.ok("dags", "trigger", "shout", "-r", "r1")
+    process = home.start("scheduler")
+    try:
+        until(lambda: home.ok("dags", "state", "shout", "r1").out == "success\n")
+    finally:
+        process.terminate()
+        process.wait(10)
+    shown = home.ok("tasks", "logs", "shout", "--try-number", "1").out
+    assert "── say, try 1\n" in shown and "── more, try 1: success\n" in shown
+    assert "── say, try 2: success\n" in home.ok("tasks", "logs", "shout").out
+
+
 def test_following_a_log_ends_with_the_task(home: Home) -> None:
     home.dag("shout", SHOUT.replace("echo hello from bash", "echo first; sleep 1; echo last"))
     home.ok("dags", "trigger", "shout", "-r", "r1")
@@ -91,3 +108,13 @@ def test_following_a_log_ends_with_the_task(home: Home) -> None:
     process.wait(20)
     shown = home.printed("tasks")
     assert process.returncode == 0 and "first" in shown and "last" in shown and "Task ended" in shown
+
+
+def test_a_dag_in_a_file_that_cannot_be_imported(home: Home) -> None:
+    """Nobody should look for a DAG that was there a moment ago, when a line of its file is wrong."""
+    home.dag("broken", "from airflow import DAG\nDAG('mine')\nboom()\n")
+    for words in (["dags", "trigger", "mine"], ["dags", "test", "mine"], ["list_tasks", "mine"]):
+        told = home.run(*words).err
+        assert "DAG 'mine' was not found" in told, words
+        assert "broken.py mentions it, and cannot be imported: NameError: name 'boom'" in told, words
+    assert "cannot be imported" not in home.run("dags", "trigger", "other").err

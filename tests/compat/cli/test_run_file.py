@@ -160,3 +160,25 @@ def test_secrets_are_hidden_here_too(home: Home) -> None:
     for line in ("one ***", "two ***", "three ***", "four ***"):
         assert line in done.out, done
     assert not any(secret in repr(done) for secret in ("wine-cellar", "k-123456", "swordfish"))
+
+
+ASSETS = """
+from airflow import DAG
+from airflow.operators.empty import EmptyOperator
+from airflow.sdk import Asset, asset
+
+writer = DAG("writer", schedule=None)
+EmptyOperator(task_id="w", outlets=[Asset(name="orders", uri="s3://bucket/orders")], dag=writer)
+
+@asset(schedule=None)
+def report(orders, elsewhere):
+    print("reads", orders.uri, elsewhere.uri)
+"""
+
+
+def test_an_asset_of_another_dag_of_the_file(home: Home) -> None:
+    file = home.dag("assets", ASSETS)
+    done = home.ok("run", str(file), "--dag-id", "report")
+    assert "reads s3://bucket/orders elsewhere" in done.out
+    assert "No DAG of this file defines the asset 'elsewhere'" in done.out
+    assert "'orders'" not in done.out

@@ -16,10 +16,11 @@ from tests.compat.cli.world import Home, processes_of, until
 DAG = """
 from datetime import datetime
 from airflow import DAG
+from airflow.operators.empty import EmptyOperator
 from airflow.operators.python import PythonOperator
 import time
 with DAG("quick", start_date=datetime(2024, 1, 1), schedule=None, is_paused_upon_creation=False):
-    PythonOperator(task_id="t", python_callable=lambda: print("hello"))
+    PythonOperator(task_id="t", python_callable=lambda ti: print(ti.log_url)) >> EmptyOperator(task_id="e")
 """
 
 
@@ -66,6 +67,9 @@ def test_standalone_from_start_to_stop(quick: Home) -> None:
         until(lambda: quick.run("dags", "list", "-o", "json").json)
         assert quick.ok("dags", "trigger", "quick", "-r", "r1").err == ""
         until(lambda: quick.ok("dags", "state", "quick", "r1").out == "success\n")
+        logs = quick.ok("tasks", "logs", "quick").out  # 'e' has none: no process ran
+        assert f"http://127.0.0.1:{port}/dags/quick/runs/r1/tasks/t?" in logs
+        assert logs.endswith("── e, try 1: success\n")
         api = pid_in(quick.path / "airflow-api-server.pid")
         assert title(api) == "airflow-webserver: master"
         os.kill(api, signal.SIGKILL)

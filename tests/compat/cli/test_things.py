@@ -18,6 +18,9 @@ def test_pools(home: Home) -> None:
     home.ok("pools", "export", str(home.path / "p.json"))
     home.ok("pools", "delete", "etl")
     assert "does not exist" in home.run("pools", "get", "etl").err
+    assert "slots of pool 'etl' must be" in home.run("pools", "set", "etl", "-2").err
+    (home.path / "bad.json").write_text('{"good": {"slots": 3}, "bad": {"slots": -5}}')
+    assert "slots of pool 'bad' must be" in home.run("pools", "import", str(home.path / "bad.json")).err
     home.ok("pools", "import", str(home.path / "p.json"))
     assert [row["pool"] for row in home.ok("pools", "list", "-o", "json").json] == ["default_pool", "etl"]
 
@@ -60,6 +63,13 @@ def test_connections_are_kept_encrypted_and_shown_with_care(home: Home) -> None:
     home.ok("connections", "import", str(home.path / "c.env"))
     assert home.ok("connections", "get", "db", "-o", "json").json[0]["host"] == "h"
     home.ok("rotate-fernet-key")
+
+
+def test_the_connections_that_a_new_airflow_comes_with(home: Home) -> None:
+    home.ok("connections", "add", "mysql_default", "--conn-uri", "mysql://mine")
+    home.ok("connections", "create-default-connections")
+    shown = {row["conn_id"]: row["host"] for row in home.ok("connections", "list", "-o", "json").json}
+    assert (shown["mysql_default"], shown["postgres_default"]) == ("mine", "postgres")
 
 
 @pytest.mark.parametrize(

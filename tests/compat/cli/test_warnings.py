@@ -35,3 +35,30 @@ def test_in_a_run(home: Home) -> None:
     home.dag("odd", DAG)
     done = home.ok("run", str(home.path / "dags" / "odd.py"))
     assert "Warning: Line 7: Variable 'where'" in done.err
+
+
+NO_DAG = """
+from airflow.decorators import dag
+from airflow.operators.empty import EmptyOperator
+
+lonely = EmptyOperator(task_id="lonely")
+
+@dag(schedule=None)
+def forgotten():
+    EmptyOperator(task_id="a")
+"""
+
+
+def test_of_a_file_in_which_there_is_no_dag(home: Home) -> None:
+    """Nothing of it is to be seen elsewhere: tasks outside of DAGs, a DAG function that nobody calls."""
+    home.dag("none", NO_DAG)
+    told = home.ok("dags", "list-import-errors").err
+    assert "none.py" in told and "Task 'lonely' (EmptyOperator) belongs to no DAG" in told
+    assert "forgotten() is decorated with @dag and never called" in told
+    home.dag("none", NO_DAG + "\nforgotten()\n")
+    told = home.ok("dags", "list-import-errors").err
+    assert told.count("'lonely'") == 1 and "never called" not in told
+    home.dag("none", NO_DAG)
+    assert "never called" in home.ok("dags", "list-import-errors").err
+    (home.path / "dags" / "none.py").unlink()
+    assert "Warning" not in home.ok("dags", "list-import-errors").err

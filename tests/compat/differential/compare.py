@@ -16,6 +16,8 @@ from tests.compat.differential import ours, peers, shapes, source
 SKIPS = "skipmixin_key"
 ORDERS = 40
 """How many other orders of taking news are tried, before a difference counts as one."""
+ASKED_AGAIN = 8
+"""How often an Airflow is asked again where a DAG ended otherwise there: some end now so, now so."""
 RECORDS = Path(__file__).with_name("recorded")
 RECORDED = 40
 """How many seeds are kept with what the Airflows said of them."""
@@ -41,6 +43,19 @@ def differences(files: Sequence[Path], theirs: dict[str, Any]) -> dict[str, list
         ):
             found[file.stem] = []
     return found
+
+
+def undecided(version: str, files: Sequence[Path], found: dict[str, list[str]]) -> list[str]:
+    """Names of DAGs that differ, but end as in Tradewind when that Airflow is asked again; taken from
+    ``found``. It looks at what a task waits for in an order that depends on where things lie in memory.
+    """
+    names = []
+    for file in files:
+        asked = range(ASKED_AGAIN if found[file.stem] else 0)
+        if any(not differences([file], peers.run(version, [file]))[file.stem] for _ in asked):
+            found[file.stem] = []
+            names.append(file.stem)
+    return names
 
 
 def recorded(version: str) -> dict[str, Any]:
@@ -122,6 +137,9 @@ def main() -> int:
                 _record(version, theirs)
                 continue
             found = differences(files, theirs)
+            both = undecided(version, files, found)
+        if both:
+            print(f"Airflow {version} itself ends now so, now so: {', '.join(both)}")
         bad += _tell(version, seeds, found, time.monotonic() - began)
     return int(bad > 0)
 

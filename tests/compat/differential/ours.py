@@ -86,8 +86,8 @@ def _run(dag: Any, file: str, order: int | None) -> dict[str, Any]:
         spec = msgspec.structs.replace(
             spec, tasks=tuple(msgspec.structs.replace(task, is_empty=False) for task in spec.tasks)
         )
-    context = run_context(spec, clock, logical_date=WHEN)
-    desk = Desk(context, chain=chain, tell=lambda text: None)
+    context = run_context(spec, clock, timetable=None, logical_date=WHEN)
+    desk = Desk(context, dag, chain=chain, tell=lambda text: None)
     local = LocalRun(
         Wish(spec=spec, file=file, run=context), clock=clock, desk=desk,
         performer=Rounds(dag, clock=clock), watcher=Silent(), answerer=Answers({}),

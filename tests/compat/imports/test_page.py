@@ -24,7 +24,6 @@ LISTS = (
 WHY = {
     "BaseDagBundle": "DAGs come from the DAGs folder only, yet",
     "LdapUser": "people cannot be kept in a directory yet",
-    "PasswordUser": "people are not kept in the database yet",
     "RunningRetryAttemptType": "a part of Airflow's executors; they have another interface here",
     "get_listener_manager": "listeners are not called yet",
     "supervise": "starts Airflow's own task process, which the worker host does here",

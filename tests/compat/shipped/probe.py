@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tradewind.authoring import loader, plugin
+from tradewind.authoring import loader, plugin_reading
 from tradewind.authoring.to_spec import to_spec
 from tradewind.testing import kit
 
@@ -112,7 +112,7 @@ def _in_child(work: Callable[[], dict[str, Any]], home: str, out: int) -> None:
 def main() -> None:
     """Answer the jobs, in their order."""
     if sys.argv[1]:
-        plugin.load_folder(Path(sys.argv[1]))
+        plugin_reading.read(Path(sys.argv[1]))
     for line in sys.stdin:
         print(json.dumps(forked(json.loads(line))), flush=True)
 

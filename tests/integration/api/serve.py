@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from tradewind.api import app, server
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens, users
+from tradewind.auth.people import People
+from tradewind.config import explain, loader
 from tradewind.runtime import paths, wakeups
 from tradewind.runtime.clock import SystemClock
+from tradewind.runtime.plugin_hosts import PluginHosts
+from tradewind.secrets.cipher import Cipher
 from tradewind.store.database import Database
 
 PEOPLE = "admin:admin,olga:op,udo:user,vera:viewer"
 KEY = "k" * 64
+CIPHER_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
 def main(home: Path, port: int) -> None:
     people = users.parse_users(PEOPLE)
     run_dir = paths.run_dir(home)
+    database, clock = Database(f"sqlite:///{home / 'airflow.db'}"), SystemClock()
+    directory = users.Directory(people, users.ensure_passwords(home, people))
     application = app.create(
-        database=Database(f"sqlite:///{home / 'airflow.db'}"),
-        clock=SystemClock(),
-        settings=Settings(follow_interval=0.02),
+        database=database,
+        clock=clock,
+        settings=Settings(follow_interval=0.02, expose_config="non-sensitive-only"),
         signer=tokens.Signer(KEY),
-        directory=users.Directory(people, users.ensure_passwords(home, people)),
+        people=People(database, clock, directory=directory),
+        cipher=Cipher([CIPHER_KEY]),
+        options=lambda: explain.rows(loader.load(home, {})),
         wake=lambda wake: wakeups.send(run_dir, wake),
+        plugins=PluginHosts(folder=home / "plugins", environ=os.environ, limit=3.0),
         log_folder=home / "logs",
     )
     ready = home / "ready"

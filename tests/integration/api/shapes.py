@@ -16,6 +16,18 @@ from tradewind.domain import json_schema
 _DOCUMENT = json.loads((Path(__file__).parent / "schemas.json").read_text())
 OPERATIONS: dict[str, Any] = _DOCUMENT["operations"]
 SCHEMAS: dict[str, Any] = _DOCUMENT["schemas"]
+SEEN: set[str] = set()
+"""Operations that were called."""
+
+
+def call(
+    client: httpx.Client, method: str, path: str, *, json: Any = None, params: Any = None, **ids: Any
+) -> Any:
+    """Send, check the shape, and give the body."""
+    operation = f"{method} {path}"
+    SEEN.add(operation)
+    body = None if json is None else {"json": json}
+    return matches(client.request(method, path.format(**ids), params=params, **(body or {})), operation)
 
 
 def matches(answer: httpx.Response, operation: str) -> Any:

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +231,26 @@ def test_runs_and_states(world: DataWorld) -> None:
     assert states == {"r1": {"extract": "running", "transform": None, "load": None}}
     assert task.ask(data.GetTaskStates(dag_id=dag_id, task_group_id="none")).kind == "not_found"
     assert task.ask(data.GetFirstReschedule()) is None
+
+
+def test_instances_and_runs_to_look_through(world: DataWorld) -> None:
+    dag_id, task = world.made("many")
+    known = task.ask(data.GetTaskInstances(dag_id=dag_id, run_id="r1"))
+    assert [(one["task_id"], one["state"], one["try_number"]) for one in known] == [
+        ("extract", "running", 1), ("load", None, 0), ("transform", None, 0),
+    ]  # fmt: skip
+    assert task.ask(data.GetTaskInstances(dag_id=dag_id, run_id="r9")) == []
+    later = datetime(2026, 1, 3, tzinfo=UTC)
+    world.run(dag_id, "r2", logical_date=later)
+
+    def found(**wanted: Any) -> list[str]:
+        return [run["run_id"] for run in task.ask(data.FindDagRuns(dag_ids=(dag_id,), **wanted))]
+
+    assert found() == found(states=("queued",)) == ["r1", "r2"]
+    assert found(logical_dates=(later,)) == found(since=later) == found(run_ids=("r2", "r7")) == ["r2"]
+    assert found(until=later - timedelta(days=1)) == ["r1"]
+    assert found(states=("failed",)) == found(run_types=("backfill",)) == []
+    assert "r2" in [run["run_id"] for run in task.ask(data.FindDagRuns(run_ids=("r2",)))]
 
 
 @pytest.mark.parametrize(

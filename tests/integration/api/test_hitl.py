@@ -65,7 +65,7 @@ def test_an_answer_is_recorded_once_and_the_scheduler_told(
     assert (world.run_row(dag)[1], world.wakes()) == (after, [])
     log = "SELECT owner, task_id, map_index, try_number, extra FROM log WHERE event = 'update_hitl_detail'"
     logged = world.sql(f"{log} AND dag_id = ?", dag)
-    assert logged == [("udo", "extract", -1, 1, '{"chosen_options":["Yes"]}')]
+    assert logged == [("udo", "extract", -1, 1, '{"chosen_options":["Yes"],"address":"127.0.0.1"}')]
 
 
 def test_many_at_once_and_one_is_taken(world: World, udo: httpx.Client, dag: str) -> None:

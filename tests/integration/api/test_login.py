@@ -37,6 +37,13 @@ FILLED = {
     "backfill_id": "1",
     "asset_id": "1",
     "asset_alias_id": "1",
+    "connection_id": "c",
+    "group_id": "g",
+    "file_token": "f",
+    "variable_key": "v",
+    "key": "k",
+    "section": "core",
+    "option": "parallelism",
 }
 
 

@@ -12,6 +12,7 @@ from tests.integration.api.world import World
 
 from tradewind.api import markers
 from tradewind.domain import codec
+from tradewind.domain.access import SYSTEM, Access
 from tradewind.domain.spec import TaskSpec
 from tradewind.engine.graph import Graph
 from tradewind.store.queries import dag_versions, scheduling
@@ -141,6 +142,6 @@ def test_dags_that_somebody_may_not_see_are_left_alone(world: World) -> None:
         load = scheduling.load_run(tx, first, "r1")
         assert load is not None
         picked = [(load, list(load.instances))]
-        for visible, reached in ((None, [second]), (frozenset({first}), [])):
-            found = markers.reach(tx, graph_of(first), picked, graph_of=graph_of, visible=visible)
+        for access, reached in ((SYSTEM, [second]), (Access(dag_ids=frozenset({first})), [])):
+            found = markers.reach(tx, graph_of(first), picked, graph_of=graph_of, access=access)
             assert [one.load.run.dag_id for one in found] == reached

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from tests.integration.api.world import PARAMS, World, wait_for
 
+from tradewind.domain.spec.timetable import CronPartitionTimetable
+
 
 def trigger(client: httpx.Client, dag_id: str, **body: object) -> httpx.Response:
     return client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, **body})
@@ -205,11 +207,14 @@ def test_lists_filter_sort_and_page(world: World, admin: httpx.Client) -> None:
 def test_a_run_of_a_partition(world: World, admin: httpx.Client) -> None:
     """§1.18 partitions: partition_key given to a run, and looked for."""
     dag_id = world.fresh("parts")
-    world.dag(dag_id)
-    made = admin.post(
-        f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "partition_key": "2026-01", "note": "n"}
-    )
+    world.dag(dag_id, timetable=CronPartitionTimetable(expression="0 0 1 * *", key_format="%Y-%m"))
+    path = f"/api/v2/dags/{dag_id}/dagRuns"
+    made = admin.post(path, json={"logical_date": None, "partition_key": "2026-01", "note": "n"})
     assert made.status_code == 200, made.text
+    assert made.json()["partition_date"] == "2026-01-01T00:00:00Z"
+    refused = admin.post(path, json={"logical_date": None, "partition_key": "May"})
+    assert refused.status_code == 400
+    assert "'%Y-%m'" in refused.text and "'May'" in refused.text
     assert (made.json()["partition_key"], made.json()["logical_date"]) == ("2026-01", None)
     found = admin.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"partition_key_pattern": "2026"}).json()
     assert [run["dag_run_id"] for run in found["dag_runs"]] == [made.json()["dag_run_id"]]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
-from tests.integration.api import shapes
-from tests.integration.api.shapes import matches
+from tests.integration.api import admin_shapes, shapes
+from tests.integration.api.shapes import SEEN, call
 from tests.integration.api.world import World, now
 
 from tradewind.api.routes import public
@@ -19,17 +17,6 @@ DAG = "/api/v2/dags/{dag_id}"
 RUN = DAG + "/dagRuns/{dag_run_id}"
 A = "/api/v2/assets"
 TI = RUN + "/taskInstances/{task_id}"
-SEEN: set[str] = set()
-
-
-def call(
-    client: httpx.Client, method: str, path: str, *, json: Any = None, params: Any = None, **ids: Any
-) -> Any:
-    """Send, check the shape, and give the body."""
-    operation = f"{method} {path}"
-    SEEN.add(operation)
-    body = None if json is None else {"json": json}
-    return matches(client.request(method, path.format(**ids), params=params, **(body or {})), operation)
 
 
 def open_ones(_: World, anonymous: httpx.Client) -> None:
@@ -243,6 +230,7 @@ PARTS = (
     backfills,
     administration,
     assets,
+    *admin_shapes.PARTS,
 )
 
 

@@ -16,12 +16,13 @@ from typing import Any
 
 import httpx
 
+from tradewind.auth import passwords
 from tradewind.domain import codec, hitl, keys
 from tradewind.domain.spec import DagSpec, ParamSpec, TaskSpec
 from tradewind.runtime import paths, wakeups
 from tradewind.store import migrations
 from tradewind.store.database import Database
-from tradewind.store.queries import dag_versions, dags
+from tradewind.store.queries import dag_versions, dags, roles, users
 from tradewind.store.records import NewRun, RunRecord
 from tradewind.store.transitions import hitl as hitl_transitions
 from tradewind.store.transitions import runs
@@ -60,6 +61,7 @@ class World:
     url: str = ""
     receiver: wakeups.Receiver | None = None
     _count: int = 0
+    _made: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -112,11 +114,26 @@ class World:
         """A client with that user's token, or without any."""
         client = httpx.Client(base_url=self.url, timeout=20)
         if user is not None:
-            who = {"username": user, "password": self.passwords()[user]}
+            who = {"username": user, "password": self._made.get(user) or self.passwords()[user]}
             answer = httpx.post(f"{self.url}/auth/token", json=who, timeout=20)
             assert answer.status_code == 201, answer.text
             client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
+
+    def person(self, name: str, *roles: str, password_hash: str | None = None) -> str:
+        """Enter a user with these roles into the tables; the name."""
+        self._made[name] = f"password of {name}"
+        stored = password_hash or passwords.hash_password(self._made[name])
+        with self.database.write() as tx:
+            users.create(tx, name, password_hash=stored, roles=roles, now=now())
+        return name
+
+    def role(self, name: str, *pairs: tuple[str, str]) -> str:
+        """Make a role that may do these things; its name."""
+        with self.database.write() as tx:
+            roles.create(tx, name)
+            roles.grant(tx, name, pairs)
+        return name
 
     def wakes(self) -> list[tuple[str, str, str]]:
         assert self.receiver is not None
@@ -195,9 +212,17 @@ class World:
             state, *columns.values(), dag_id, run_id, task_id,
         )  # fmt: skip
 
-    def ask(self, dag_id: str, task_id: str = "extract", state: str = "awaiting_input", **asked: Any) -> str:
+    def ask(
+        self,
+        dag_id: str,
+        task_id: str = "extract",
+        state: str = "awaiting_input",
+        *,
+        run_id: str = "r1",
+        **asked: Any,
+    ) -> str:
         """Have a task instance ask a person; its id."""
-        self.set_state(dag_id, task_id, state, try_number=1, dispatch=1)
+        self.set_state(dag_id, task_id, state, run_id, try_number=1, dispatch=1)
         rows = self.sql("SELECT id FROM task_instance WHERE dag_id = ? AND task_id = ?", dag_id, task_id)
         request = hitl.Request(**{"subject": "Go?", "options": ("Yes", "No"), **asked})
         with self.database.write() as tx:

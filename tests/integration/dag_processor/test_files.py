@@ -8,6 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from tests.integration.dag_processor.world import Running, World, dag_text
 
+from tradewind.domain.access import Access
+from tradewind.store.queries import file_warnings, import_errors, roles
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag as dag_table
 
@@ -63,6 +65,51 @@ def test_the_last_good_version_stays_live(tmp_path: Path) -> None:
         path.write_text(dag_text("a"))
         await at.until(lambda: not world.broken(), "the error to go")
         assert not world.dag("a").has_import_errors
+
+    world.run(story)
+
+
+def test_what_a_file_grants_follows_the_file(tmp_path: Path) -> None:
+    """access_control of 1.10 and 2.x, and of today."""
+    world = World(tmp_path)
+
+    def text(granted: str) -> str:
+        return dag_text("a").replace('tags=["t"]', f'tags=["t"], access_control={granted}')
+
+    def permissions() -> dict[str, set[tuple[str, str]]]:
+        with world.database.read() as tx:
+            return roles.permissions(tx)
+
+    async def story(at: Running) -> None:
+        path = world.write("a.py", text('{"analyst": {"can_read", "can_edit"}}'))
+        both = {("can_read", "DAG:a"), ("can_edit", "DAG:a")}
+        await at.until(lambda: permissions() == {"analyst": both}, "what it grants")
+        path.write_text(text('{"ops": {"DAGs": ["can_read"], "DAG Runs": ["can_create"]}}'))
+        now = {("can_read", "DAG:a"), ("can_create", "DAG Run:a")}
+        await at.until(lambda: permissions() == {"ops": now}, "what it grants now")
+        path.write_text(text('{"ops": {"can_fly"}}'))
+        await at.until(lambda: "can_fly" in world.broken().get("a.py", ""), "the error")
+        assert permissions() == {"ops": now}
+        path.write_text(dag_text("a"))
+        await at.until(lambda: permissions() == {}, "that it grants nothing")
+
+    world.run(story)
+
+
+def test_an_import_error_is_for_those_who_may_read_the_files_dags(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    path = world.write("two.py", dag_text("mine") + dag_text("theirs"))
+
+    async def story(at: Running) -> None:
+        await at.until(lambda: world.live() == ["mine", "theirs"], "both DAGs")
+        path.write_text(dag_text("mine") + "\nboom(\n")
+        await at.until(lambda: "two.py" in world.broken(), "the import error")
+        for dag_ids, shown in (({"mine", "theirs"}, True), ({"mine"}, False)):
+            with world.database.read() as tx:
+                (found,) = import_errors.page(tx, access=Access(dag_ids=frozenset(dag_ids)))
+            assert ("boom" in found.stacktrace) is shown
+        with world.database.read() as tx:
+            assert import_errors.page(tx, access=Access(dag_ids=frozenset({"other"}))) == []
 
     world.run(story)
 
@@ -166,6 +213,33 @@ def test_files_that_vanished_while_nobody_looked(tmp_path: Path) -> None:
         await at.until(lambda: world.live() == [] and not world.broken(), "both to be forgotten")
 
     World(tmp_path).run(second)
+
+
+NO_DAG = (
+    "from airflow.operators.empty import EmptyOperator  # no dag\nlonely = EmptyOperator(task_id='lonely')\n"
+)
+
+
+def test_warnings_of_files_without_a_dag(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    first, second = world.write("a.py", NO_DAG), world.write("b.py", NO_DAG)
+
+    def told() -> list[str]:
+        with world.database.read() as tx:
+            return [Path(file).name for file, text in file_warnings.by_file(tx) if "'lonely'" in text]
+
+    async def watched(at: Running) -> None:
+        await at.until(lambda: told() == ["a.py", "b.py"], "warnings of both")
+        second.unlink()
+        await at.until(lambda: told() == ["a.py"], "those of the file that is there")
+
+    world.run(watched)
+    first.unlink()
+
+    async def later(at: Running) -> None:
+        await at.until(lambda: told() == [], "none")
+
+    World(tmp_path).run(later)
 
 
 def test_a_file_that_looks_at_the_clock_makes_no_versions(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tradewind.dag_processor import service
 from tradewind.dag_processor.bundles.local import LocalDagBundle
 from tradewind.dag_processor.importers import Importers
 from tradewind.dag_processor.ledger import Ledger
+from tradewind.domain.access import SYSTEM
 from tradewind.runtime.clock import SystemClock
 from tradewind.runtime.duty import perform
 from tradewind.runtime.service import cancel_all
@@ -63,15 +64,15 @@ class World:
 
     def dag(self, dag_id: str) -> DagRecord | None:
         with self.database.read() as tx:
-            return dags.get(tx, dag_id, visible=None)
+            return dags.get(tx, dag_id, access=SYSTEM)
 
     def live(self) -> list[str]:
         with self.database.read() as tx:
-            return dags.ids(tx, visible=None)
+            return dags.ids(tx, access=SYSTEM)
 
     def versions(self, dag_id: str) -> int:
         with self.database.read() as tx:
-            return browse.versions.count(tx, [Where("dag_id", "eq", dag_id)])
+            return browse.versions.count(tx, [Where("dag_id", "eq", dag_id)], access=SYSTEM)
 
     def broken(self) -> dict[str, str]:
         with self.database.read() as tx:

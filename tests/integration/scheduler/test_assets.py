@@ -145,6 +145,31 @@ def test_a_new_dag_is_not_told_of_what_happened_before_it_was_there(world: World
     assert list(told(world, "c").values()) == [[2]]
 
 
+def test_what_happens_after_the_clock_was_set_back_is_told(world: World) -> None:
+    """Its time lies before that from which on the DAG waits; its number does not."""
+    spec = producer(world, "p", "a")
+    update(world, spec, "one")
+    consumer(world, "c", leaf("a"))
+    consumer(world, "by_name", {"asset_ref": {"name": "a"}})
+    world.clock.step(-3600)
+    update(world, spec, "two")
+    world.clock.step(-3600)
+    update(world, spec, "three")
+    assert list(told(world, "c").values()) == [[2], [3]]
+    assert list(told(world, "by_name").values()) == [[2], [3]]
+
+
+def test_what_happened_while_a_dag_did_not_wait_is_not_told_when_it_waits_again(world: World) -> None:
+    spec = producer(world, "p", "a")
+    consumer(world, "c", leaf("a"))
+    update(world, spec, "one")
+    consumer(world, "c", leaf("b"))
+    update(world, spec, "two")
+    consumer(world, "c", leaf("a"))
+    update(world, spec, "three")
+    assert list(told(world, "c").values()) == [[1], [3]]
+
+
 def test_deleting_a_run_makes_no_event_new_again(world: World) -> None:
     spec = producer(world, "p", "a")
     consumer(world, "c", leaf("a"))

@@ -11,8 +11,11 @@ from tests.integration.scheduler.world import World, chain
 
 from tradewind.domain.events import Failed, Succeeded
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
+from tradewind.domain.messages.plugins import DeadlineStart, MomentIs, Question
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import DagRunType
+from tradewind.runtime.plugin_asking import Answered
+from tradewind.runtime.plugin_hosts import PluginFailed
 
 QUEUED = {"reference": {"kind": "DAGRUN_QUEUED_AT"}, "interval": 60.0, "callback": "x.y", "name": "slow"}
 
@@ -225,3 +228,83 @@ def test_it_goes_with_its_run(world: World) -> None:
     world.core.triggers.sweep(world.clock.now())
     assert len(triggerer.forgotten) == 1
     assert counts(world) == (0, 0)
+
+
+# --- references of plug-ins --------------------------------------------------------------------------------
+
+OWN = {
+    "reference": {"kind": "PLUGIN", "name": "m.Opening", "data": {"hour": 9}}, "interval": 60.0,
+    "callback": "x.y", "name": "own",
+}  # fmt: skip
+
+
+class Host:
+    """A host that answers when a test says so."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.open: list[tuple[Question, Answered]] = []
+        world.core.use_plugins(lambda question, answered: self.open.append((question, answered)))
+
+    def say(self, answer: MomentIs | PluginFailed) -> None:
+        _, answered = self.open.pop(0)
+        answered(answer)
+        self.world.work()
+
+
+def test_a_deadline_counts_from_when_a_plug_in_says(world: World) -> None:
+    host = Host(world)
+    spec = world.dag(chain("d", 1, deadlines=(OWN,)))
+    world.run(spec, "r")
+    world.pass_time(1)
+    (question,) = [question for question, _ in host.open]
+    assert question == DeadlineStart(name="m.Opening", data={"hour": 9}, dag_id="d", run_id="r")
+    assert [one.task_id for one in world.take()] == ["t00"]
+    host.say(MomentIs(at=world.clock.now() + timedelta(seconds=30)))
+    world.pass_time(89)
+    assert told(world) == []
+    world.pass_time(2)
+    assert [(callback["alert"], callback["name"]) for callback in told(world)] == [(0, "own")]
+    assert host.open == []
+
+
+def test_a_plug_in_may_say_that_there_is_no_deadline(world: World) -> None:
+    host = Host(world)
+    world.run(world.dag(chain("d", 1, deadlines=(OWN,))), "r")
+    world.pass_time(1)
+    host.say(MomentIs())
+    world.pass_time(100)
+    assert (rows(world), host.open) == ([], [])
+
+
+def test_a_reference_that_gives_no_answer_is_asked_again_and_given_up_after_the_run(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = Host(world)
+    world.run(world.dag(chain("d", 1, deadlines=(OWN, QUEUED))), "r")
+    world.pass_time(1)
+    with caplog.at_level("WARNING"):
+        host.say(PluginFailed("m.Opening", "it did not answer in 10 s"))
+    assert "The plug-in's m.Opening gives no answer: it did not answer in 10 s. It is asked" in caplog.text
+    world.pass_time(50)
+    assert host.open == []
+    world.finish_all()
+    world.pass_time(12)
+    assert len(host.open) == 1
+    world.pass_time(120)
+    assert len(host.open) == 1
+    host.say(PluginFailed("m.Opening", "no"))
+    world.pass_time(4000)
+    assert rows(world) == []
+
+
+def test_a_scheduler_that_dies_before_the_answer_asks_again(world: World) -> None:
+    Host(world)
+    world.run(world.dag(chain("d", 1, deadlines=(OWN,))), "r")
+    world.pass_time(1)
+    world.start()
+    host = Host(world)
+    world.pass_time(61)
+    host.say(MomentIs(at=world.clock.now() - timedelta(seconds=100)))
+    world.pass_time(1)
+    assert [callback["name"] for callback in told(world)] == ["own"]

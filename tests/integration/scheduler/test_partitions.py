@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.integration.scheduler.test_assets import asset, leaf, producer, update
@@ -118,6 +119,27 @@ def test_a_task_updates_the_partition_of_its_run(world: World) -> None:
     world.ended(one, asset_events=({"type": "asset", **asset("a")},))
     world.work()
     assert made(world) == [("us", [1])]
+
+
+def test_a_key_that_passes_as_it_is_brings_the_date_of_the_run_upstream(world: World) -> None:
+    """As Airflow 3.3: no mapper can read the date from such a key. Two dates for one key are none."""
+    first, second = producer(world, "p1", "a"), producer(world, "p2", "b")
+    consumer(world, {"all": [leaf("a"), leaf("b")]})
+    day, other = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 6, tzinfo=UTC)
+    for key, dates in (("same", (day, day)), ("two", (day, other)), ("one", (None, day))):
+        for spec, name, date in zip((first, second), "ab", dates, strict=True):
+            world.run(spec, f"{key}-{name}", partition_key=key, partition_date=date)
+            world.work()
+            (one,) = world.take()
+            world.ended(one, asset_events=({"type": "asset", **asset(name)},))
+            world.work()
+        world.take()
+    rows = world.sql("select partition_key, partition_date from dag_run where dag_id = 'c' order by id")
+    assert [(key, date and str(date)[:10]) for key, date in rows] == [
+        ("same", "2026-01-05"),
+        ("two", None),
+        ("one", "2026-01-05"),
+    ]
 
 
 def test_a_scheduler_that_dies_in_between_maps_each_event_once(world: World) -> None:

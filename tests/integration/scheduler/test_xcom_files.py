@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from tests.integration.scheduler.triggerer import Triggerer
 from tests.integration.scheduler.world import World, chain
 
+from tradewind.domain import keys
 from tradewind.scheduler.core import Settings
+from tradewind.scheduler.duties import call_in_triggerers
 from tradewind.scheduler.duties.call_in_triggerers import AGAIN
 from tradewind.scheduler.duties.prune_xcom_files import PruneXComFiles
 from tradewind.store.transitions import callbacks
+
+EARLIER = datetime(2023, 1, 1, tzinfo=UTC)
 
 
 def test_files_of_runs_that_are_gone(world: World, tmp_path: Path) -> None:
@@ -20,7 +25,7 @@ def test_files_of_runs_that_are_gone(world: World, tmp_path: Path) -> None:
     for run_id in ("kept+1", "gone"):
         world.run(spec, run_id)
         for task in ("a", "b"):
-            file = base / "d" / run_id / task / "-1" / f"k-{uuid.uuid4()}-0123abcd.json"
+            file = base / "d" / run_id / task / "-1" / f"k-{keys.attempt_id(EARLIER, 7)}-0123abcd.json"
             file.parent.mkdir(parents=True)
             file.write_text("1")
     other = base / "my" / "photos" / "of" / "2026" / "cat.json"
@@ -29,11 +34,17 @@ def test_files_of_runs_that_are_gone(world: World, tmp_path: Path) -> None:
     duty = PruneXComFiles(database=world.database, folder=base)
     duty.run_once()
     assert len(list(base.rglob("*-0123abcd.json"))) == 4
+    later = world.clock.now() + timedelta(hours=1)
+    again = base / "d" / "gone" / "a" / "-1" / f"k-{keys.attempt_id(later, 7)}-fedc3210.json"
+    again.write_text("of a run of the same name that begins meanwhile")
     world.sql("pragma foreign_keys = on")
     world.sql("delete from task_instance where run_id = 'gone'")
     world.sql("delete from dag_run where run_id = 'gone'")
     duty.run_once()
     assert len(list(base.rglob("*-0123abcd.json"))) == 2
+    assert again.exists()
+    again.unlink()
+    duty.run_once()
     assert not (base / "d" / "gone").exists()
     assert other.read_text() == "cat"
 
@@ -95,6 +106,21 @@ def test_a_removal_that_fails_is_tried_again_for_hours(world: World) -> None:
         assert len(triggerer.begun) == count + 1
     end(triggerer, "no login")
     assert left(world) == 0
+
+
+def test_removals_that_wait_hold_up_no_callback(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call_in_triggerers, "AT_ONCE", 2)
+    world.settings = Settings(xcom_store=True)
+    world.start()
+    triggerer = Triggerer(world)
+    for _ in range(3):
+        ask(world)
+        world.pass_time(1)
+        end(triggerer, "no login")
+    assert (len(triggerer.begun), left(world)) == (3, 3)
+    ask(world, "another")
+    world.pass_time(1)
+    assert len(triggerer.begun) == 4
 
 
 def test_where_there_is_no_object_store_there_is_nothing_to_do(world: World) -> None:

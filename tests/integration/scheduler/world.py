@@ -18,6 +18,7 @@ from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.scheduler.core import Core, Settings
 from tradewind.store import migrations
 from tradewind.store.queries import dag_versions
+from tradewind.telemetry.events import Event
 from tradewind.testing import factories
 from tradewind.testing.clock import FakeClock
 from tradewind.testing.simulate import virtual
@@ -46,6 +47,7 @@ class World:
         self.acknowledged: list[tuple[str, int]] = []
         self.statements: list[int] = []
         self.settings = Settings(parallelism=slots)
+        self.told: list[Event] = []
         self.core = self.start()
 
     def start(self) -> Core:
@@ -56,6 +58,7 @@ class World:
             settings=self.settings,
             random_bits=self.bits,
             name="s",
+            emit=self.told.append,
         )
         self.core.load()
         self.core.host_arrived(Hello(incarnation="h", hostname="h", pid=1, slots=self.slots), self)

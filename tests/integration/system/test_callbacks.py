@@ -108,3 +108,24 @@ def test_a_scheduler_that_dies_under_a_callback(calling: World) -> None:
     until(lambda: kinds(calling, "returned") == ["success"], lambda: str(calling.facts()), 30)
     until(lambda: pending(calling) == 0, "it is recorded as done")
     assert kinds(calling) == ["success"]
+
+
+HANGING = (
+    load.HEAD
+    + """
+with dag("hanging"):
+    do("first", on_success_callback=lambda context: time.sleep(600))
+    do("below", ["first"])
+"""
+)
+
+
+def test_one_that_hangs_after_a_success_holds_up_nobody_for_long(world: World) -> None:
+    """For ``[core] task_success_overtime``: then the tasks below start."""
+    world.dags(hanging=HANGING)
+    world.environ["AIRFLOW__CORE__TASK_SUCCESS_OVERTIME"] = "0.5"
+    world.standalone()
+    world.wait_for_dags("hanging")
+    world.trigger("hanging", "r")
+    world.wait_until_ended(("hanging", "r"))
+    assert world.states(("hanging", "r")) == {"first": "success", "below": "success"}

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.system.world import World, until
 
 FILE = """
-import datetime, json, os, urllib.request
+import datetime, json, os, time, urllib.request
 from airflow.sdk import DAG, BaseNotifier, BaseOperator, Param, task
 from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLBranchOperator, HITLOperator
 from airflow.providers.standard.triggers.hitl import HITLTrigger
@@ -70,8 +70,26 @@ with DAG("again"):
         task_id="ask", subject="?", options=["left", "gone"], retries=1, retry_delay=seconds(0)
     )
     branch >> task(task_id="left")(print)()
+
+def note(name):
+    with open(os.environ["AIRFLOW_HOME"] + "/" + name, "a") as file:
+        file.write("x")
+
+class Tells(BaseNotifier):
+    def notify(self, context):
+        note("told")
+class Slow(ApprovalOperator):
+    '''Its first attempts die when they go on.'''
+    def execute_complete(self, context, event):
+        note("goes_on")
+        if context["ti"].try_number < 3:
+            time.sleep(60)
+        return super().execute_complete(context, event)
+with DAG("lost"):
+    approved = Slow(task_id="ask", subject="Go on?", params=form, notifiers=[Tells()])
+    approved >> task(task_id="after")(lambda: "deployed")()
 """
-DAGS = ("approve", "plain", "late", "race", "quick", "others", "again")
+DAGS = ("approve", "plain", "late", "race", "quick", "others", "again", "lost")
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +220,25 @@ def test_each_try_asks_anew_and_what_was_answered_is_kept(system: World) -> None
     tries = [system.call("GET", f"{path(key)}/tries/{number}").json() for number in (1, 2)]
     assert [one["chosen_options"] for one in tries] == [["gone"], ["left"]]
     assert [one["task_instance"]["state"] for one in tries] == ["failed", "success"]
+
+
+def test_an_answer_outlives_the_workers_that_it_was_told(system: World) -> None:
+    """Two worker hosts die in what follows the answer; nobody is asked, or notified, a second time."""
+    key = system.trigger("lost", "r")
+    waits(system, key)
+    assert answer(system, key, "Approve", why="tested") == 200
+    goes_on = system.home / "goes_on"
+    for number in (1, 2):
+        until(lambda n=number: goes_on.exists() and len(goes_on.read_text()) == n, f"attempt {number}")
+        killed = system.kill("worker-host")
+        until(lambda gone=killed: gone not in system.find("worker-host"), "it is dead")
+    system.wait_until_ended(key)
+    assert system.states(key) == {"ask": "success", "after": "success"}
+    assert results(system, key)["ask"]["params_input"] == {"why": "tested"}
+    assert ((system.home / "told").read_text(), goes_on.read_text()) == ("x", "xxx")
+    tries = [system.call("GET", f"{path(key)}/tries/{number}").json() for number in (1, 2, 3)]
+    assert {one["responded_at"] for one in tries} == {tries[0]["responded_at"]}
+    assert {one["responded_by_user"]["id"] for one in tries} == {"admin"}
 
 
 def test_a_power_cut_while_somebody_thinks(system: World) -> None:

@@ -233,6 +233,7 @@ def test_queues_of_triggers_and_templates_in_what_they_start_with(world: World) 
     """
     world.environ["AIRFLOW__TRIGGERER__QUEUES_ENABLED"] = "True"
     assert world.run("db", "migrate").returncode == 0
+    world.start("scheduler", "--without-triggerer")
     world.start("triggerer", "--queues", "q", "--pid", str(world.home / "q.pid"), name="q")
     key = begin(world, "d", QUEUES)
     until(lambda: world.states(key).get("waits") == "success", "its triggerer is there")
@@ -246,6 +247,21 @@ def test_queues_of_triggers_and_templates_in_what_they_start_with(world: World) 
     world.wait_until_ended(key)
     values = world.rows("select value from xcom where task_id = 'starts'")
     assert values == [('["r.starts, 7","{{ stays }}"]',)]
+
+
+def test_queues_that_nobody_was_started_for_are_served_by_the_schedulers_own(world: World) -> None:
+    """``[triggerer] queues_enabled`` in one tree of processes, and beside a triggerer of another queue."""
+    world.environ["AIRFLOW__TRIGGERER__QUEUES_ENABLED"] = "True"
+    assert world.run("db", "migrate").returncode == 0
+    world.start("triggerer", "--queues", "p", "--pid", str(world.home / "p.pid"), name="p")
+    text = """
+with DAG('d'):
+    Waits(task_id='served', trigger=soon, queue='p')
+    Waits(task_id='alone', trigger=soon, queue='q')
+    Waits(task_id='plain', trigger=soon)
+"""
+    key = run(world, "d", text)
+    assert set(world.states(key).values()) == {"success"}, world.task_log(*key, "alone")
 
 
 def test_standalone_has_a_triggerer_from_the_first_deferral_on(world: World) -> None:

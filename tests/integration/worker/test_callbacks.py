@@ -25,6 +25,10 @@ def hangs(context):
     print("hanging")
     time.sleep(600)
 
+def lingers(context):
+    time.sleep(1.5)
+    print("lingered")
+
 def blocks(context):
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
     hangs(context)
@@ -50,13 +54,14 @@ with DAG("d", schedule=None):
     do("dying", on_success_callback=dies)
     do("skipped", skip, on_skipped_callback=dies)
     do("failing", boom, on_failure_callback=[says, dies])
+    do("lingering", boom, on_failure_callback=lingers)
     do("retried", boom, retries=1, on_retry_callback=dies)
 """
 
 
 @pytest.fixture
 def world(tmp_path: Path):
-    made = World(tmp_path, callback_limit=1.0)
+    made = World(tmp_path, success_overtime=1.0)
     made.write("d.py", FILE)
     made.start()
     yield made
@@ -76,10 +81,17 @@ def test_one_that_raises_or_exits(world: World) -> None:
     assert any("a bad callback" in line.get("exception", "") for line in log)
 
 
-def test_one_that_hangs_is_interrupted(world: World) -> None:
+def test_one_that_hangs_after_a_success_is_interrupted_when_its_overtime_is_up(world: World) -> None:
+    """``[core] task_success_overtime``; the limit of all callbacks, 300 s, would hold up the tasks below."""
     report, log = do(world, "hanging")
     assert report.outcome == Succeeded()
     assert any("longer than 1 s" in str(line) for line in log)
+
+
+def test_the_overtime_of_a_success_does_not_bind_other_callbacks(world: World) -> None:
+    report, log = do(world, "lingering")
+    assert report.outcome == Failed(reason="ValueError: boom")
+    assert "lingered" in events(log)
 
 
 def test_one_that_cannot_be_interrupted_is_killed_and_not_called_again(world: World) -> None:

@@ -11,8 +11,15 @@ import pytest
 from tradewind.api import triggering
 from tradewind.domain.errors import BadRequest, InvalidId, NotFound, ParamValidationError
 from tradewind.domain.spec import DagSpec, GroupSpec, ParamSpec, TaskSpec
-from tradewind.domain.spec.timetable import CronDataIntervalTimetable
+from tradewind.domain.spec.partitions import StartOfMapper
+from tradewind.domain.spec.timetable import (
+    CronDataIntervalTimetable,
+    CronPartitionTimetable,
+    PartitionedAssetTimetable,
+    PartitionedAtRuntimeTimetable,
+)
 from tradewind.domain.states import DagRunTriggeredBy, DagRunType
+from tradewind.runtime.plugin_hosts import nobody
 from tradewind.store.records import NewRun
 
 NOW = datetime(2026, 1, 10, 12, 30, tzinfo=UTC)
@@ -21,7 +28,7 @@ DAILY = CronDataIntervalTimetable(expression="0 0 * * *")
 
 def plan(spec: DagSpec | None = None, **wish: Any) -> NewRun:
     wanted = triggering.Wish(**{"dag_id": "d", "triggered_by": DagRunTriggeredBy.CLI, **wish})
-    return triggering.plan(wanted, spec or DagSpec(dag_id="d"), "hash", now=NOW)
+    return triggering.plan(wanted, spec or DagSpec(dag_id="d"), "hash", now=NOW, ask=nobody)
 
 
 def test_without_a_logical_date() -> None:
@@ -46,6 +53,43 @@ def test_a_given_interval_is_taken() -> None:
         plan(data_interval_start=NOW, data_interval_end=earlier)
     with pytest.raises(BadRequest, match="both or neither"):
         plan(data_interval_end=NOW)
+
+
+ZONED = CronPartitionTimetable(expression="0 0 * * *", timezone="Asia/Taipei", key_format="%Y-%m-%d")
+BY_DAY = PartitionedAssetTimetable(
+    condition={"asset": {"name": "a", "uri": "a"}},
+    default_mapper=StartOfMapper(unit="day", output_format="%Y-%m-%d"),
+)
+"""Keys upstream become days."""
+
+
+@pytest.mark.parametrize(
+    ("timetable", "key", "moment"),
+    [
+        (ZONED, "2026-01-05", datetime(2026, 1, 4, 16, tzinfo=UTC)),
+        (BY_DAY, "2026-01-05", datetime(2026, 1, 5, tzinfo=UTC)),
+        (PartitionedAtRuntimeTimetable(), "2026-01-05", None),
+        (ZONED, None, None),
+    ],
+)
+def test_the_moment_of_a_partition(timetable: Any, key: str | None, moment: datetime | None) -> None:
+    run = plan(DagSpec(dag_id="d", timetable=timetable), partition_key=key)
+    assert (run.partition_key, run.partition_date) == (key, moment)
+
+
+@pytest.mark.parametrize(
+    ("timetable", "key", "told"),
+    [
+        (ZONED, "zz", "form '%Y-%m-%d'.*'zz'"),
+        (BY_DAY, "zz", "zz"),
+        (PartitionedAtRuntimeTimetable(), "", "1 to 250"),
+        (PartitionedAtRuntimeTimetable(), "x" * 251, "1 to 250"),
+        (DAILY, "2026-01-05", "'d' is not partitioned.*'2026-01-05'"),
+    ],
+)
+def test_partitions_that_cannot_be(timetable: Any, key: str, told: str) -> None:
+    with pytest.raises(BadRequest, match=told):
+        plan(DagSpec(dag_id="d", timetable=timetable), partition_key=key)
 
 
 @pytest.mark.parametrize("run_id", ["", "a/b", "../x", "x" * 251, "scheduled__1", "backfill__1"])

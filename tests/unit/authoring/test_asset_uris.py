@@ -5,6 +5,8 @@ import types
 import pytest
 
 from tradewind.authoring import asset_uris, oversights
+from tradewind.authoring.asset_events import OutletEvents
+from tradewind.authoring.asset_reading import AssetEvent, InletEvents, TriggeringEvents
 from tradewind.authoring.assets import Asset
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.hooks import finding
@@ -25,6 +27,8 @@ WRITTEN = {
     "http://somebody@host/": "http://somebody@host/",
     "x-ours://As/It/Is/#1": "x-ours://As/It/Is/#1",
     "no uri/": "no uri/",
+    "订单": "订单",
+    "s3://bucket/é/": "s3://bucket/é",
 }
 
 
@@ -54,19 +58,84 @@ def test_passwords_are_left_out():
     assert [one for one in oversights.of(waits) if "DAG 'e', asset 'n'" in one]
 
 
+@pytest.mark.parametrize(
+    "uri",
+    ["http://me:sec]ret@host/x", "http://me:secret@ho[st/x", "http://me:secret@ho\u2100st/x"],
+)
+def test_a_password_is_not_told_in_errors(uri):
+    """§1.11: import errors are shown to all."""
+    with pytest.raises(InvalidValue, match="asset uri must be a uri") as told:
+        Asset(name="n", uri=uri)
+    assert "ret" not in str(told.value)
+    assert told.value.__suppress_context__
+
+
+def test_a_password_is_left_out_wherever_it_hides():
+    """§1.11: line breaks count for nothing in a uri; a reference is shown too."""
+    with pytest.warns(UserWarning, match="should have no password"):
+        assert Asset("http://me:se\ncret@host/x").uri == "http://host/x"
+    with pytest.warns(UserWarning, match="should have no password"):
+        assert Asset.ref(uri="postgres://me:secret@host/a/b/c").uri == "postgres://host:5432/a/b/c"
+
+
+def test_a_uri_that_somebody_looks_for_is_written_any_way():
+    """§1.11: events of inlets and outlets by text."""
+    orders = Asset(name="orders", uri="postgres://host/a/b/c")
+    asked = []
+    inlets = InletEvents([orders], lambda request: asked.append(request) or [])
+    assert list(inlets["postgresql://host/a/b/c/"]) == list(inlets["orders"]) == []
+    assert [(one.name, one.uri) for one in asked] == [(None, orders.uri), ("orders", orders.uri)]
+    outlets = OutletEvents([orders])
+    outlets["postgresql://host/a/b/c/"].extra["rows"] = 3
+    assert outlets[orders].extra == {"rows": 3}
+    event = AssetEvent(EVENT | {"name": "orders", "uri": orders.uri}, print)
+    for by_uri in (True, False):
+        found = TriggeringEvents.of([event], by_uri=by_uri)
+        assert found["postgresql://host/a/b/c/"] == [event]
+        assert found["x"] == []
+    assert TriggeringEvents.of([event], by_uri=False).for_asset(uri="postgresql://host/a/b/c") == [event]
+
+
+EVENT = {
+    "id": 1, "group": "asset", "extra": "{}", "timestamp": "2026-01-01T00:00:00Z", "source_dag_id": None,
+    "source_run_id": None, "source_task_id": None, "source_map_index": -1, "partition_key": None,
+}  # fmt: skip
+
+
+def test_a_normaliser_that_cannot_be_loaded_breaks_no_file(monkeypatch, caplog):
+    """§1.11: asset-uris of a package that is half installed."""
+    told = {"asset-uris": [{"schemes": ["warehouse"], "handler": "no.such.module.f"}]}
+    monkeypatch.setattr(finding, "packages", lambda: (types.SimpleNamespace(name="ours"),))
+    monkeypatch.setattr(finding, "told", lambda one: told)
+    forget()
+    try:
+        assert Asset("Warehouse://h/x/").uri == "warehouse://h/x"
+        assert "warehouse" in caplog.text
+    finally:
+        forget()
+
+
+def forget():
+    asset_uris._installed.cache_clear()
+    asset_uris._normaliser.cache_clear()
+
+
 def test_packages_bring_their_own(monkeypatch):
     """§1.11: asset-uris of an installed provider package."""
     told = {"asset-uris": [{"schemes": ["warehouse"], "handler": f"{__name__}.of_a_package"}]}
     entry = types.SimpleNamespace(name="ours")
     monkeypatch.setattr(finding, "packages", lambda: (entry,))
     monkeypatch.setattr(finding, "told", lambda one: told)
-    asset_uris._installed.cache_clear()
+    forget()
     try:
-        assert Asset("Warehouse://h/x").uri == "warehouse://h/x/normal"
+        made = Asset("Warehouse://h/x")
+        assert made.uri == "warehouse://h/x/normal"
+        event = AssetEvent(EVENT | {"name": made.name, "uri": made.uri}, print)
+        assert event.asset == made, "a uri that is known is not written anew"
         with pytest.raises(InvalidValue, match=r"asset uri must be .*refused"):
             Asset("warehouse:///")
     finally:
-        asset_uris._installed.cache_clear()
+        forget()
 
 
 def of_a_package(parts):

@@ -48,7 +48,6 @@ DAGS = {
     "allowed_run_types=['weekly']": "allowed_run_types must be among",
     "deadline=5": "deadline must be a DeadlineAlert, or a list of them, got 5",
     "default_args=[1]": "default_args must be a dict, got [1]",
-    "tags='word'": "tags must be a list of words, such as ['word']",
     "schedule='61 * * * *'": "its minute field (number 1) is '61'; use values from 0 to 59",
     "schedule=5": "use None, a cron expression, a preset",
     "schdule=None": "it has no argument 'schdule'. Did you mean 'schedule'?",
@@ -132,6 +131,9 @@ FILES = {
     "TaskGroup('g')": (1, "Task group 'g' belongs to no DAG: make it inside"),
     "with DAG('d'): TaskGroup('a.b')": (1, "Task group id 'a.b' is not valid"),
     "with DAG('d'): TaskGroup('g', default_args=5)": (1, "default_args must be a dict, got 5"),
+    "with DAG('d'): BashOperator('a', 'echo')": (
+        1, "BashOperator takes its arguments by name: write task_id=…, not just 'a'",
+    ),
     ("with DAG('d'):\n"
      "    with TaskGroup('g'): EmptyOperator(task_id='a')\n    with TaskGroup('g'): pass"): (
         3, "'g' is used twice in DAG 'd'",
@@ -155,7 +157,7 @@ FILES = {
     "Asset('a', extra=[1])": (1, "asset extra must be a dict, got [1]"),
     "Asset('airflow://x')": (1, "must not begin with 'airflow:', which is reserved"),
     "Asset('self')": (1, "asset name must not be 'self' or 'context'"),
-    "Asset(uri=5)": (1, "asset uri must be ASCII text of 1 to 1500 characters, got 5"),
+    "Asset(uri=5)": (1, "asset uri must be text of 1 to 1500 characters, got 5"),
     "Asset('http://[x')": (1, "asset uri must be a uri"),
     ("with DAG('d'):\n"
      "    @task.stub\n    def f(): return 1\n    f()"): (4, "Task 'f': a function with @task.stub is"),

@@ -166,6 +166,7 @@ def test_variables_and_connections(runs):
         context = make(runs)
         assert context["var"].value.x == "text"
         assert context["var"].value.get("no", "default") == "default"
+        assert context["var"]["value"].get("x") == "text" and context["var"]["json"].j["a"] == [1]
         assert context["var"].json.j["a"] == [1]
         assert context["conn"].c.host == "h"
         with pytest.raises(KeyError, match="'no' is not defined"):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +24,7 @@ from tradewind.authoring.operators.python import PythonOperator
 from tradewind.authoring.state_store import AssetStateStore, TaskStateStore
 from tradewind.authoring.templating import macros
 from tradewind.authoring.templating.render import TemplateFailed, literal
+from tradewind.domain.errors import InvalidValue
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 
@@ -120,6 +124,47 @@ ENVIRONMENT = {
 
 
 def test_the_environment_of_commands(ti: Any) -> None:
+    assert environment_variables.of(ti.context) == ENVIRONMENT
+
+
+@pytest.fixture
+def local_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file of a deployment, on the import path."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "airflow_local_settings.py"
+    sys.modules.pop("airflow_local_settings", None)
+
+
+def test_a_deployment_adds_to_the_environment(ti: Any, local_settings: Path) -> None:
+    local_settings.write_text(
+        "def get_airflow_context_vars(context):\n"
+        "    return {'cluster': 'main', 'AIRFLOW_CTX_AREA': context['ti'].task_id, 'dag_id': 'not that'}\n"
+    )
+    told = environment_variables.of(ti.context)
+    assert told == {**ENVIRONMENT, "AIRFLOW_CTX_CLUSTER": "main", "AIRFLOW_CTX_AREA": "a"}
+    plain = environment_variables.context_to_airflow_vars(ti.context)
+    assert (plain["airflow.ctx.cluster"], plain["airflow.ctx.dag_id"]) == ("main", "d")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "told"),
+    [
+        ("get_airflow_context_vars = lambda context: {'n': 1}", InvalidValue, "'n': 1"),
+        ("get_airflow_context_vars = lambda context: 'x'", InvalidValue, "be a dict"),
+        ("import nothing_of_that_name", ModuleNotFoundError, "nothing_of_that_name"),
+        ("1 / 0", ZeroDivisionError, "division"),
+    ],
+)
+def test_a_deployments_mistake_is_told(
+    ti: Any, local_settings: Path, text: str, error: type[Exception], told: str
+) -> None:
+    local_settings.write_text(text)
+    with pytest.raises(error, match=told):
+        environment_variables.of(ti.context)
+
+
+def test_local_settings_without_the_hook_add_nothing(ti: Any, local_settings: Path) -> None:
+    local_settings.write_text("def pod_mutation_hook(pod): pass")
     assert environment_variables.of(ti.context) == ENVIRONMENT
 
 

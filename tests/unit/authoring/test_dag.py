@@ -217,7 +217,7 @@ def test_required_params_forbid_a_schedule():
     DAG("d", params={"n": Param(type="integer")}).validate()
 
 
-@pytest.mark.parametrize("tags", ["word", ["x" * 101], [3]])
+@pytest.mark.parametrize("tags", ["x" * 101, ["x" * 101], [3]])
 def test_bad_tags(tags):
     with pytest.raises(errors.InvalidValue):
         DAG("d", tags=tags)

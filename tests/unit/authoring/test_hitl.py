@@ -180,7 +180,7 @@ def test_an_entry_has_one_option() -> None:
 
     outcome = run(make, answers={"ask": {"params_input": {"n": 4}}})
     assert outcome.values["ask"]["params_input"] == {"n": 4}
-    with pytest.raises(InvalidValue, match=r"params_input\.n must satisfy its schema"):
+    with pytest.raises(InvalidValue, match=r"params_input\.n must satisfy its schema: .*[^.], got "):
         run(make, answers={"ask": "OK"})
     own = HITLEntryOperator(task_id="own", subject="s", options=["x"])
     assert (own.options, own.defaults) == (["x"], None)
@@ -194,6 +194,8 @@ def test_an_entry_has_one_option() -> None:
     [
         (lambda: asks(options=[]), "options must be a list of texts, and not be empty"),
         (lambda: asks(options="ab"), "options must be a list of texts"),
+        (lambda: asks(assigned_users="ann"), "assigned_users must be people .*, got 'ann'"),
+        (lambda: asks(assigned_users=[{"name": "ann"}]), "assigned_users must be people"),
         (lambda: asks(defaults="c"), "defaults must be among the options"),
         (lambda: asks(defaults=["a", "b"]), "defaults must name one option, unless multiple=True"),
         (lambda: asks(params={"_options": 1}), "not use the name '_options'"),

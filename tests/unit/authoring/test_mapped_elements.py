@@ -9,6 +9,7 @@ import pytest
 from tradewind.authoring import execution
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.decorators import task
+from tradewind.authoring.task_group import task_group
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages import data
 
@@ -95,6 +96,33 @@ def test_beyond_the_end(runs) -> None:
     with DAG("d") as dag:
         work.expand_kwargs(numbers())
     runs.link.put("numbers", [{"x": 1}])
-    with pytest.raises(IndexError, match="index 1 is beyond length 1"):
+    with pytest.raises(AirflowException, match="has no instance 1"):
         argument(runs, dag, 1)
     assert data.GetXComElement in {type(request) for request in runs.link.asked}
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [(-1, "Task 'work' is mapped: say which instance is meant"), (4, "Task 'work' has no instance 4")],
+)
+@pytest.mark.parametrize("given", [{"x": [1, 2], "y": [3, 4]}, [{"x": 1}] * 4, {"x": []}])
+def test_an_instance_that_there_is_not(runs: Any, given: Any, index: int, words: str) -> None:
+    """As when somebody tries out a mapped task, without an index or with a wrong one."""
+    with DAG("d") as dag:
+        work.expand_kwargs(given) if isinstance(given, list) else work.expand(**given)
+    with pytest.raises(AirflowException, match=words):
+        argument(runs, dag, index)
+
+
+def test_a_group_instance_that_there_is_not(runs: Any) -> None:
+    with DAG("d") as dag:
+
+        @task_group
+        def group(x: Any) -> None:
+            work(x)
+
+        group.expand(x=[1])
+    made = dag.get_task("group.work")
+    prepared, context = execution.prepare(runs.ti(made, map_index=-1))
+    with pytest.raises(AirflowException, match="Task group 'group' is mapped: say which instance is meant"):
+        execution.render(prepared, context)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -425,9 +428,24 @@ def test_providers_say_what_they_bring(monkeypatch: pytest.MonkeyPatch) -> None:
         finding.installed.cache_clear()
 
 
-def test_hooks_of_connections() -> None:
-    assert execution.Connection is Connection
-    assert isinstance(Connection(conn_id="db", conn_type="sqlite").get_hook(), SqliteHook)
+@pytest.mark.parametrize(
+    "way",
+    [
+        "from airflow.models import Connection; found = Connection('db', 'sqlite')",
+        "from airflow.sdk import Connection; found = Connection.get('db')",
+        "from airflow.hooks.base import BaseHook; found = BaseHook.get_connection('db')",
+        "from tradewind.authoring.accessors import Connections; found = Connections().db",
+    ],
+)
+def test_a_connection_makes_its_hook_wherever_dag_code_has_it(way: str, tmp_path: Path) -> None:
+    """Also where no task runs: while a file is imported, in a trigger, in ``dag.test``."""
+    asks = "print(type(found.get_hook()).__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{way}\n{asks}"],
+        env={**os.environ, "AIRFLOW_CONN_DB": "sqlite://", "AIRFLOW_HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("SqliteHook\n", "")
 
 
 def test_stand_ins_say_what_to_do() -> None:

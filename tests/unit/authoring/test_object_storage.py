@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
+import time
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,27 @@ def test_names() -> None:
     assert serde.decode(serde.encode(path)) == path
     with pytest.raises(TypeError, match="no file"):
         os.fspath(path)
+
+
+def test_what_stat_tells(base: ObjectStoragePath, tmp_path: Path) -> None:
+    before = time.time()
+    (base / "a.txt").write_text("über")
+    told = (base / "a.txt").stat()
+    assert (told.st_size, told["size"], stat.S_ISREG(told.st_mode)) == (5, 5, True)
+    assert before - 1 <= told.st_mtime <= time.time() + 1
+    (tmp_path / "b").write_text("abc")
+    mine, real = ObjectStoragePath(f"file://{tmp_path}/b").stat(), (tmp_path / "b").stat()
+    for name in ("st_size", "st_mtime", "st_mode", "st_uid", "st_gid", "st_ino", "st_nlink"):
+        assert getattr(mine, name) == pytest.approx(getattr(real, name)), name
+    assert stat.S_ISDIR(ObjectStoragePath(f"file://{tmp_path}").stat().st_mode)
+
+
+def test_other_names_and_depths(base: ObjectStoragePath) -> None:
+    deep = base / "x" / "y" / "c.tar.csv"
+    assert str(deep.with_name("d")).endswith("/x/y/d")
+    assert deep.with_suffix(".parquet").name == "c.tar.parquet" and deep.with_suffix("").name == "c.tar"
+    deep.write_text("1")
+    assert [path.name for path in base.rglob("*.csv")] == ["c.tar.csv"]
 
 
 def test_reading_and_writing(base: ObjectStoragePath) -> None:

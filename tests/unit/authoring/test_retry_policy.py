@@ -34,6 +34,8 @@ class Broken(ConnectionError):
         (RetryRule(f"{__name__}.Broken", match_subclasses=False), True),
         (RetryRule([ValueError, "no.such.Thing"]), False),
         (RetryRule([ValueError, Broken]), True),
+        (RetryRule("socket.error"), True),
+        (RetryRule("socket.timeout"), False),
     ],
 )
 def test_what_a_rule_speaks_of(rule: RetryRule, matches: bool) -> None:
@@ -49,6 +51,26 @@ def test_the_first_rule_decides() -> None:
     assert policy.evaluate(OSError(), 1, 3) == RetryDecision.retry(MINUTE)
     assert policy.evaluate(ValueError(), 1, 3) == RetryDecision(RetryAction.FAIL)
     assert ExceptionRetryPolicy([]).evaluate(ValueError(), 1, 3) == RetryDecision.default()
+
+
+def test_a_decision_as_policies_of_people_write_it() -> None:
+    assert RetryDecision.retry(delay=MINUTE, reason="again") == RetryDecision(
+        RetryAction.RETRY, MINUTE, "again"
+    )
+
+
+def test_a_rule_can_be_read() -> None:
+    rule = RetryRule(exception=OSError, action="fail", retry_delay=MINUTE)
+    assert (rule.exception, rule.action, rule.retry_delay) == (OSError, RetryAction.FAIL, MINUTE)
+    assert (rule.reason, rule.match_subclasses) == (None, True)
+
+
+@pytest.mark.parametrize("path", ["airflow.exceptions", "airflow.sdk.exceptions"])
+def test_airflows_own_exceptions_by_path(path: str) -> None:
+    from airflow.exceptions import AirflowException
+
+    assert RetryRule(f"{path}.AirflowException").matches(AirflowException("x"))
+    assert not RetryRule(f"{path}.AirflowException").matches(ValueError("x"))
 
 
 def test_a_chain() -> None:
@@ -68,6 +90,9 @@ def test_a_chain() -> None:
     [
         lambda: RetryRule(3),
         lambda: RetryRule(int),
+        lambda: RetryRule(""),
+        lambda: RetryRule(OSError, "explode"),
+        lambda: ExceptionRetryPolicy([], default="explode"),
         lambda: RetryDecision.retry(-MINUTE),
         lambda: RetryDecision.retry(5),
         lambda: BashOperator(task_id="a", bash_command="x", retry_policy="often"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from dateutil.relativedelta import MO, relativedelta
 
-from tradewind.authoring import schedules
+from tradewind.authoring import plugin_timetables, schedules
 from tradewind.authoring.assets import Asset, AssetAlias, AssetAll, AssetAny, Dataset
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.to_spec import to_spec
-from tradewind.domain import errors
+from tradewind.domain import errors, timetables
+from tradewind.domain.intervals import Restriction
+from tradewind.domain.messages.plugins import NextRun
 from tradewind.domain.spec import timetable as kinds
 
 ONE = {"asset": {"name": "one", "uri": "one", "group": "asset"}}
@@ -119,7 +122,7 @@ def test_assets():
     assert [one.name for one in AssetAll(Asset("a"), Asset("b")).iter_assets()] == ["a", "b"]
 
 
-@pytest.mark.parametrize(("name", "uri"), [("", ""), ("ä", None), ("x" * 1501, None), (None, "airflow://x")])
+@pytest.mark.parametrize(("name", "uri"), [("", ""), ("x" * 1501, None), (None, "airflow://x")])
 def test_wrong_assets(name, uri):
     with pytest.raises(errors.InvalidValue):
         Asset(name, uri)
@@ -146,3 +149,42 @@ def test_events_of_tasks(runs):
     first, second = execution.asset_events(ti.task, ti)
     assert (first["name"], first["extra"]) == ("one", {"rows": 5})
     assert (second["uri"], second["aliases"], second["extra"]) == ("s3://two/", ["al"], {"k": 1})
+
+
+class _Named:
+    def generate_run_id(self, *, run_type, run_after, **extra):
+        return f"{run_type.value}__mine_{run_after:%d_%H}"
+
+
+BUILT_IN = [
+    (schedules.CronTriggerTimetable, ("0 6 * * *",), {"interval": timedelta(hours=6)}),
+    (schedules.MultipleCronTriggerTimetable, ("0 6 * * *", "0 9 * * *"), {}),
+    (schedules.CronDataIntervalTimetable, ("0 6 * * *",), {}),
+    (schedules.DeltaDataIntervalTimetable, (timedelta(hours=5),), {}),
+    (schedules.DeltaTriggerTimetable, (timedelta(hours=5),), {"interval": timedelta(hours=1)}),
+    (schedules.EventsTimetable, ([datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC)],), {}),
+    (schedules.CronPartitionTimetable, ("0 6 * * *",), {"run_offset": -1, "key_format": "%d"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "args", "more"), BUILT_IN, ids=lambda each: getattr(each, "__name__", None))
+def test_a_class_of_ones_own_under_a_built_in_one_computes_as_it_does(kind, args, more) -> None:
+    """In the plug-in host, from what ``serialize`` gave, through JSON; twice, each from the run before."""
+    own = type("Own", (_Named, kind), {"__module__": "people"})
+    spec = own(*args, **more).spec()
+    assert isinstance(spec, kinds.PluginTimetable)
+    assert (spec.names, spec.infers) == (True, False)
+    again = own.deserialize(json.loads(json.dumps(spec.data)))
+    plain = kind(*args, **more).spec()
+    bounds = Restriction(earliest=datetime(2026, 1, 1, tzinfo=UTC), latest=None, catchup=True)
+    last = mine = None
+    for _ in range(2):
+        last = timetables.next_run(
+            plain, last=last.data_interval if last else None, restriction=bounds, now=bounds.earliest
+        )
+        asked = NextRun(name="people.Own", last=mine, earliest=bounds.earliest, catchup=True)
+        (mine,) = plugin_timetables.next_run(again, asked).runs
+        assert (mine.run_after, mine.data_interval) == (last.run_after, last.data_interval)
+        key, _ = timetables.partition(plain, last.run_after) or (None, None)
+        assert mine.partition_key == key
+        assert mine.run_id == f"scheduled__mine_{mine.run_after:%d_%H}"

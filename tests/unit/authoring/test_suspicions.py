@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tradewind.authoring import loader, suspicions
+from tradewind.authoring.dag import DAG
 from tradewind.authoring.operators.empty import EmptyOperator
 from tradewind.authoring.variable import Variable
 
@@ -95,3 +96,48 @@ def test_nothing_is_said_outside_of_an_import(tmp_path: Path) -> None:
     EmptyOperator(task_id="alone")
     Variable.get("bucket", default_var=None)
     assert suspicions._homeless == []
+
+
+def test_text_as_tags(tmp_path: Path) -> None:
+    (told,) = warnings(tmp_path, "dag = DAG('d', tags='word', schedule=None)")
+    assert told == "Line 10: tags='word' is taken for a list of one. Write tags=['word']."
+    assert DAG("d", tags="word").tags == {"word"}
+
+
+MAPPED = {
+    "f.expand(x=[1])": "Task 'f' is missing argument 'y', so it will fail.",
+    "f.partial(y=1).expand_kwargs([{'x': 1}, {'z': 2}])": "'f' is missing argument 'x' in element 1",
+    "f.expand_kwargs([{'x': 1, 'y': 2, 'zz': 2}])": "'f' is given 'zz' in element 0, which",
+    "g.expand_kwargs([{'x': 1}, {'X': 1}])": "Task group 'g' is missing argument 'x' in element 1",
+    "g.expand_kwargs([{'x': 1, 'other1': 1}])": "does not take, so it will fail. Did you mean 'other'?",
+    "f.partial(x=1).expand(y=[1])": None,
+    "f.expand(x=[1], y=[2], z=[3])": None,
+    "f.expand_kwargs([{'x': 1, 'y': 2}])": None,
+    "f.expand_kwargs(make())": None,
+    "g.partial(other=2).expand_kwargs([{'x': 1}])": None,
+    "rest.expand_kwargs([{'x': 1, 'more': 1}])": None,
+    "rest.expand_kwargs([{'more': 1}])": "'rest' is missing argument 'x'",
+}
+
+
+@pytest.mark.parametrize("call", MAPPED)
+def test_arguments_of_mapped_functions(tmp_path: Path, call: str) -> None:
+    text = f"""
+    from airflow.decorators import task, task_group
+    with DAG("d", schedule=None):
+        @task
+        def make(): ...
+        @task
+        def f(x, y, z=1, ti=None, *, ds): ...
+        @task
+        def rest(x, **more): ...
+        @task_group
+        def g(x, other=1):
+            EmptyOperator(task_id="a")
+        {call}
+    """
+    told = warnings(tmp_path, text)
+    expected = MAPPED[call]
+    line = (HEAD + textwrap.dedent(text)).splitlines().index(f"    {call}") + 1
+    assert len(told) == (expected is not None)
+    assert not told or (told[0].startswith(f"Line {line}: ") and expected in told[0])

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import pwd
 from datetime import UTC, datetime
 
 import pytest
 
-from tradewind.authoring import execution
+from tradewind.authoring import context, execution
 from tradewind.authoring.dag import DAG
+from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.decorators import task
 from tradewind.authoring.operators.empty import EmptyOperator
 from tradewind.authoring.operators.python import PythonOperator
 from tradewind.authoring.serde import CannotSerialize
 from tradewind.domain import errors
 from tradewind.domain.messages import data
+from tradewind.domain.states import DagRunState, TaskInstanceState
 
 
 @pytest.fixture
@@ -106,6 +111,73 @@ def test_counts_and_states(runs, ti):
     assert ti.get_ti_count("d", states=["success"]) == 2
     assert ti.get_dr_count("d") == 4
     assert ti.get_dagrun_state("d", "r9") is None
+
+
+ROWS = [
+    {"id": "1", "task_id": "a", "state": "success", "try_number": 2, "start_date": "2024-01-02T00:00:00Z"},
+    {"id": "2", "task_id": "b", "state": "failed", "operator": "BashOperator"},
+    {"id": "3", "task_id": "c", "map_index": 4},
+]
+
+
+def test_task_instances_of_a_run(runs, ti):
+    runs.link.answers[data.GetTaskInstances] = ROWS
+    known = ti.get_dagrun().get_task_instances()
+    assert [(one.task_id, one.map_index, one.state) for one in known] == [
+        ("a", -1, "success"), ("b", -1, "failed"), ("c", 4, None),
+    ]  # fmt: skip
+    first = known[0]
+    assert first.start_date == datetime(2024, 1, 2, tzinfo=UTC) and first.try_number == 2
+    assert first.execution_date == ti.execution_date
+    assert first.log_url.endswith("/dags/d/runs/r1/tasks/a?try_number=2")
+    assert ti.current_state() == "running" and known[1].current_state() == "failed"
+    runs.link.answers[data.GetTaskInstances] = []
+    assert known[1].current_state() is None
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [("failed", "b"), (TaskInstanceState.SUCCESS, "a"), (["success", "failed"], "ab"), ([None], "c")],
+)
+def test_task_instances_in_a_state(runs, ti, state, found):
+    runs.link.answers[data.GetTaskInstances] = ROWS
+    assert "".join(one.task_id for one in ti.dag_run.get_task_instances(state=state)) == found
+
+
+def test_one_task_instance_of_a_run(runs, ti):
+    runs.link.answers[data.GetTaskInstances] = ROWS
+    assert ti.dag_run.get_task_instance("b").operator == "BashOperator"
+    assert ti.dag_run.get_task_instance("c") is None
+    assert ti.dag_run.get_task_instance("c", map_index=4).id == "3"
+    with pytest.raises(AttributeError, match="A run has no attribute 'creating_job'"):
+        _ = ti.dag_run.creating_job
+
+
+def test_finding_runs(runs, ti):
+    at = datetime(2024, 1, 2, tzinfo=UTC)
+    row = {"run_id": "r0", "run_after": at, "logical_date": at, "dag_id": "other"}
+    kinds = ("scheduled", "manual", "backfill")
+    runs.link.answers[data.FindDagRuns] = [{**row, "run_type": kind} for kind in kinds]
+    with context.active(context.Context.of(ti)):
+        found = DagRun.find("other", state=DagRunState.FAILED, execution_date=datetime(2024, 1, 2))
+        assert [run.run_type for run in found] == list(kinds)
+        assert [run.run_type for run in DagRun.find(external_trigger=True)] == ["manual"]
+        assert [run.run_type for run in DagRun.find(no_backfills=True)] == ["scheduled", "manual"]
+        DagRun.find(["a", "b"], execution_start_date=at)
+    asked = [one for one in runs.link.asked if isinstance(one, data.FindDagRuns)]
+    assert asked[0] == data.FindDagRuns(dag_ids=("other",), states=("failed",), logical_dates=(at,))
+    assert asked[-1] == data.FindDagRuns(dag_ids=("a", "b"), since=at)
+    assert found[0].execution_date == at and found[0].ask == ti.ask
+    with pytest.raises(errors.AirflowException, match="only running tasks and callbacks"):
+        DagRun.find("other")
+
+
+def test_callbacks_find_runs_too(runs, ti, caplog):
+    runs.link.answers[data.FindDagRuns] = []
+    found = []
+    made = context.Context.of(ti)
+    execution.run_callbacks([lambda _: found.append(DagRun.find("d"))], made, logging.getLogger("a"))
+    assert found == [[]] and not caplog.records
 
 
 def test_without_a_way_to_the_database(runs):
@@ -202,3 +274,23 @@ def test_rendered_map_index(runs):
     execution.render(prepared, context)
     execution.execute(prepared, context)
     assert execution.rendered_map_index(prepared, context) == "item 2"
+
+
+def test_names_of_older_ages(ti):
+    """§1.14 ``log_filepath`` of 1.10; ``job_id`` and ``unixname`` of 1.10 and 2.x."""
+    assert ti.job_id is None
+    assert ti.unixname == pwd.getpwuid(os.geteuid()).pw_name
+    assert os.path.isabs(ti.log_filepath) and ti.log_filepath.endswith("/x.log")
+
+
+def test_pulling_through_another_task_instance(runs, ti):
+    """Its own value where no task is named, as ``ti.xcom_pull`` has it."""
+    runs.link.answers[data.GetTaskInstances] = [{"id": "1", "task_id": "up"}, {"id": "2", "task_id": "gone"}]
+    runs.link.put("up", 1)
+    runs.link.put("far", 2)
+    runs.link.put("up", "k's", key="k")
+    with context.active(context.Context.of(ti)):
+        up = ti.dag_run.get_task_instance("up")
+        assert (up.xcom_pull(), up.xcom_pull(key="k"), up.xcom_pull(["far", "me"])) == (1, "k's", [2, None])
+        assert ti.dag_run.get_task_instance("gone").xcom_pull(default="none") == "none"
+    assert up.task is None and up.xcom_pull("far") == 2, "without a DAG at hand"

@@ -32,6 +32,18 @@ from tradewind.cli import guide, legacy, tree
         ("config get-value core x", "config get-value core x"),
         ("webserver -hn 0.0.0.0 -p 8090 -D", "webserver --host 0.0.0.0 -p 8090 -D"),
         ("dags list -o json", "dags list -o json"),
+        (
+            "create_user -r Admin -u a --use_random_password",
+            "users create -r Admin -u a --use-random-password",
+        ),
+        ("users --create --username a -e m", "users create --username a -e m"),
+        ("users --username a --create", "users create --username a"),
+        ("users -l", "users list"),
+        ("users create -l Last -u a", "users create -l Last -u a"),
+        ("users --add_role --username a --role Op", "users add-role --username a --role Op"),
+        ("list_users", "users list"),
+        ("roles --create A B", "roles create A B"),
+        ("sync_perm", "sync-perm"),
         ("dag_state d 2018-01-01", "dags state d 2018-01-01"),
     ],
 )  # fmt: skip

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tradewind.authoring import partitions as authoring
+from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain import partitions
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import DagDefinitionError, InvalidValue
 from tradewind.domain.partitions import InvalidPartitionKey
+from tradewind.domain.spec import partitions as kinds
 
 DAY, HOUR = authoring.StartOfDayMapper, authoring.StartOfHourMapper
 
@@ -173,10 +175,6 @@ def test_the_moment_of_a_key(mapper: authoring.PartitionMapper, key: str, date: 
     assert partitions.date_of(mapper.spec(), key) == date
 
 
-class Own(authoring.PartitionMapper):
-    pass
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -194,10 +192,39 @@ class Own(authoring.PartitionMapper):
             lambda: authoring.FanOutMapper(upstream_mapper=HOUR(), window=authoring.HourWindow()),
             "downstream_mapper must be given for a HourWindow",
         ),
-        (lambda: Own().spec(), "partition mapper must be one of Airflow's own classes"),
     ],
 )
 def test_misuse_is_told_when_the_file_is_read(make, message: str) -> None:
     with pytest.raises(InvalidValue) as raised:
         make()
     assert message in str(raised.value)
+
+
+class Own(authoring.StartOfDayMapper):
+    pass
+
+
+class OwnWindow(authoring.Window):
+    pass
+
+
+def test_classes_of_ones_own_cross_by_their_names() -> None:
+    spec = Own(input_format="%Y").spec()
+    assert isinstance(spec, kinds.PluginMapper)
+    assert spec.name.endswith("test_partitions.Own")
+    assert Own.deserialize(spec.data).spec() == spec
+    window = OwnWindow(direction="backward").spec()
+    assert (window.name.rpartition(".")[2], window.data) == ("OwnWindow", {"direction": "backward"})
+    rollup = authoring.RollupMapper(upstream_mapper=authoring.IdentityMapper(), window=OwnWindow()).spec()
+    assert partitions.plugin_of(rollup) == window.name
+    assert partitions.plugin_of(DAY().spec()) is None
+    with pytest.raises(partitions.NeedsPlugin, match="Only the plug-in host computes"):
+        partitions.downstream(spec, "2024")
+
+
+def test_a_class_of_a_dag_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Own, "__module__", f"{USER_MODULE_PREFIX}0_file")
+    with pytest.raises(
+        DagDefinitionError, match=r"Partition mapper Own is defined in a DAG file.*plugins folder"
+    ):
+        Own().spec()

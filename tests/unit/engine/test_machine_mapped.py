@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.unit.engine.worlds import World, dag, task
 
 from tradewind.domain import events
@@ -12,6 +13,7 @@ from tradewind.engine.graph import Graph
 
 T = TaskInstanceState
 OVER_A = MappingSpec(inputs=(MapInput(task_id="a"),))
+OVER_M = MappingSpec(inputs=(MapInput(task_id="m"),))
 
 
 def of_length(length: int) -> events.Succeeded:
@@ -44,6 +46,28 @@ def test_unexpanded_row_becomes_the_first_instance() -> None:
     assert (expand.template, expand.map_indexes) == (template, (0, 1, 2))
     assert expand.attempt_ids[0] == template
     assert [world.view("m", index).state for index in range(3)] == [T.SCHEDULED] * 3
+
+
+def test_what_a_trigger_ends_without_an_xcom_is_left_out_of_what_is_mapped_over_it() -> None:
+    """Airflow counts the XComs of a mapped task; a reload counts so too, and both must say the same."""
+    tasks = task("a"), task("m", "a", mapping=OVER_A), task("n", "m", mapping=OVER_M)
+    world = World(dag(*tasks)).begin()
+    world.end("a", of_length(3))
+    for index in range(3):
+        view = world.queue("m", index)
+        world.say(events.TaskStarted(attempt_id=view.attempt_id, dispatch=view.dispatch, at=world.now))
+        waits = events.Deferred(classpath="T", next_method="go_on")
+        world.say(
+            events.TaskFinished(
+                attempt_id=view.attempt_id, dispatch=view.dispatch, at=world.now, outcome=waits
+            )
+        )
+        world.decide()
+        world.say(
+            events.TriggerFired(attempt_id=view.attempt_id, at=world.now, ends="success", silent=index == 1)
+        )
+        world.decide()
+    assert world.machine.expanded("n") == 2
 
 
 def test_downstream_waits_for_all_instances() -> None:
@@ -170,3 +194,27 @@ def test_a_task_that_an_edit_maps_less_deeply() -> None:
     assert {view.attempt_id for view in found if view.state is T.REMOVED} == old
     assert [view.path for view in found if view.attempt_id not in old] == [(0,), (1,)]
     assert len({view.map_index for view in found}) == 6
+
+
+@pytest.mark.parametrize("in_group", [True, False])
+def test_an_edit_that_maps_a_task_again_takes_back_the_row_that_was_added_meanwhile(in_group: bool) -> None:
+    """Mapped, not mapped, mapped: the instances of the first time are back, the row between them goes.
+
+    As in Airflow. A group looked at itself again and again here, for ever.
+    """
+    groups = (GroupSpec(group_id="g", mapping=OVER_A),) if in_group else ()
+    plain = GroupSpec(group_id="g")
+    x = task("x", "a", group_id="g") if in_group else task("x", "a", mapping=OVER_A)
+    mapped = dag(task("a"), task("c"), x, groups=groups)
+    world = World(mapped).begin()
+    world.end("a", of_length(2))
+    unmapped = dag(task("a"), task("c"), task("x", "a", "c", group_id="g"), groups=(plain,))
+    world.machine.regraph(Graph.compile(unmapped), world.now)
+    waits = {view.map_index for view in world.machine.instances() if view.task_id == "x"}
+    assert waits == {0, 1}
+    world.decide()
+    world.machine.regraph(Graph.compile(mapped), world.now)
+    world.decide()
+    found = {view.map_index: view.state for view in world.machine.instances() if view.task_id == "x"}
+    assert set(found) >= {0, 1}
+    assert [state for index, state in found.items() if index < 0 and state is not T.REMOVED] == []

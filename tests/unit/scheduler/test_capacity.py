@@ -12,6 +12,7 @@ from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Ready
 from tradewind.engine.limits import Limits
 from tradewind.scheduler.capacity import Capacity
+from tradewind.telemetry.events import TaskStuck
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 QUEUED, DEFERRED = TaskInstanceState.QUEUED, TaskInstanceState.DEFERRED
@@ -24,7 +25,8 @@ class Given:
     def __init__(self, slots: int = 100, pool: int = 100, **dag: Any) -> None:
         self.limits = Limits(slots=slots)
         self.limits.set_pools({"default_pool": (100, False), "small": (pool, False)})
-        self.capacity = Capacity(self.limits)
+        self.told: list[TaskStuck] = []
+        self.capacity = Capacity(self.limits, self.told.append)
         self.dag = DagSpec(dag_id="d", **dag)
 
     def ready(
@@ -191,3 +193,22 @@ def test_the_heaviest_get_the_slots_that_parallelism_leaves(
     for number in range(6):
         given.offer(f"t{number}", priority=number)
     assert given.granted() == ["t5", "t4", "t3", "t2", "t1", "t0"][:at_once]
+
+
+def test_what_can_never_start_is_told_of_once() -> None:
+    """A pool that there is not, and one that is smaller than what a task wants; not one that is full."""
+    given = Given(pool=0)
+    for name in ("a1", "a2"):
+        given.offer(name, pool="none")
+    given.offer("b", pool="small")
+    assert given.granted() == [] and len(given.told) == 2
+    gone, small = given.told
+    assert (gone.task_id, gone.run_id) == ("a", "r")
+    assert gone.reason == "pool 'none' does not exist; 'airflow pools set none SLOTS TEXT' creates it"
+    assert small.reason == "it needs 1 slots, and pool 'small' has 0 in all"
+    given.capacity.changed()
+    assert given.granted() == [] and len(given.told) == 2
+    full = Given(pool=1)
+    full.hold("c", pool="small")
+    full.offer("d", pool="small")
+    assert full.granted() == full.told == []

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from tradewind.authoring import scope
+from tradewind.authoring.asset_decorator import asset
 from tradewind.authoring.assets import Asset
 from tradewind.authoring.dag import DAG
+from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.decorators import task
 from tradewind.authoring.operators.empty import EmptyOperator
 from tradewind.authoring.operators.python import BranchPythonOperator, PythonOperator
@@ -218,6 +221,20 @@ def test_state_stores_and_any_xcom_of_a_local_run() -> None:
     assert kit.run_dag(dag).values["reads"] == [last, [last, None], 2]
 
 
+def test_an_asset_is_read_by_its_name() -> None:
+    """With the uri that the DAG beside it gives; one that nobody defines has its name for a uri."""
+
+    @asset(schedule=None, uri="s3://bucket/orders", group="sales")
+    def orders() -> None: ...
+
+    @asset(schedule=None)
+    def report(orders: Any, elsewhere: Any) -> list[str]:
+        return [orders.name, orders.uri, orders.group, elsewhere.uri]
+
+    reader = next(dag for dag in reversed(scope.registered()) if dag.dag_id == "report")
+    assert kit.run_dag(reader).values["report"] == ["orders", "s3://bucket/orders", "sales", "elsewhere"]
+
+
 def test_a_run_without_a_required_param_is_refused() -> None:
     with DAG("asks", start_date=START, params={"name": Param(type="string")}) as dag:
         EmptyOperator(task_id="a")
@@ -243,3 +260,62 @@ def test_a_command_gives_several_outputs() -> None:
         says(counts()["place"])
     run = kit.run_dag(dag)
     assert (run.xcom("counts", "files"), run.values["says"]) == (3, "here")
+
+
+class Unread:
+    """Travels one way only."""
+
+    def serialize(self) -> dict[str, Any]:
+        return {"n": 1}
+
+    @staticmethod
+    def deserialize(data: dict[str, Any], version: int) -> Unread:
+        raise RuntimeError("lost on the way")
+
+
+def test_values_are_what_tasks_returned() -> None:
+    """Not what XComs are kept as: dates, tuples, own classes; each is read when it is asked for."""
+    found = {"at": START, "for": timedelta(days=1), "pair": (1, 2), "all": {3}}
+    with DAG("dates", start_date=START) as dag:
+        PythonOperator(task_id="says", python_callable=lambda: found)
+        PythonOperator.partial(task_id="each", python_callable=lambda at: at).expand(
+            op_args=[[START], [START]]
+        )
+        PythonOperator(task_id="odd", python_callable=Unread)
+    run = kit.run_dag(dag)
+    assert run.xcom("says") == found
+    assert dag.test(START).task_states["says"] == "success", "what nobody asks for harms nobody"
+    with pytest.raises(RuntimeError, match="lost on the way"):
+        _ = run.values
+    assert kit.run_task(dag.get_task("says")).value == found
+    dag.task_dict.pop("odd")
+    assert kit.run_dag(dag).values == {"says": found, "each": [START, START]}
+    assert dag.test(START).results == {"says": found, "each": [START, START]}
+
+
+def test_task_instances_and_runs_as_tasks_ask_for_them() -> None:
+    with DAG("summary", start_date=START, schedule=None) as made:
+
+        @task
+        def broken() -> None:
+            raise ValueError("no")
+
+        @task
+        def fine(x: int) -> None: ...
+
+        @task(trigger_rule="all_done")
+        def summary(dag_run: Any, ti: Any) -> list[Any]:
+            assert DagRun.find("summary", state="running")[0].run_id == dag_run.run_id
+            assert not DagRun.find("other") and not DagRun.find(state="failed")
+            assert dag_run.get_task_instance("summary").state == ti.current_state() == "running"
+            return [[one.task_id, one.map_index, one.state] for one in dag_run.get_task_instances()]
+
+        [broken(), fine.expand(x=[1, 2])] >> summary()
+    ended = made.test()
+    assert [one.task_id for one in ended.get_task_instances(state="failed")] == ["broken"]
+    assert ended.get_task_instance("fine", map_index=1).state == "success"
+    assert ended.get_task_instance("nobody") is None
+    done = kit.run_dag(made)
+    assert done.xcom("summary") == [
+        ["broken", -1, "failed"], ["fine", 0, "success"], ["fine", 1, "success"], ["summary", -1, "running"],
+    ]  # fmt: skip

@@ -39,6 +39,26 @@ def test_lines_are_json_and_masked_everywhere(tmp_path: Path) -> None:
     assert second["event"] == "lone \\udcff surrogate"
 
 
+class Odd:
+    """No JSON, and it says too much of itself."""
+
+    def __str__(self) -> str:
+        return "Odd(hidden-value)"
+
+
+def test_extras_are_masked_whatever_they_are(tmp_path: Path) -> None:
+    """By value at any depth, and by the names of keys."""
+    masker = Masker()
+    masker.add("hidden-value")
+    log = logs.LogFile(str(tmp_path), "c.log", masker, Clock())
+    log.write("info", "x", "x", inside={"at": ["a hidden-value"]}, given={"password": "other"}, number=3)
+    log.write("info", "x", "x", odd=Odd())
+    log.close()
+    first, second = read(tmp_path / "c.log")
+    assert (first["inside"], first["given"], first["number"]) == ({"at": ["a ***"]}, {"password": "***"}, 3)
+    assert second["odd"] == "Odd(***)"
+
+
 @pytest.mark.parametrize(
     ("line", "shown"),
     [

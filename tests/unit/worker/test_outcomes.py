@@ -40,6 +40,8 @@ def assignment(try_number: int = 1, max_tries: int = 0) -> Assignment:
         (AirflowFailException("f"), Failed(reason="AirflowFailException: f", may_retry=False)),
         (AirflowSensorTimeout("t"), Failed(reason="AirflowSensorTimeout: t", may_retry=False)),
         (AirflowTaskTimeout("slow"), Failed(reason="slow")),
+        (SystemExit(0), Failed(reason="the task called sys.exit(0)")),
+        (SystemExit(), Failed(reason="the task called sys.exit(None)")),
         (SystemExit("why"), Failed(reason="the task called sys.exit('why')")),
         (KeyboardInterrupt(), Failed(reason="KeyboardInterrupt")),
         (MemoryError(), Failed(reason="the task ran out of memory (MemoryError)")),

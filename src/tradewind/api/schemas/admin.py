@@ -1,4 +1,4 @@
-"""Import errors, pools and the audit log."""
+"""Import errors, jobs and the audit log."""
 
 from __future__ import annotations
 
@@ -34,36 +34,6 @@ class ImportErrorQuery(Paged, kw_only=True):
     filename_prefix_pattern: str | None = None
     filename: str | None = None
     bundle_name: str | None = None
-
-
-class PoolResponse(Answer, kw_only=True):
-    """A pool and who holds its slots; -1 slots means no limit."""
-
-    name: str
-    slots: int
-    description: str | None
-    include_deferred: bool
-    occupied_slots: int
-    running_slots: int
-    queued_slots: int
-    scheduled_slots: int
-    open_slots: int
-    deferred_slots: int
-    team_name: str | None = None
-
-
-class PoolCollectionResponse(Answer, kw_only=True):
-    """A page of pools."""
-
-    pools: list[PoolResponse]
-    total_entries: int
-
-
-class PoolQuery(Paged, kw_only=True):
-    """Which pools to list."""
-
-    pool_name_pattern: str | None = None
-    pool_name_prefix_pattern: str | None = None
 
 
 class EventLogResponse(Answer, kw_only=True):

@@ -12,6 +12,7 @@ Aware = Annotated[datetime, Meta(tz=True)]
 """A time with its zone."""
 Note = Annotated[str, Meta(max_length=1000)]
 JsonObject = dict[str, Any]
+TeamName = Annotated[str, Meta(max_length=50)]
 
 
 class Answer(msgspec.Struct, kw_only=True):
@@ -24,6 +25,12 @@ class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class Ranges(msgspec.Struct, kw_only=True):
     """Base of queries; each range has the four ends ``_gte``, ``_gt``, ``_lte`` and ``_lt``."""
+
+
+class MaskQuery(msgspec.Struct, kw_only=True):
+    """Which fields of a PATCH's body to apply."""
+
+    update_mask: list[str] | None = None
 
 
 class HTTPExceptionResponse(Answer, kw_only=True):

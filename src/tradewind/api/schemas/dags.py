@@ -181,12 +181,6 @@ class DagQuery(Paged, kw_only=True):
     timetable_type: tuple[str, ...] = ()
 
 
-class DagPatchQuery(msgspec.Struct, kw_only=True):
-    """Which fields of the body to apply."""
-
-    update_mask: list[str] | None = None
-
-
 class DagPatchManyQuery(Paged, kw_only=True):
     """Which DAGs to patch."""
 

@@ -81,6 +81,49 @@ class DAGRunClearBody(Body, kw_only=True):
     note: Note | None = None
 
 
+class BulkDAGRunBody(DAGRunPatchBody, kw_only=True):
+    """Which run, and what is to become of it."""
+
+    dag_run_id: str
+    dag_id: str | None = None
+
+
+class PartitionsBody(Body, kw_only=True):
+    """Runs of a partition, or of partitions in a range of dates."""
+
+    partition_key: str | None = None
+    partition_date_start: Aware | None = None
+    partition_date_end: Aware | None = None
+
+
+class BulkDAGRunClearBody(PartitionsBody, kw_only=True):
+    """Run several runs again, as ``DAGRunClearBody`` says: those that are named, or those of partitions."""
+
+    dry_run: bool = True
+    only_failed: bool = False
+    only_new: bool = False
+    run_on_latest_version: bool | None = None
+    note: Note | None = None
+
+    dag_runs: tuple[BulkDAGRunBody, ...] = ()
+
+
+class ClearPartitionsBody(PartitionsBody, kw_only=True):
+    """Have runs forget which partition they are for, and with ``clear_task_instances`` run again."""
+
+    run_id: str | None = None
+    clear_task_instances: bool = False
+    dry_run: bool = True
+
+
+class ClearPartitionsResponse(Answer, kw_only=True):
+    """How many there were of each."""
+
+    dag_runs_cleared: int
+    task_instances_cleared: int
+    dry_run: bool
+
+
 class RunQuery(Paged, kw_only=True):
     """Which runs to list."""
 
@@ -156,12 +199,6 @@ class DAGRunsBatchBody(Body, kw_only=True):
     duration_lte: float | None = None
     duration_lt: float | None = None
     conf_contains: str | None = None
-
-
-class RunPatchQuery(msgspec.Struct, kw_only=True):
-    """Which fields of the body to apply."""
-
-    update_mask: list[str] | None = None
 
 
 class WaitQuery(msgspec.Struct, kw_only=True):

@@ -148,6 +148,19 @@ class ClearTaskInstancesBody(Body, kw_only=True):
     note: Note | None = None
 
 
+class TaskDependencyResponse(Answer, kw_only=True):
+    """Something that keeps a task instance from running."""
+
+    name: str
+    reason: str
+
+
+class TaskDependencyCollectionResponse(Answer, kw_only=True):
+    """Everything that does."""
+
+    dependencies: list[TaskDependencyResponse]
+
+
 class PatchTaskInstanceBody(Body, kw_only=True):
     """Mark a task instance, or write a note on it."""
 
@@ -157,6 +170,15 @@ class PatchTaskInstanceBody(Body, kw_only=True):
     include_downstream: bool = False
     include_future: bool = False
     include_past: bool = False
+
+
+class BulkTaskInstanceBody(PatchTaskInstanceBody, kw_only=True):
+    """Which task instance, and what is to become of it; without ``map_index`` every index of the task."""
+
+    task_id: str
+    map_index: int | None = None
+    dag_id: str | None = None
+    dag_run_id: str | None = None
 
 
 class PatchQuery(msgspec.Struct, kw_only=True):

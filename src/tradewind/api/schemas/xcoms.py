@@ -11,7 +11,7 @@ from msgspec import Meta
 from tradewind.api.pagination import Paged
 from tradewind.api.schemas.common import Answer, Body
 
-MapIndex = Annotated[int, Meta(ge=-1)]
+MapIndex = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
 class XComResponse(Answer, kw_only=True):

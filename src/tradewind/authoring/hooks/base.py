@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from tradewind import secrets
 from tradewind.authoring import suspicions
+from tradewind.authoring.connection import Connection
 from tradewind.authoring.logging_mixin import LoggingMixin
 from tradewind.domain.errors import ConnectionNotFound
-from tradewind.secrets.connection import Connection
 
 
 class BaseHook(LoggingMixin):

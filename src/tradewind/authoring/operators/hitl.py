@@ -57,7 +57,7 @@ class HITLOperator(BaseOperator):
         self.options = options
         self.defaults = [defaults] if isinstance(defaults, str) else defaults
         self.notifiers = _listed(notifiers)
-        self.assigned_users = _listed(assigned_users)
+        self.assigned_users = [_user(self.task_id, one) for one in _listed(assigned_users)]
         self.response_timeout = moments.to_timedelta("response_timeout", response_timeout)
         if self.response_timeout is None and self.execution_timeout is not None:
             scope.notice(
@@ -100,15 +100,20 @@ class HITLOperator(BaseOperator):
     # --- asking
 
     def execute(self, context: Any) -> Any:
-        """Ask, tell the notifiers, and leave. Raises TaskAwaitingInput."""
-        hitl.upsert_hitl_detail(
+        """Ask, tell the notifiers, and leave; nobody is told of what was answered before. Raises
+        TaskAwaitingInput.
+        """
+        known = hitl.upsert_hitl_detail(
             ti_id=context["ti"].id, options=self.options, subject=self.subject, body=self.body,
             defaults=self.defaults, multiple=self.multiple, params=self.serialized_params,
             assigned_users=self.assigned_users,
         )  # fmt: skip
-        self.log.info("Waiting for an answer to %r", self.subject)
-        for notifier in self.notifiers:
-            notifier(context)
+        if known.response_received:
+            self.log.info("%r was answered before, to an attempt that was lost", self.subject)
+        else:
+            self.log.info("Waiting for an answer to %r", self.subject)
+            for notifier in self.notifiers:
+                notifier(context)
         raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -256,6 +261,14 @@ def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _user(task_id: str, one: Any) -> Mapping[str, str]:
+    """Raises InvalidValue for what names nobody."""
+    if not isinstance(one, Mapping) or not {"id", "name"} <= one.keys():
+        rule = "be people such as {'id': '7', 'name': 'Ann'}"
+        raise InvalidValue(f"Task {task_id!r}: assigned_users", one, rule)
+    return one
 
 
 def _name(answer: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ class SubDagOperator(BaseOperator):
         self.propagate_skipped_state = propagate_skipped_state
         if conf:
             scope.notice(f"Task {task_id!r}: the conf of a SubDagOperator has no effect; use params.")
+        self.subdag = subdag
         self.first_tasks: Sequence[Any] = subdags.take_in(self, subdag)
         self._surround(dag)
 

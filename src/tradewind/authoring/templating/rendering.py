@@ -20,7 +20,7 @@ from tradewind.domain.errors import (
     shorten,
 )
 
-__all__ = ["environment", "render"]
+__all__ = ["environment", "of_template", "render"]
 
 _UNDEFINED = re.compile(r"^'([^']+)' is undefined")
 _NO_ATTRIBUTE = re.compile(r"has no attribute '([^']+)'")
@@ -45,18 +45,19 @@ class _Scope(Mapping[str, Any]):
         return len(list(iter(self)))
 
 
+def of_template(template: Any, context: Mapping[str, Any], *, native: bool) -> Any:
+    """Text, or with ``native`` a Python value. Raises whatever the template raises."""
+    scope = _Scope(context, template.globals)
+    parts = template.root_render_func(template.new_context(vars=scope, shared=True))
+    return jinja2.nativetypes.native_concat(parts) if native else "".join(parts)
+
+
 def render(
     task: Any, field: str, env: Any, load: Callable[[Any], Any], context: Mapping[str, Any], text: str
 ) -> Any:
     """The rendered template. Raises TemplateFailed with task, field, line and the name that was meant."""
     try:
-        template = load(env)
-        scope = _Scope(context, template.globals)
-        inner = template.new_context(vars=scope, shared=True)
-        parts = template.root_render_func(inner)
-        if isinstance(env, environment.NativeEnvironment):
-            return jinja2.nativetypes.native_concat(parts)
-        return "".join(parts)
+        return of_template(load(env), context, native=isinstance(env, environment.NativeEnvironment))
     except (AirflowSkipException, AirflowFailException):
         raise
     except jinja2.TemplateNotFound as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tradewind.cli import acting, dag_source, output
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag, hidden
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import DagRunTriggeredBy, DagRunType
+from tradewind.runtime import plugin_hosts
 from tradewind.store.queries.browse import assets as browse
 from tradewind.store.queries.browse.listing import Page, Where
 from tradewind.store.transitions import runs as transitions
@@ -15,6 +18,7 @@ from tradewind.store.transitions import runs as transitions
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
     from tradewind.store.database import Tx
+    from tradewind.store.records import RunRecord
 
 NAME, URI = arg("--name", help="the asset's name"), arg("--uri", help="the asset's uri")
 ALIAS = flag("--alias", help="aliases rather than assets")
@@ -27,9 +31,14 @@ def list_assets(args: Args, app: App) -> int:
     everything = Page(limit=None, order=(("name", False),))
     with app.database.read() as tx:
         if args.alias:
-            rows = [_row(one) for one in browse.aliases.page(tx, page=everything)]
+            rows = [_row(one) for one in browse.aliases.page(tx, access=SYSTEM, page=everything)]
         else:
-            rows = [_row(one) for one in browse.assets.page(tx, [browse.active()], page=everything)]
+            rows = [
+                _row(one)
+                for one in browse.assets.page(
+                    tx, [browse.active(access=SYSTEM)], access=SYSTEM, page=everything
+                )
+            ]
     output.show(
         rows, args.output, columns=("name", "group") if args.alias else ("name", "uri", "group", "extra")
     )
@@ -49,24 +58,32 @@ def details(args: Args, app: App) -> int:
 @arguments(NAME, URI, OUTPUT)
 def materialize(args: Args, app: App) -> int:
     """Run the DAG that updates an asset."""
+    dag_source.refresh(app)
+    now = app.clock.now()
+    run = plugin_hosts.with_answers(app.plugin_ask, lambda ask: _make(args, app, now, ask))
+    app.wake("run", dag_id=run.dag_id, run_id=run.run_id)
+    row = {
+        "dag_id": run.dag_id, "dag_run_id": run.run_id, "run_type": run.run_type, "state": run.state.value
+    }  # fmt: skip
+    output.show([row], args.output)
+    return 0
+
+
+def _make(args: Args, app: App, now: datetime, ask: plugin_hosts.Ask) -> RunRecord:
     from tradewind.api import materializing, triggering
 
-    dag_source.refresh(app)
     with app.database.write() as tx:
         asset = _asset(tx, args)
-        dag_id = materializing.maker(tx, asset, visible=None)
+        dag_id = materializing.maker(tx, asset, access=SYSTEM)
         record, spec = acting.dag(tx, dag_id), acting.spec(tx, dag_id)
         wish = triggering.Wish(
             dag_id=dag_id, run_type=DagRunType.ASSET_MATERIALIZATION, user=acting.user(),
             triggered_by=DagRunTriggeredBy.CLI,
         )  # fmt: skip
-        new = triggering.plan(wish, spec, record.version_hash or "", now=app.clock.now())
+        new = triggering.plan(wish, spec, record.version_hash or "", now=now, ask=ask)
         run = transitions.create(tx, new, spec, app.new_attempt)
         acting.note(tx, app, "asset_materialize", dag_id=dag_id, run_id=run.run_id)
-    app.wake("run", dag_id=dag_id, run_id=run.run_id)
-    row = {"dag_id": dag_id, "dag_run_id": run.run_id, "run_type": run.run_type, "state": run.state.value}
-    output.show([row], args.output)
-    return 0
+    return run
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -81,8 +98,8 @@ def _asset(tx: Tx, args: Args) -> browse.AssetRow:
     if args.uri:
         from tradewind.authoring import asset_uris  # what DAG files mean by it
 
-        asked["uri"] = asset_uris.normalised(args.uri)
-    found = browse.assets.page(tx, [Where(name, "eq", value) for name, value in asked.items()])
+        asked["uri"] = asset_uris.meant(args.uri)
+    found = browse.assets.page(tx, [Where(name, "eq", value) for name, value in asked.items()], access=SYSTEM)
     if not found:
         raise errors.NotFound(
             f"There is no asset with {' and '.join(f'{name} {value!r}' for name, value in asked.items())}. "
@@ -95,7 +112,7 @@ def _alias(tx: Tx, name: str | None) -> browse.AliasRow:
     """Raises WrongUsage, NotFound."""
     if not name:
         raise WrongUsage("Give --name to say which alias is meant.")
-    found = browse.aliases.one(tx, Where("name", "eq", name))
+    found = browse.aliases.one(tx, Where("name", "eq", name), access=SYSTEM)
     if found is None:
         raise errors.NotFound(f"There is no asset alias {name!r}.")
     return found

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tradewind.api import backfilling
 from tradewind.cli import acting, dag_source, output, waiting
 from tradewind.cli.arguments import OUTPUT, Args, arg, arguments, flag
+from tradewind.domain.access import SYSTEM
+from tradewind.runtime import plugin_hosts
 from tradewind.store.transitions import backfills
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
     from tradewind.store.database import Tx
+    from tradewind.store.records import DagRecord
 
 ID = arg("backfill_id", type=int, help="the backfill's id; 'backfill list' shows it")
 
@@ -40,19 +44,33 @@ def create(args: Args, app: App) -> int:
     """Run a DAG for past dates."""
     wish = _wish(args, app)
     dag_source.ensure(app, args.dag_id)
-    with app.database.write() as tx:
-        record, spec = acting.dag(tx, args.dag_id), acting.spec(tx, args.dag_id)
-        now = app.clock.now()
-        if args.dry_run:
-            for date in backfilling.preview(tx, wish, spec, now=now):
-                print(date.isoformat())
-            return 0
-        made = backfilling.make(tx, wish, spec, record.version_hash, now=now, new_attempt=app.new_attempt)
-        extra = {"backfill_id": made.backfill_id}
-        acting.note(tx, app, "backfill_create", dag_id=args.dag_id, extra=extra)
+    now = app.clock.now()
+    if args.dry_run:
+        for date in plugin_hosts.with_answers(app.plugin_ask, lambda ask: _preview(app, wish, now, ask)):
+            print(date.isoformat())
+        return 0
+    record, made = plugin_hosts.with_answers(app.plugin_ask, lambda ask: _make(app, wish, now, ask))
     app.wake("dag", dag_id=args.dag_id)
     _told(args, app, made.backfill_id, made.placed, paused=record.is_paused)
     return 0
+
+
+def _preview(app: App, wish: backfilling.Wish, now: datetime, ask: plugin_hosts.Ask) -> list[datetime]:
+    with app.database.read() as tx:
+        return backfilling.preview(tx, wish, acting.spec(tx, wish.dag_id), now=now, ask=ask)
+
+
+def _make(
+    app: App, wish: backfilling.Wish, now: datetime, ask: plugin_hosts.Ask
+) -> tuple[DagRecord, backfilling.Made]:
+    with app.database.write() as tx:
+        record, spec = acting.dag(tx, wish.dag_id), acting.spec(tx, wish.dag_id)
+        made = backfilling.make(
+            tx, wish, spec, record.version_hash, now=now, ask=ask, new_attempt=app.new_attempt
+        )
+        extra = {"backfill_id": made.backfill_id}
+        acting.note(tx, app, "backfill_create", dag_id=wish.dag_id, extra=extra)
+    return record, made
 
 
 def _wish(args: Args, app: App) -> backfilling.Wish:
@@ -96,7 +114,7 @@ COLUMNS = (
 def list_backfills(args: Args, app: App) -> int:
     """List backfills, the newest first."""
     with app.database.read() as tx:
-        found = backfills.list_backfills(tx, visible=None, dag_id=args.dag_id)
+        found = backfills.list_backfills(tx, access=SYSTEM, dag_id=args.dag_id)
     rows = [_row(record) for record in found if args.all or record.completed_at is None]
     output.show(rows, args.output, columns=COLUMNS, spare=("created_at", "completed_at"))
     return 0
@@ -122,7 +140,7 @@ def unpause(args: Args, app: App) -> int:
 
 def _set_paused(args: Args, app: App, *, paused: bool) -> int:
     with app.database.write() as tx:
-        record = backfills.going_on(tx, args.backfill_id, visible=None)
+        record = backfills.going_on(tx, args.backfill_id, access=SYSTEM)
         backfills.set_paused(tx, record.id, paused, app.clock.now())
         _note(tx, app, "backfill_pause" if paused else "backfill_unpause", record)
     app.wake("dag", dag_id=record.dag_id)
@@ -134,7 +152,7 @@ def _set_paused(args: Args, app: App, *, paused: bool) -> int:
 def cancel(args: Args, app: App) -> int:
     """End a backfill: runs that have not started fail, those that have go on."""
     with app.database.write() as tx:
-        record = backfills.going_on(tx, args.backfill_id, visible=None)
+        record = backfills.going_on(tx, args.backfill_id, access=SYSTEM)
         failed = backfills.cancel(tx, record.id, app.clock.now())
         _note(tx, app, "backfill_cancel", record)
     app.wake("dag", dag_id=record.dag_id)

@@ -10,6 +10,7 @@ from tradewind.cli import acting, files, output
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag, hidden
 from tradewind.domain.errors import ConnectionNotFound, InvalidValue, NotFound
 from tradewind.secrets.connection import Connection
+from tradewind.secrets.default_connections import default_connections
 from tradewind.store.queries import connections as queries
 from tradewind.store.queries import variables as variable_queries
 from tradewind.store.transitions import triggers
@@ -201,6 +202,16 @@ def _as_env(found: list[Connection], args: Args) -> str:
 
 
 _EXPORT = {"json": _as_json, "yaml": _as_yaml, "yml": _as_yaml, "env": _as_env}
+
+
+@arguments()
+def create_defaults(args: Args, app: App) -> int:
+    """Add the connections that a new Airflow comes with; those that are there stay as they are."""
+    with app.database.write() as tx:
+        made = queries.add_missing(tx, default_connections(), cipher=app.cipher)
+        acting.note(tx, app, "create_default_connections")
+    print(f"Added {len(made)} connections.")
+    return 0
 
 
 @arguments()

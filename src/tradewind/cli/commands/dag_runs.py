@@ -24,7 +24,9 @@ from tradewind.cli.arguments import (
     hidden,
 )
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy
+from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import runs as queries
 from tradewind.store.transitions import runs as transitions
 
@@ -85,7 +87,21 @@ def trigger(args: Args, app: App) -> int:
 def make(
     app: App, dag_id: str, at: datetime, *, run_id: str | None = None, conf: dict[str, Any], prog: str
 ) -> tuple[DagRecord, RunRecord]:
-    """Write a run down. Raises DagNotFound, DagRunAlreadyExists, and BadRequest where it cannot be."""
+    """Write a run down. Raises DagNotFound, DagRunAlreadyExists, BadRequest where it cannot be, and
+    PluginFailed where a plug-in's timetable does not say what it should.
+    """
+    now = app.clock.now()
+
+    def work(ask: plugin_hosts.Ask) -> tuple[DagRecord, RunRecord]:
+        return _make(app, dag_id, at, run_id=run_id, conf=conf, prog=prog, now=now, ask=ask)
+
+    return plugin_hosts.with_answers(app.plugin_ask, work)
+
+
+def _make(
+    app: App, dag_id: str, at: datetime, *, run_id: str | None, conf: dict[str, Any], prog: str,
+    now: datetime, ask: plugin_hosts.Ask,
+) -> tuple[DagRecord, RunRecord]:  # fmt: skip
     from tradewind.api import triggering
 
     with app.database.write() as tx:
@@ -99,7 +115,7 @@ def make(
             dag_id=dag_id, run_id=run_id, conf=conf, logical_date=at, user=acting.user(),
             triggered_by=DagRunTriggeredBy.CLI,
         )  # fmt: skip
-        new = triggering.plan(wish, spec, record.version_hash or "", now=app.clock.now())
+        new = triggering.plan(wish, spec, record.version_hash or "", now=now, ask=ask)
         run = transitions.create(tx, new, spec, app.new_attempt)
         extra = {"conf": conf} if conf else None
         acting.note(tx, app, "dag_trigger", dag_id=run.dag_id, run_id=run.run_id, extra=extra)
@@ -128,9 +144,9 @@ def list_runs(args: Args, app: App) -> int:
         raise WrongUsage("the DAG's id is missing: dags list-runs DAG_ID")
     since, until = acting.dates(args, app)
     with app.database.read() as tx:
-        if queries.latest(tx, dag_id, visible=None) is None:
+        if queries.latest(tx, dag_id, access=SYSTEM) is None:
             acting.dag(tx, dag_id)
-        found = queries.of_dag(tx, dag_id, visible=None, since=since, until=until)
+        found = queries.of_dag(tx, dag_id, access=SYSTEM, since=since, until=until)
     found.sort(key=lambda run: run.run_after, reverse=True)
     rows = [
         _run_row(run)
@@ -210,7 +226,7 @@ def clear(args: Args, app: App) -> int:
         else:
             zone = acting.spec(tx, args.dag_id).timezone
             found = queries.of_dag(
-                tx, args.dag_id, visible=None, partition_key=args.partition_key,
+                tx, args.dag_id, access=SYSTEM, partition_key=args.partition_key,
                 partitions=partition_dates.between(*window, zone),
             )  # fmt: skip
         meant = list(clearing.select_runs(tx, found, args))

@@ -23,6 +23,7 @@ from tradewind.cli.arguments import (
     flag,
     hidden,
 )
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import InvalidValue
 from tradewind.store.queries import dags as queries
 
@@ -43,7 +44,7 @@ def list_dags(args: Args, app: App) -> int:
     if args.report:
         return report(args, app) or 0
     with app.database.read() as tx:
-        found = queries.everything(tx, visible=None)
+        found = queries.everything(tx, access=SYSTEM)
     rows = [
         _row(record) for record in found if not args.bundle_name or record.bundle_name in args.bundle_name
     ]
@@ -198,7 +199,7 @@ def _switch(args: Args, app: App, *, paused: bool) -> int:
     if len(meant) > 1 and not output.confirm(f"{verb} {', '.join(meant)}?", args.yes):
         return 1
     with app.database.write() as tx:
-        for dag_id in queries.set_paused(tx, meant, paused, visible=None):
+        for dag_id in queries.set_paused(tx, meant, paused, access=SYSTEM):
             acting.note(tx, app, "dag_pause" if paused else "dag_unpause", dag_id=dag_id)
     for dag_id in meant:
         app.wake("dag", dag_id=dag_id)

@@ -28,10 +28,12 @@ from tradewind.cli.arguments import (
     hidden,
 )  # fmt: skip
 from tradewind.cli.progress import progress
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import BadRequest, PoolNotFound
 from tradewind.domain.intervals import RunInfo
 from tradewind.domain.states import FINISHED_RUN, DagRunState
 from tradewind.engine.graph import Graph
+from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import pools
 from tradewind.store.queries import runs as run_queries
 from tradewind.store.records import RunRecord
@@ -88,7 +90,10 @@ def backfill(args: Args, app: App) -> int:
 def _backfill_one(args: Args, app: App, dag_id: str, *, start: datetime, end: datetime, conf: str) -> int:
     with app.database.read() as tx:
         spec = acting.spec(tx, dag_id)
-    infos = backfilling.planned(spec, start, end, backwards=args.run_backwards)
+    infos = plugin_hosts.with_answers(
+        app.plugin_ask,
+        lambda ask: backfilling.planned(spec, start, end, backwards=args.run_backwards, ask=ask),
+    )
     if args.dry_run:
         print("\n".join(f"{dag_id} {info.logical_date.isoformat()}" for info in infos))
         return 0
@@ -147,7 +152,7 @@ class _Dates:
         spec, args, now, options = self._spec, self._args, self._app.clock.now(), self._options
         if args.ignore_first_depends_on_past and info is self._first:
             options = {**options, "ignore_depends_on_past": True}
-        there = run_queries.by_logical_date(tx, spec.dag_id, info.logical_date, visible=None)
+        there = run_queries.by_logical_date(tx, spec.dag_id, info.logical_date, access=SYSTEM)
         if there is not None:
             again = _again(tx, self._app, args, spec=spec, there=there, options=options)
             return there.run_id if again else None

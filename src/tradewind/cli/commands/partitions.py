@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.cli import acting, clearing, partition_dates
 from tradewind.cli.arguments import WrongUsage, arg, arguments, flag
+from tradewind.domain.access import SYSTEM
 from tradewind.store.queries import runs as queries
 from tradewind.store.transitions import runs as transitions
 
@@ -32,7 +33,7 @@ def clear(args: Args, app: App) -> int:
     with app.database.read() as tx:
         spec = acting.spec(tx, args.dag_id)
         found = queries.of_dag(
-            tx, args.dag_id, visible=None, run_ids=[args.run_id] if args.run_id else None,
+            tx, args.dag_id, access=SYSTEM, run_ids=[args.run_id] if args.run_id else None,
             partition_key=args.partition_key, partitions=partition_dates.between(since, until, spec.timezone),
         )  # fmt: skip
         meant = [run for run in found if run.partition_key is not None or run.partition_date is not None]

@@ -82,7 +82,7 @@ def import_file(args: Args, app: App) -> int:
     found = files.read_json(args.file)
     with app.database.write() as tx:
         for name, fields in found.items():
-            if not isinstance(fields, dict) or not isinstance(fields.get("slots"), int):
+            if not isinstance(fields, dict) or "slots" not in fields:
                 raise WrongUsage(f"pool {name!r} in {args.file} needs a number of slots.")
             queries.set_pool(
                 tx, name, fields["slots"], fields.get("description", ""),

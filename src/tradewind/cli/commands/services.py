@@ -118,6 +118,7 @@ def dag_processor(args: Args, app: App) -> int:
     *daemons.DAEMON,
     arg("--capacity", type=int, help="triggers that it waits for at a time"),
     arg("--queues", help="trigger queues that it serves, by comma"),
+    flag("--stands-in", help=argparse.SUPPRESS),
     hidden("-s", "--skip-serve-logs"),
     hidden("-d", "--dev"),
 )
@@ -126,5 +127,7 @@ def triggerer(args: Args, app: App) -> int:
     from tradewind.cli.wiring import triggering
 
     pid_file = daemons.begin(args, app, "triggerer")
-    triggering.run(app, pid_file=pid_file, capacity=args.capacity, queues=args.queues)
+    triggering.run(
+        app, pid_file=pid_file, capacity=args.capacity, queues=args.queues, stands_in=args.stands_in
+    )
     return 0

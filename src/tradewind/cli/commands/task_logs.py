@@ -12,6 +12,7 @@ from tradewind.cli import acting, dag_source
 from tradewind.cli.arguments import BUNDLE, DAG_ID, Args, WrongUsage, arg, arguments, flag
 from tradewind.cli.commands.tasks import task_of
 from tradewind.client.logs import render
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import AirflowException, TaskInstanceNotFound
 from tradewind.domain.states import FINISHED
 from tradewind.store.queries import runs as run_queries
@@ -43,9 +44,9 @@ def logs(args: Args, app: App) -> int:
         found = _instances(tx, args, run)
     for index, record in enumerate(found):
         if len(found) > 1:
-            print(
-                f"{'' if index == 0 else chr(10)}── {_name(record)}, try {record.try_number}: {record.state}"
-            )
+            print(f"{'' if index == 0 else chr(10)}── {_headline(args, record)}")
+            if _has_none(app, args, record):
+                continue
         for line in _lines(app, args, record):
             print(line if args.raw else render(line), flush=args.follow)
     return 0
@@ -56,7 +57,7 @@ def _run(tx: Tx, app: App, args: Args) -> RunRecord:
         return acting.run(tx, app, args.dag_id, args.run)
     if args.task_id:
         task_of(acting.spec(tx, args.dag_id), args.task_id)
-    newest = run_queries.latest(tx, args.dag_id, visible=None)
+    newest = run_queries.latest(tx, args.dag_id, access=SYSTEM)
     if newest is None:
         acting.dag(tx, args.dag_id)
         text = f"DAG {args.dag_id!r} has no run yet. '{args.prog} dags trigger {args.dag_id}' makes one."
@@ -67,7 +68,7 @@ def _run(tx: Tx, app: App, args: Args) -> RunRecord:
 def _instances(tx: Tx, args: Args, run: RunRecord) -> Sequence[TaskInstanceRecord]:
     wanted = [
         record
-        for record in queries.of_run(tx, run.dag_id, run.run_id, visible=None)
+        for record in queries.of_run(tx, run.dag_id, run.run_id, access=SYSTEM)
         if args.task_id in (None, record.task_id) and args.map_index in (None, record.map_index)
     ]
     if not wanted:
@@ -78,6 +79,18 @@ def _instances(tx: Tx, args: Args, run: RunRecord) -> Sequence[TaskInstanceRecor
         told = f"{args.task_id or 'No task'} of run {run.run_id} has not run"
         raise AirflowException(f"{told}: there is no log yet. '{args.prog} tasks failed-deps' says why.")
     return sorted(tried or wanted, key=lambda record: (record.start_date is None, record.start_date))
+
+
+def _headline(args: Args, record: TaskInstanceRecord) -> str:
+    """Task and try; the state belongs to the last try."""
+    number = args.try_number or record.try_number
+    return f"{_name(record)}, try {number}" + (f": {record.state}" if number == record.try_number else "")
+
+
+def _has_none(app: App, args: Args, record: TaskInstanceRecord) -> bool:
+    """It ended without a log: of that try there is none, or, as for an empty task, no process ran."""
+    path = _path(app, record, args.try_number or max(record.try_number, 1))
+    return _has_ended(app, record) and not path.exists()
 
 
 def _name(record: TaskInstanceRecord) -> str:
@@ -119,5 +132,5 @@ def _read(path: Path, offset: int, *, last: bool) -> tuple[list[str], int]:
 
 def _has_ended(app: App, record: TaskInstanceRecord) -> bool:
     with app.database.read() as tx:
-        now = queries.get(tx, record.dag_id, record.run_id, record.task_id, record.map_index, visible=None)
+        now = queries.get(tx, record.dag_id, record.run_id, record.task_id, record.map_index, access=SYSTEM)
     return now is None or now.state in FINISHED

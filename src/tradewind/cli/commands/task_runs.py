@@ -20,7 +20,7 @@ from tradewind.cli.arguments import (
 )
 from tradewind.cli.commands.tasks import task_of
 from tradewind.cli.progress import progress
-from tradewind.domain import timetables
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import (
     FINISHED_RUN,
     DagRunState,
@@ -29,6 +29,7 @@ from tradewind.domain.states import (
     TaskInstanceState,
 )
 from tradewind.engine import clearing as choice
+from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import scheduling, task_instances
 from tradewind.store.records import NewRun
 from tradewind.store.transitions import by_hand
@@ -121,23 +122,8 @@ def render(args: Args, app: App) -> int:
 def run(args: Args, app: App) -> int:
     """Run one task instance and record it."""
     dag_source.ensure(app, args.dag_id, args.subdir)
-    with app.database.write() as tx:
-        spec = acting.spec(tx, args.dag_id)
-        task_of(spec, args.task_id)
-        found = acting.try_run(tx, app, args.dag_id, args.run)
-        told = _prepare(tx, app, args, spec, found) if found else None
-        if found is None:
-            acting.date(args.run, app, name="logical_date_or_run_id")
-            told = _missing(args, spec)
-            found = _make(tx, app, args, spec) if told is None else None
-        acting.note(
-            tx,
-            app,
-            "task_run",
-            dag_id=args.dag_id,
-            task_id=args.task_id,
-            run_id=found.run_id if found else None,
-        )
+    now = app.clock.now()
+    told, found = plugin_hosts.with_answers(app.plugin_ask, lambda ask: _begun(args, app, now, ask))
     if told is not None or found is None:
         code, text = told or (1, "")
         print(text)
@@ -150,9 +136,33 @@ def run(args: Args, app: App) -> int:
     return _outcome(args, app, found.run_id)
 
 
+def _begun(
+    args: Args, app: App, now: datetime, ask: plugin_hosts.Ask
+) -> tuple[tuple[int, str] | None, RunRecord | None]:
+    """The run in which the task is to run, made where it is not there; or a code and why it will not run."""
+    with app.database.write() as tx:
+        spec = acting.spec(tx, args.dag_id)
+        task_of(spec, args.task_id)
+        found = acting.try_run(tx, app, args.dag_id, args.run)
+        told = _prepare(tx, app, args, spec, found) if found else None
+        if found is None:
+            acting.date(args.run, app, name="logical_date_or_run_id")
+            told = _missing(args, spec)
+            found = _make(tx, app, args, spec, now=now, ask=ask) if told is None else None
+        acting.note(
+            tx,
+            app,
+            "task_run",
+            dag_id=args.dag_id,
+            task_id=args.task_id,
+            run_id=found.run_id if found else None,
+        )
+    return told, found
+
+
 def _prepare(tx: Tx, app: App, args: Args, spec: DagSpec, found: RunRecord) -> tuple[int, str] | None:
     """Have the task of a run that is there run, again or first. A code and a text where it will not."""
-    there = task_instances.of_run(tx, found.dag_id, found.run_id, visible=None)
+    there = task_instances.of_run(tx, found.dag_id, found.run_id, access=SYSTEM)
     ids = {one.task_id for one in there}
     mine = [one for one in there if (one.task_id, one.map_index) == (args.task_id, args.map_index)]
     if mine and mine[0].state is TaskInstanceState.SUCCESS and (args.mark_success or not args.force):
@@ -183,8 +193,10 @@ def _unmet(tx: Tx, args: Args, spec: DagSpec, found: RunRecord) -> tuple[int, st
     """A task may not run against its trigger rule."""
     if args.ignore_dependencies or args.ignore_all_dependencies or args.mark_success:
         return None
+    from tradewind.api import reasons  # a command that only waits needs none of it
+
     task = spec.task(args.task_id)
-    for _, text in waiting.upstream_reasons(tx, found.dag_id, found.run_id, task):
+    for _, text in reasons.upstream_reasons(tx, found.dag_id, found.run_id, task, access=SYSTEM):
         return 1, f"Task {args.task_id} of {found.run_id} cannot run: {text} -i ignores that."
     return None
 
@@ -196,7 +208,6 @@ def _marked(tx: Tx, app: App, found: RunRecord, record: TaskInstanceRecord) -> t
     now, success = app.clock.now(), TaskInstanceState.SUCCESS
     changes = [(one.attempt_id, choice.mark(one, success)) for one in mine]
     by_hand.change(tx, found, changes, now=now, reason=f"marked success by {acting.user()}")
-    transitions.touch(tx, found.pk, now=now)
     return 0, f"Task {record.task_id} of {found.run_id}: success - marked, not run"
 
 
@@ -217,20 +228,23 @@ def _join(tx: Tx, app: App, args: Args, found: RunRecord, there: set[str]) -> tu
     return None
 
 
-def _make(tx: Tx, app: App, args: Args, spec: DagSpec) -> RunRecord:
+def _make(tx: Tx, app: App, args: Args, spec: DagSpec, *, now: datetime, ask: plugin_hosts.Ask) -> RunRecord:
     """A run of that date in which only this task takes part."""
-    at, now = acting.date(args.run, app, name="logical_date_or_run_id"), app.clock.now()
-    interval = timetables.infer_manual(spec.timetable, at)
+    from tradewind.api import triggering
+
+    at = acting.date(args.run, app, name="logical_date_or_run_id")
+    wish = triggering.Wish(dag_id=args.dag_id, logical_date=at, triggered_by=DagRunTriggeredBy.CLI)
+    interval, run_id = triggering.placed(wish, spec, at, ask)
     options = {**_options(args), "only_tasks": [args.task_id], "mark_success": args.mark_success}
     new = NewRun(
         dag_id=args.dag_id,
-        run_id=timetables.run_id(DagRunType.MANUAL.value, at, None),
+        run_id=run_id,
         run_type=DagRunType.MANUAL.value,
         run_after=min(at, now),
         queued_at=now,
         logical_date=at,
-        data_interval_start=interval.start,
-        data_interval_end=interval.end,
+        data_interval_start=interval.start if interval else None,
+        data_interval_end=interval.end if interval else None,
         triggered_by=DagRunTriggeredBy.CLI.value,
         triggering_user_name=acting.user(),
         version_hash=acting.dag(tx, args.dag_id).version_hash,
@@ -248,7 +262,7 @@ def _options(args: Args) -> dict[str, Any]:
 
 def _outcome(args: Args, app: App, run_id: str) -> int:
     with app.database.read() as tx:
-        record = task_instances.get(tx, args.dag_id, run_id, args.task_id, args.map_index, visible=None)
+        record = task_instances.get(tx, args.dag_id, run_id, args.task_id, args.map_index, access=SYSTEM)
     state = record.state if record else None
     if state is None:
         print(f"Task {args.task_id} of {run_id} did not run: {waiting.PAST} -I ignores it.")

@@ -21,6 +21,7 @@ from tradewind.cli.arguments import (
     flag,
     hidden,
 )  # fmt: skip
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.errors import TaskInstanceNotFound, TaskNotFound
 from tradewind.store.queries import task_instances as queries
 
@@ -68,7 +69,7 @@ def instance(app: App, args: Args) -> TaskInstanceRecord:
     """
     with app.database.read() as tx:
         run = acting.run(tx, app, args.dag_id, args.run)
-        found = queries.get(tx, args.dag_id, run.run_id, args.task_id, args.map_index, visible=None)
+        found = queries.get(tx, args.dag_id, run.run_id, args.task_id, args.map_index, access=SYSTEM)
         if found is None:
             task_of(acting.spec(tx, args.dag_id), args.task_id)
             raise TaskInstanceNotFound(args.dag_id, args.task_id, run.run_id, args.map_index)
@@ -87,7 +88,7 @@ def states_for_dag_run(args: Args, app: App) -> int:
     """Show the states of all tasks of a run."""
     with app.database.read() as tx:
         run = acting.run(tx, app, args.dag_id, args.run)
-        found = queries.of_run(tx, args.dag_id, run.run_id, visible=None)
+        found = queries.of_run(tx, args.dag_id, run.run_id, access=SYSTEM)
     output.show([_row(record) for record in found], args.output, columns=STATE_COLUMNS, spare=SPARE)
     return 0
 
@@ -99,15 +100,17 @@ def _row(record: TaskInstanceRecord) -> dict[str, Any]:
 @arguments(DAG_ID, TASK_ID, RUN, MAP_INDEX, BUNDLE, SUBDIR)
 def failed_deps(args: Args, app: App) -> int:
     """Show what a task instance waits for."""
-    from tradewind.cli import waiting
+    from tradewind.api import reasons
 
     record = instance(app, args)
-    reasons = waiting.reasons(app, record)
-    if not reasons:
+    with app.database.read() as tx:
+        spec = acting.spec(tx, record.dag_id, record.version_hash)
+        found = reasons.reasons(tx, record, spec, access=SYSTEM)
+    if not found:
         print("Task instance dependencies are all met.")
         return 0
     print("Task instance dependencies not met:")
-    for name, reason in reasons:
+    for name, reason in found:
         print(f"{name}: {reason}")
     return 0
 

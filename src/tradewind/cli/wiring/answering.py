@@ -22,6 +22,7 @@ def run(app: App) -> None:
         socket_path=run_dir / paths.DATA_SOCKET,
         wake=app.send_wake,
         cipher=app.cipher,
+        plugins=app.plugins,
         chain=Chain(lookup.backends(app.config)),
         lock=run_dir / paths.DATA_LOCK,
         title="airflow data-server",

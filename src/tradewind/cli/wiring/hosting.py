@@ -39,6 +39,7 @@ def settings(app: App, *, slots: int | None = None, queues: str | None = None) -
         hide_names=config.core.sensitive_var_conn_names,
         max_map_length=config.core.max_map_length,
         callback_limit=config.callbacks.limit,
+        success_overtime=config.core.task_success_overtime,
         nofork=config.core.execute_tasks_new_python_interpreter,
     )
 

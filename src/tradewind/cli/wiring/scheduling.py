@@ -61,8 +61,7 @@ def _serve(app: App, companions: list[Companion], *, pid_file: Path | None, only
         ),
         run_dir=app.run_dir,
         companions=companions,
-        plugins_folder=config.core.plugins_folder,
-        environ={**app.environ, "AIRFLOW_HOME": str(app.home)},
+        plugins=app.plugins,
         pid_file=pid_file,
         title="airflow scheduler",
     )
@@ -89,13 +88,14 @@ def _companion(app: App, name: str, lock: str, env: dict[str, str]) -> Companion
     from tradewind.scheduler.duties.keep_children import Companion
 
     output = app.config.logging.base_log_folder / f"{name}.out"
+    on_demand = name == "triggerer"
+    command = [name, "--stands-in"] if on_demand else [name]
 
     def begin() -> Child:
-        child = children.start([name], env=env, output=output)
+        child = children.start(command, env=env, output=output)
         _mark(app, name).write_text(f"{child.who.pid} {child.who.started}\n", encoding="ascii")
         return child
 
-    on_demand = name == "triggerer"
     return Companion(component=name, lock=app.run_dir / lock, begin=begin, on_demand=on_demand)
 
 

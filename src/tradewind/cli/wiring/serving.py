@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 from tradewind import __version__
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens, users
+from tradewind.auth.people import People
+from tradewind.config.compat import Conf
+from tradewind.config.explain import rows
+from tradewind.dag_processor.bundles import local
 from tradewind.runtime import ports
 from tradewind.runtime.locks import PidFile
 from tradewind.runtime.titles import set_title
@@ -45,8 +49,11 @@ def run(
             clock=app.clock,
             settings=settings(app, host, port),
             signer=signer(app),
-            directory=directory(app),
+            people=people(app),
+            cipher=app.cipher,
+            options=lambda: rows(app.config),
             wake=app.send_wake,
+            plugins=app.plugins,
             log_folder=app.config.logging.base_log_folder,
         )
         address = f"{'https' if ssl_cert else 'http'}://{ports.reachable(host)}:{port}"
@@ -67,6 +74,7 @@ def run(
 def settings(app: App, host: str, port: int) -> Settings:
     """What the API must be told, from the configuration."""
     config = app.config
+    days = Conf(config).getint("state_store", "default_retention_days")
     return Settings(
         version=__version__,
         instance_name=config.api.instance_name or "Tradewind",
@@ -79,13 +87,34 @@ def settings(app: App, host: str, port: int) -> Settings:
         all_admins=config.core.simple_auth_manager_all_admins or config.webserver.authenticate is False,
         docs=config.api.enable_swagger_ui,
         heartbeat_limit=timedelta(seconds=config.scheduler.scheduler_health_check_threshold),
+        expose_config=config.api.expose_config.lower(),
+        state_retention=timedelta(days=days) if days > 0 else None,
     )
 
 
 def directory(app: App) -> users.Directory:
-    """The people who may log in; passwords are made for those who have none."""
-    known = users.parse_users(app.config.core.simple_auth_manager_users)
-    return users.Directory(known, users.ensure_passwords(app.home, known, file=passwords_file(app)))
+    """The people of the configuration; passwords are made for those who have none."""
+    core = app.config.core
+    known = users.configured(core.simple_auth_manager_users, core.auth_manager)
+    file = passwords_file(app)
+    return users.Directory(
+        known, users.ensure_passwords(app.home, known, file=file) if known else file or app.home
+    )
+
+
+def people(app: App) -> People:
+    """Everybody who may log in, and what they may do."""
+    teams: dict[str, list[str]] = {}
+    for bundle in local.from_config(app.config):
+        if bundle.team is not None:
+            teams.setdefault(bundle.team, []).append(bundle.name)
+    return People(
+        app.database,
+        app.clock,
+        directory=directory(app),
+        own_dags_only=app.config.webserver.filter_by_owner,
+        teams=teams,
+    )
 
 
 def passwords_file(app: App) -> Path | None:

@@ -64,6 +64,9 @@ class Core:
     )
     execute_tasks_new_python_interpreter: bool = option("False", "Start a fresh interpreter for each task.")
     killed_task_cleanup_time: int = option("60", "Seconds between SIGTERM and SIGKILL of a task.", minimum=0)
+    task_success_overtime: float = option(
+        "20", "Seconds that the callbacks of a task may take after it succeeded.", minimum=0
+    )
     default_impersonation: str = option("", "User that tasks run as unless they name one.")
     default_pool_task_slot_count: int = option(
         "128", "Slots of default_pool when the database is made.", minimum=-1
@@ -87,6 +90,7 @@ class Core:
     daemon_umask: int = option("0o077", "umask of daemons.", minimum=0, maximum=0o777)
     hostname_callable: str = option("socket.getfqdn", "What names this machine.")
     execution_api_server_url: str = option("", "Where workers on other machines reach the API server.")
+    auth_manager: str = option("", "SimpleAuthManager, or FabAuthManager for users in the tables only.")
     simple_auth_manager_users: str = option("admin:admin", "user:role pairs of the built-in login, by comma.")
     simple_auth_manager_all_admins: bool = option("False", "Nobody logs in; everybody is an admin.")
     simple_auth_manager_passwords_file: str = option("", "Where generated passwords are kept.")

@@ -33,7 +33,7 @@ class Logging:
     json_logs: bool = option("False", "Write JSON lines to the terminal as well.")
     colored_console_log: bool = option("True", "Colours in a terminal.")
     log_rotate_bytes: int = option(
-        "20000000", "A component's log file is rotated at that size; 0 never.", minimum=0
+        "20000000", "A component's or a watcher's log file is rotated at that size; 0 never.", minimum=0
     )
     log_rotate_count: int = option("5", "Rotated files that are kept.", minimum=0)
     min_length_masked_secret: int = option("5", "Shorter secrets are not masked by value.", minimum=2)

@@ -27,6 +27,8 @@ class LocalDagBundle(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: Path
     version: str | None = None
+    team: str | None = None
+    """Whose DAGs these are (``team_name``): roles may name a team."""
 
     def relative(self, file: str) -> str:
         """The file as a path below the folder."""
@@ -78,7 +80,12 @@ def _bundle(entry: dict[str, Any], config: Config) -> LocalDagBundle:
         raise AirflowConfigException(f"{_OPTION}: a bundle needs a name; {error}") from error
     kwargs = entry.get("kwargs") or {}
     folder = kwargs.get("path") if isinstance(kwargs, dict) else None
-    return LocalDagBundle(name=name, path=_folder(Path(folder) if folder else config.core.dags_folder))
+    team = entry.get("team_name") or None
+    return LocalDagBundle(
+        name=name,
+        path=_folder(Path(folder) if folder else config.core.dags_folder),
+        team=None if team is None else str(team),
+    )
 
 
 def _folder(path: Path) -> Path:

@@ -172,6 +172,48 @@ class GetTaskStates(Request, frozen=True, kw_only=True):
     map_index: int | None = None
 
 
+class GetTaskInstances(Request, frozen=True, kw_only=True):
+    """All task instances of a run: a list of ``TaskInstanceFacts``, by task and map index."""
+
+    dag_id: str
+    run_id: str
+
+
+class TaskInstanceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task may know of another task instance. ``duration`` in seconds."""
+
+    id: str
+    task_id: str
+    map_index: int = -1
+    state: str | None = None
+    try_number: int = 0
+    max_tries: int = 0
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    duration: float | None = None
+    hostname: str = ""
+    operator: str = ""
+    pool: str = "default_pool"
+    queue: str = "default"
+    priority_weight: int = 1
+    note: str | None = None
+    rendered_map_index: str | None = None
+
+
+class FindDagRuns(Request, frozen=True, kw_only=True):
+    """Runs that match all that is given, of any DAG where none is named: a list of ``RunContext``, by logical
+    date. ``since`` and ``until`` bound the logical date, both inclusive.
+    """
+
+    dag_ids: tuple[str, ...] | None = None
+    run_ids: tuple[str, ...] | None = None
+    logical_dates: tuple[datetime, ...] | None = None
+    states: tuple[str, ...] | None = None
+    run_types: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class CountDagRuns(Request, frozen=True, kw_only=True):
     """Answer: int."""
 
@@ -258,7 +300,9 @@ class DeleteAssetState(Request, frozen=True, kw_only=True):
 
 
 class AskPerson(Request, frozen=True, kw_only=True):
-    """The attempt asks a person. Answer: None."""
+    """The attempt asks a person. Answer: as to ``GetResponse``; there may be one already, where an attempt
+    that was lost had asked the same.
+    """
 
     request: hitl.Request
 
@@ -300,6 +344,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | GetDagRun
         | GetPreviousDagRun
         | GetTaskStates
+        | GetTaskInstances
+        | FindDagRuns
         | CountDagRuns
         | GetFirstReschedule
         | GetTriggeringEvents

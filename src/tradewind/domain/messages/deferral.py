@@ -62,6 +62,8 @@ class TriggererHello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     capacity: int
     queues: tuple[str, ...] = ()
     """Trigger queues it serves; empty: those that name none."""
+    stands_in: bool = False
+    """Also those of queues that no other triggerer has come for."""
     holds: tuple[int, ...] = ()
 
 

@@ -1,4 +1,9 @@
-"""Between the scheduler and the plug-in host."""
+"""Between a process that needs to know what a plug-in says, and the plug-in host.
+
+One question at a time, and one answer to each. A question names the plug-in's class and what ``serialize``
+gave of the object, which the host builds again; it holds all that the answer may depend on. Times are aware,
+UTC.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +12,140 @@ from typing import Any
 
 import msgspec
 
+from tradewind.domain.intervals import DataInterval, RunInfo
+from tradewind.domain.spec.partitions import Mapper
 
-class AskTimetable(msgspec.Struct, frozen=True, kw_only=True):
-    """When is the next run of a DAG whose timetable a plug-in brings? Times are aware UTC."""
 
-    ticket: int
-    dag_id: str
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all; the tag names the kind."""
+
+
+# --- timetables ------------------------------------------------------------------------------------------
+
+
+class NextRun(_Message, frozen=True, kw_only=True, tag=True):
+    """When is the run after ``last``, the newest automated one?"""
+
     name: str
-    """Module and class of the timetable."""
     data: dict[str, Any] = {}
-    """What its ``serialize`` gave."""
-    last_start: datetime | None = None
-    last_end: datetime | None = None
-    """Data interval of the newest automated run."""
-    last_run_after: datetime | None = None
+    last: RunInfo | None = None
     earliest: datetime | None = None
     latest: datetime | None = None
     catchup: bool = False
 
 
-class TimetableSays(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer. Without ``run_after``: no further run. ``error`` says why there is no answer."""
+class RunsBetween(_Message, frozen=True, kw_only=True, tag=True):
+    """Which runs have logical dates in [earliest, latest]? What a backfill makes."""
 
-    ticket: int
-    run_after: datetime | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    error: str = ""
+    name: str
+    data: dict[str, Any] = {}
+    earliest: datetime
+    latest: datetime
+
+
+class ManualRun(_Message, frozen=True, kw_only=True, tag=True):
+    """Interval and id of a run that somebody asks for. ``interval`` is what they gave themselves."""
+
+    name: str
+    data: dict[str, Any] = {}
+    run_type: str
+    run_after: datetime
+    logical_date: datetime | None = None
+    interval: DataInterval | None = None
+
+
+class RunsAre(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers NextRun (with none: no further run) and RunsBetween."""
+
+    runs: tuple[RunInfo, ...] = ()
+
+
+class ManualRunIs(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers ManualRun. ``run_id`` None: the timetable gives no ids of its own."""
+
+    interval: DataInterval | None = None
+    run_id: str | None = None
+
+
+# --- partitions, deadlines ---------------------------------------------------------------------------------
+
+
+class MapKey(_Message, frozen=True, kw_only=True, tag=True):
+    """Which keys is a partition key upstream mapped to?"""
+
+    name: str
+    mapper: Mapper
+    key: str
+
+
+class KeysAre(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers MapKey. ``refused`` says why the mapper takes no such key."""
+
+    keys: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class PartitionNeeds(_Message, frozen=True, kw_only=True, tag=True):
+    """Which keys upstream make up a partition downstream, and which moment does it stand for?"""
+
+    name: str
+    mapper: Mapper
+    key: str
+
+
+class PartitionIs(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers PartitionNeeds. ``expected`` None: one key upstream is enough."""
+
+    expected: frozenset[str] | None = None
+    date: datetime | None = None
+    refused: str = ""
+
+
+class DeadlineStart(_Message, frozen=True, kw_only=True, tag=True):
+    """From when does a deadline of that run count?"""
+
+    name: str
+    data: dict[str, Any] = {}
+    dag_id: str
+    run_id: str
+
+
+class MomentIs(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers DeadlineStart. Without ``at`` the run has no such deadline."""
+
+    at: datetime | None = None
+
+
+# --- the plug-ins themselves -------------------------------------------------------------------------------
+
+
+class ListPlugins(_Message, frozen=True, kw_only=True, tag=True):
+    """Which plug-ins are there?"""
+
+    name: str = "plugins"
+
+
+class PluginInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A plug-in: where it comes from, and the names of what it brings, by list."""
+
+    name: str
+    source: str
+    parts: dict[str, tuple[str, ...]] = {}
+
+
+class PluginsAre(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers ListPlugins. ``problems``: source, and why it cannot be loaded."""
+
+    plugins: tuple[PluginInfo, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+class Failed(_Message, frozen=True, kw_only=True, tag=True):
+    """There is no answer, because of what the plug-in did."""
+
+    error: str
+
+
+Question = NextRun | RunsBetween | ManualRun | MapKey | PartitionNeeds | DeadlineStart | ListPlugins
+Answer = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre
+Reply = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre | Failed

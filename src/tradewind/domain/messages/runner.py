@@ -42,8 +42,13 @@ class TaskSettings(msgspec.Struct, frozen=True, kw_only=True):
     hide_names: tuple[str, ...] = ()
     """More names of fields whose values are masked (``[core] sensitive_var_conn_names``)."""
     max_map_length: int = MAX_MAP_LENGTH
+    log_rotate_bytes: int = 20_000_000
+    log_rotate_count: int = 5
+    """How logs are bounded that have no end by themselves."""
     callback_limit: float = 300.0
     """How long the callbacks and the mail of one attempt may take together."""
+    success_overtime: float = 20.0
+    """How long they may take after a success: until then the tasks below wait."""
 
 
 class StartParent(msgspec.Struct, frozen=True, kw_only=True, tag=True):

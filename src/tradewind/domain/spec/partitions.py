@@ -10,7 +10,8 @@ import msgspec
 
 class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one key downstream is made of: the minutes of an ``hour``, the hours of a ``day``, the days of a
-    ``week`` or ``month``, the months of a ``quarter`` or ``year``, or the listed ``segments``.
+    ``week`` or ``month``, the months of a ``quarter`` or ``year``, the listed ``segments``, or what the class
+    ``name`` of a ``plugin`` says.
 
     ``backward``: the span that ends with the key rather than the one that begins with it.
     """
@@ -18,6 +19,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str
     backward: bool = False
     segments: tuple[str, ...] = ()
+    name: str = ""
+    data: dict[str, object] = {}
 
 
 class _Mapper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -83,6 +86,18 @@ class RollupMapper(_Mapper, frozen=True, kw_only=True, omit_defaults=True, tag="
     minimum: int | None = None
 
 
+class PluginMapper(_Mapper, frozen=True, kw_only=True, omit_defaults=True, tag="plugin"):
+    """A mapper class registered by a plug-in; computed in the plug-in host, never in the scheduler.
+
+    ``rollup``: it waits for the keys of a window, ``minimum`` of them as in RollupMapper.
+    """
+
+    name: str
+    data: dict[str, object] = {}
+    rollup: bool = False
+    minimum: int | None = None
+
+
 Mapper = (
     IdentityMapper
     | StartOfMapper
@@ -92,4 +107,5 @@ Mapper = (
     | ChainMapper
     | FanOutMapper
     | RollupMapper
+    | PluginMapper
 )

@@ -131,11 +131,22 @@ class AssetOrTimeTimetable(_Timetable, frozen=True, kw_only=True, omit_defaults=
 
 
 class PluginTimetable(_Timetable, frozen=True, kw_only=True, omit_defaults=True, tag="plugin"):
-    """A timetable class registered by a plug-in; computed in the plug-in host, never in the scheduler."""
+    """A timetable class registered by a plug-in; computed in the plug-in host, never in the scheduler.
+
+    What does not depend on a run was read when the DAG file was: ``summary``, ``periodic`` (can be
+    backfilled), ``scheduled`` (makes runs on its own), ``active_runs_limit``. ``infers`` and ``names``: the
+    class has its own ``infer_manual_data_interval``, its own ``generate_run_id``.
+    """
 
     name: str
     data: dict[str, object] = {}
     description: str = ""
+    summary: str = ""
+    periodic: bool = True
+    scheduled: bool = True
+    active_runs_limit: int | None = None
+    infers: bool = False
+    names: bool = False
 
 
 TimeBased = (

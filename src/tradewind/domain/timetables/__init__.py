@@ -26,6 +26,7 @@ from tradewind.domain.timetables.defaults import (
 from tradewind.domain.timetables.dispatch import (
     infer_manual,
     iter_between,
+    moment_of_partition,
     next_run,
     partition,
     periodic,
@@ -41,6 +42,7 @@ __all__ = [
     "from_expression",
     "infer_manual",
     "iter_between",
+    "moment_of_partition",
     "next_run",
     "partition",
     "periodic",

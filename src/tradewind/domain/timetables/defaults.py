@@ -87,6 +87,8 @@ def from_delta(value: Any, *, data_intervals: bool, timezone: str = "UTC") -> Ti
 
 def as_delta(value: Any) -> Delta:
     """A timedelta or relativedelta as data. Raises AirflowTimetableInvalid for anything else."""
+    if isinstance(value, Delta):
+        return value
     if isinstance(value, timedelta):
         return Delta(seconds=value.total_seconds())
     if not all(hasattr(value, name) for name in ("years", "months", "leapdays")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tradewind.domain.errors import AirflowTimetableInvalid
+from tradewind.domain.errors import AirflowTimetableInvalid, InvalidValue
 from tradewind.domain.intervals import DataInterval, Restriction, RunInfo
 from tradewind.domain.spec import timetable as kinds
 from tradewind.domain.spec.timetable import TimetableSpec
@@ -102,11 +102,21 @@ def partition(t: TimetableSpec, at: datetime) -> tuple[str, datetime] | None:
     return moment.astimezone(zones.zone(t.timezone)).strftime(t.key_format), moment
 
 
+def moment_of_partition(t: kinds.CronPartitionTimetable, key: str) -> datetime:
+    """The moment (aware) that a key of such runs stands for. Raises InvalidValue for one of another form."""
+    try:
+        found = datetime.strptime(key, t.key_format)  # noqa: DTZ007 - has the timetable's zone below
+    except ValueError:
+        rule = f"have the form {t.key_format!r} of the DAG's key_format"
+        raise InvalidValue("partition_key", key, rule) from None
+    return found.replace(tzinfo=zones.zone(t.timezone)) if found.tzinfo is None else found
+
+
 def periodic(t: TimetableSpec) -> bool:
     """It has runs at moments that can be listed in advance, so that it can be backfilled."""
     if isinstance(t, kinds.AssetOrTimeTimetable):
         t = t.timetable
-    return isinstance(t, _TickSpec)
+    return t.periodic if isinstance(t, kinds.PluginTimetable) else isinstance(t, _TickSpec)
 
 
 def validate(t: TimetableSpec) -> None:

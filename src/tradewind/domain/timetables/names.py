@@ -158,7 +158,7 @@ _WORDS: Final[dict[type, tuple[Callable[[Any], str], Callable[[Any], str]]]] = {
         lambda t: f"When assets are updated, or: {describe(t.timetable)}",
     ),
     kinds.PluginTimetable: (
-        lambda t: t.description or t.name,
+        lambda t: t.summary or t.description or t.name,
         lambda t: t.description or f"By the plug-in timetable {t.name}",
     ),
 }

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from tradewind.domain import timetables
+from tradewind.domain.errors import DatabaseError, Fenced
 from tradewind.domain.intervals import DataInterval, RunInfo
-from tradewind.domain.messages.plugins import AskTimetable, TimetableSays
+from tradewind.domain.messages.plugins import Answer, NextRun, RunsAre
+from tradewind.domain.spec import DagSpec
 from tradewind.domain.spec.timetable import PluginTimetable
+from tradewind.runtime.clock import Clock
+from tradewind.runtime.plugin_asking import Ask
+from tradewind.runtime.plugin_hosts import PluginFailed
 from tradewind.scheduler.active_runs import ActiveRuns
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import dags, scheduling
-from tradewind.store.records import DagScheduling
+from tradewind.store.records import DagScheduling, RunRecord
 from tradewind.telemetry import events
 
 AGAIN: Final = timedelta(seconds=60)
 """How long a timetable that failed is left alone."""
-Ask = Callable[[AskTimetable], None]
 
 
 class _Asked(NamedTuple):
@@ -41,19 +46,19 @@ class AskTimetables:
         self,
         *,
         database: Database,
+        clock: Clock,
         runs: ActiveRuns,
         lease: leases.Lease | None = None,
         emit: events.Emit = events.log,
         on_known: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._runs, self._lease, self._emit = database, runs, lease, emit
+        self._database, self._clock, self._runs = database, clock, runs
+        self._lease, self._emit = lease, emit
         self._on_known = on_known
         self.ask: Ask | None = None
         self.wanted = True
         self._asked: dict[str, _Asked] = {}
-        self._open: dict[int, tuple[str, _Asked]] = {}
         self._not_before: dict[str, datetime] = {}
-        self._tickets = 0
 
     def run_once(self, now: datetime) -> list[str]:
         """Ask for every DAG that needs it; their ids."""
@@ -62,17 +67,17 @@ class AskTimetables:
             return []
         with self._database.read() as tx:
             questions = [
-                question
+                (row.dag_id, question)
                 for row in scheduling.without_next_run(tx, PluginTimetable.__name__)
                 if (question := self._question(tx, row, now)) is not None
             ]
-        for question in questions:
-            self.ask(question)
-        return [question.dag_id for question in questions]
+        for dag_id, question in questions:
+            self.ask(question, partial(self._answered, dag_id, self._asked[dag_id]))
+        return [dag_id for dag_id, _ in questions]
 
-    def _question(self, tx: Tx, row: DagScheduling, now: datetime) -> AskTimetable | None:
+    def _question(self, tx: Tx, row: DagScheduling, now: datetime) -> NextRun | None:
         version = self._runs.version(tx, row.dag_id, row.version_hash) if row.version_hash else None
-        if version is None or not isinstance(version.spec.timetable, PluginTimetable):
+        if version is None or not _makes_runs(version.spec):
             return None
         newest = scheduling.newest_scheduled(tx, row.dag_id)
         asked = _Asked(version.hash, newest.run_after if newest is not None else None)
@@ -81,36 +86,24 @@ class AskTimetables:
             return None
         self._asked[row.dag_id] = asked
         self._not_before.pop(row.dag_id, None)
-        self._tickets += 1
-        self._open[self._tickets] = (row.dag_id, asked)
-        timetable, bounds = version.spec.timetable, timetables.restriction(version.spec)
-        return AskTimetable(
-            ticket=self._tickets,
-            dag_id=row.dag_id,
-            name=timetable.name,
-            data=timetable.data,
-            last_start=newest.data_interval_start if newest is not None else None,
-            last_end=newest.data_interval_end if newest is not None else None,
-            last_run_after=asked.last,
-            earliest=bounds.earliest,
-            latest=bounds.latest,
-            catchup=bounds.catchup,
-        )
+        return question_of(version.spec, newest)
 
-    def answered(self, said: TimetableSays, now: datetime) -> None:
+    def _answered(self, dag_id: str, asked: _Asked, said: Answer | PluginFailed) -> None:
         """Write the next run of the DAG that was asked for, if it is still what it was."""
-        opened = self._open.pop(said.ticket, None)
-        if opened is None:
-            return
-        dag_id, asked = opened
-        if said.error:
-            self._not_before[dag_id] = now + AGAIN
-            self._emit(events.TimetableFailed(dag_id=dag_id, error=said.error, seconds=AGAIN.total_seconds()))
-            return
-        if said.run_after is None or said.start is None or said.end is None:
-            return
-        span = DataInterval(said.start, said.end)
-        info = RunInfo(run_after=said.run_after, logical_date=said.start, data_interval=span)
+        now = self._clock.now()
+        try:
+            if not isinstance(said, RunsAre):
+                self._again(dag_id, now, str(said))
+            elif said.runs:
+                self._write(dag_id, asked, said.runs[0])
+        except (DatabaseError, Fenced) as error:
+            self._again(dag_id, now, str(error))
+
+    def _again(self, dag_id: str, now: datetime, error: str) -> None:
+        self._not_before[dag_id] = now + AGAIN
+        self._emit(events.TimetableFailed(dag_id=dag_id, error=error, seconds=AGAIN.total_seconds()))
+
+    def _write(self, dag_id: str, asked: _Asked, info: RunInfo) -> None:
         with self._database.write() as tx:
             if self._lease is not None:
                 leases.check_fence(tx, self._lease)
@@ -120,3 +113,32 @@ class AskTimetables:
             if row.next_dagrun_run_after is None:
                 dags.set_next_run(tx, dag_id, info)
         self._on_known()
+
+
+def question_of(spec: DagSpec, newest: RunRecord | None) -> NextRun:
+    """When is the run after ``newest`` of a DAG with a plug-in's timetable?"""
+    timetable, bounds = spec.timetable, timetables.restriction(spec)
+    assert isinstance(timetable, PluginTimetable)
+    return NextRun(
+        name=timetable.name,
+        data=timetable.data,
+        last=_info(newest) if newest is not None else None,
+        earliest=bounds.earliest,
+        latest=bounds.latest,
+        catchup=bounds.catchup,
+    )
+
+
+def _info(run: RunRecord) -> RunInfo:
+    start = run.data_interval_start or run.logical_date or run.run_after
+    return RunInfo(
+        run_after=run.run_after,
+        logical_date=run.logical_date or run.run_after,
+        data_interval=DataInterval(start, run.data_interval_end or start),
+        partition_key=run.partition_key,
+        partition_date=run.partition_date,
+    )
+
+
+def _makes_runs(spec: DagSpec) -> bool:
+    return isinstance(spec.timetable, PluginTimetable) and spec.timetable.scheduled

@@ -9,7 +9,6 @@ that no server process has. Where that fails it is tried again, for hours.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +18,7 @@ from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
 from tradewind.scheduler import callback_work
 from tradewind.scheduler.active_runs import ActiveRuns
+from tradewind.scheduler.other_triggers import OtherTriggers
 from tradewind.scheduler.triggerers import Triggerers
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
@@ -38,8 +38,8 @@ class Called(msgspec.Struct, kw_only=True):
     done: int = 0
 
 
-class CallInTriggerers:
-    """``wanted`` says that there may be something to do."""
+class CallInTriggerers(OtherTriggers):
+    """Callbacks that wait in rows, and files that are to be removed."""
 
     def __init__(
         self,
@@ -54,15 +54,9 @@ class CallInTriggerers:
         """``time_limit`` is how many seconds one callback may take; ``removes_files``: long XComs lie in an
         object store.
         """
-        self._database, self._runs, self._triggerers = database, runs, triggerers
-        self._time_limit, self._lease, self._removes_files = time_limit, lease, removes_files
+        super().__init__(database=database, triggerers=triggerers, lease=lease)
+        self._runs, self._time_limit, self._removes_files = runs, time_limit, removes_files
         self._not_before: dict[int, datetime] = {}
-        self._handed: dict[int, str] = {}
-        """Trigger to the triggerer that has it."""
-        self._ended: list[tuple[TriggerEvent, str]] = []
-        self.wanted = True
-        self.needed = False
-        """Whether callbacks wait and no triggerer is connected."""
 
     # --- news -------------------------------------------------------------------------------------
 
@@ -74,26 +68,8 @@ class CallInTriggerers:
         """Whether it tells of the end of a callback."""
         return callback_work.number_of(event.attempt_id) is not None
 
-    def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
-        """Those of the triggers that a triggerer holds which are callbacks, and which nobody else has."""
-        loose = [each for each in held if each not in self._handed]
-        return callbacks.triggers_of(tx).intersection(loose) if loose else set()
-
-    def keeps(self, incarnation: str, trigger_ids: Collection[int]) -> None:
-        """That triggerer has these."""
-        self._handed.update(dict.fromkeys(trigger_ids, incarnation))
-        self.wanted, self.needed = True, False
-
-    def lost(self, trigger_ids: Collection[int]) -> None:
-        """The triggerer that had these is gone."""
-        for each in trigger_ids:
-            self._handed.pop(each, None)
-        self.wanted = True
-
-    def fired(self, event: TriggerEvent, incarnation: str) -> None:
-        """A callback has ended, well or badly."""
-        self._ended.append((event, incarnation))
-        self.wanted = True
+    def _all_wanted(self, tx: Tx) -> set[int]:
+        return callbacks.triggers_of(tx)
 
     # --- work -------------------------------------------------------------------------------------
 
@@ -113,16 +89,11 @@ class CallInTriggerers:
     def sweep(self, tx: Tx, now: datetime) -> list[int]:
         """Delete the triggers of callbacks whose run is gone; which they were."""
         left = callbacks.sweep(tx)
-        told: dict[str, list[int]] = {}
-        for each in left:
-            incarnation = self._handed.pop(each, None)
-            if incarnation is not None:
-                told.setdefault(incarnation, []).append(each)
-        self._triggerers.forget(told)
+        self._end(left)
         return left
 
     def _record(self, now: datetime) -> int:
-        ended = list(self._ended)
+        ended = list(self._told)
         if not ended:
             return 0
         with self._database.write() as tx:
@@ -131,7 +102,7 @@ class CallInTriggerers:
             over = {callback_work.number_of(event.attempt_id) for event, _ in ended}.difference(again)
             callbacks.over(tx, sorted(number for number in over if number is not None))
             triggers.release(tx, list(again.values()))
-        del self._ended[: len(ended)]
+        del self._told[: len(ended)]
         for event, incarnation in ended:
             has = self._handed.pop(event.trigger_id, incarnation)
             if has != incarnation:
@@ -150,10 +121,10 @@ class CallInTriggerers:
 
     def _share_out(self, now: datetime) -> int:
         with self._database.read() as tx:
-            rows = callbacks.unheld(tx, limit=AT_ONCE)
+            rows = self._due(tx, now)
         if not self._removes_files:
             rows = self._without_removals(rows)
-        given = self._choose(rows, now)
+        given = self._choose(rows)
         if not given:
             return 0
         waits: dict[str, list[Wait]] = {}
@@ -161,13 +132,11 @@ class CallInTriggerers:
             self._check(tx)
             for incarnation, records in given.items():
                 waits[incarnation] = self._waits(tx, records)
-                held = [wait.trigger_id for wait in waits[incarnation]]
-                triggers.hold(tx, held, self._triggerers.job(incarnation))
+                self._hold(tx, incarnation, waits[incarnation])
                 callbacks.sent(tx, [record.id for record in records], now)
         for incarnation, begun in waits.items():
-            self._handed.update(dict.fromkeys((wait.trigger_id for wait in begun), incarnation))
-            self._triggerers.give(incarnation, begun)
-        self.wanted = self.wanted or len(rows) == AT_ONCE
+            self._give(incarnation, begun)
+        self.wanted = self.wanted or len(rows) >= AT_ONCE
         return sum(map(len, waits.values()))
 
     def _without_removals(self, rows: list[CallbackRecord]) -> list[CallbackRecord]:
@@ -179,11 +148,21 @@ class CallInTriggerers:
                 callbacks.over(tx, idle)
         return [row for row in rows if row.kind != callbacks.XCOM_FILES]
 
-    def _choose(self, rows: list[CallbackRecord], now: datetime) -> dict[str, list[CallbackRecord]]:
+    def _due(self, tx: Tx, now: datetime) -> list[CallbackRecord]:
+        """Those that need not wait, a bounded number: removals that failed hold up nobody behind them."""
+        due: list[CallbackRecord] = []
+        page = callbacks.unheld(tx, limit=AT_ONCE)
+        while page:
+            due += [row for row in page if self._not_before.get(row.id, now) <= now]
+            if len(due) >= AT_ONCE or len(page) < AT_ONCE:
+                break
+            page = callbacks.unheld(tx, limit=AT_ONCE, after=page[-1].id)
+        return due
+
+    def _choose(self, rows: list[CallbackRecord]) -> dict[str, list[CallbackRecord]]:
         given: dict[str, list[CallbackRecord]] = {}
-        due = [row for row in rows if self._not_before.get(row.id, now) <= now]
-        loose = [row for row in due if row.trigger_id not in self._handed]
-        self.needed = bool(loose) and not self._triggerers
+        loose = [row for row in rows if row.trigger_id not in self._handed]
+        self.needed = self._triggerers.lack(None for _ in loose)
         for row in loose:
             best = self._triggerers.choose(None, given)
             if best is not None:
@@ -209,7 +188,3 @@ class CallInTriggerers:
         if record.kind == callbacks.XCOM_FILES:
             return callback_work.removal(record, limit=self._time_limit)
         return callback_work.assignment(tx, self._runs, record, limit=self._time_limit)
-
-    def _check(self, tx: Tx) -> None:
-        if self._lease is not None:
-            leases.check_fence(tx, self._lease)

@@ -18,9 +18,11 @@ from tradewind.domain import timetables
 from tradewind.domain.spec.timetable import PartitionedAssetTimetable
 from tradewind.domain.states import DagRunTriggeredBy, DagRunType
 from tradewind.engine import assets as conditions
+from tradewind.runtime.clock import Clock
 from tradewind.scheduler import partition_runs
 from tradewind.scheduler.active_runs import ActiveRuns, DagVersion
 from tradewind.scheduler.inbox import Inbox
+from tradewind.scheduler.plugin_memory import PluginMemory
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import assets, scheduling
@@ -51,6 +53,7 @@ class CreateAssetRuns:
         self,
         *,
         database: Database,
+        clock: Clock,
         runs: ActiveRuns,
         inbox: Inbox,
         new_attempt: Callable[[datetime], str],
@@ -62,6 +65,11 @@ class CreateAssetRuns:
         self._known: list[Waiting] = []
         self._blocked: set[str] = set()
         self.wanted = True
+        self.plugins = PluginMemory(clock=clock, on_news=self._plugin_said)
+
+    def _plugin_said(self) -> None:
+        self.wanted = True
+        self._inbox.nudge()
 
     def happened(self) -> None:
         """An update was recorded, or a DAG changed."""
@@ -71,11 +79,14 @@ class CreateAssetRuns:
         """A run of that DAG ended, which may make room for the next."""
         self.wanted = self.wanted or dag_id in self._blocked
 
-    def look_again(self) -> None:
-        """The safety net: is there anything that no wake-up told of? Blocked DAGs are tried again too."""
+    def look_again(self, now: datetime) -> None:
+        """The safety net: is there anything that no wake-up told of? Blocked DAGs are tried again too, and
+        plug-ins that did not answer.
+        """
         with self._database.read() as tx:
             found = assets.waiting(tx, only_dag=self._only_dag)
-        self.wanted = self.wanted or bool(self._blocked) or found != self._known
+        again = self.plugins.forget_failures(now)
+        self.wanted = self.wanted or bool(self._blocked) or found != self._known or again
 
     def run_once(self, now: datetime) -> CreatedForAssets:
         """Make at most one run for each DAG whose condition is satisfied."""
@@ -152,8 +163,8 @@ class CreateAssetRuns:
         def make(key: str, date: datetime | None) -> RunRecord:
             return self._make(tx, version, now, now, partition_key=key, partition_date=date)
 
-        mapped = partition_runs.create(tx, dag_id, timetable, now, make)
-        if not mapped.more:
+        mapped = partition_runs.create(tx, dag_id, timetable, now, make, self.plugins)
+        if not mapped.more and not mapped.waits:
             asset_events.drop_queue(tx, dag_id, [one.asset_id for one in waiting])
         created.more = created.more or mapped.more
         created.runs += [(dag_id, run_id) for run_id in mapped.runs]

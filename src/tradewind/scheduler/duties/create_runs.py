@@ -15,11 +15,12 @@ from tradewind.domain.spec.timetable import PluginTimetable
 from tradewind.domain.states import DagRunTriggeredBy, DagRunType
 from tradewind.scheduler.active_runs import ActiveRuns, DagVersion
 from tradewind.scheduler.inbox import Inbox
-from tradewind.store import leases
+from tradewind.store import leases, records
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import dags, scheduling
 from tradewind.store.records import DagScheduling, NewRun
 from tradewind.store.transitions import runs as run_transitions
+from tradewind.telemetry import events
 
 
 class Created(msgspec.Struct, kw_only=True):
@@ -95,7 +96,7 @@ class CreateRuns:
 
     def _one(self, tx: Tx, row: DagScheduling, now: datetime, created: Created) -> None:
         version = self._runs.version(tx, row.dag_id, row.version_hash) if row.version_hash else None
-        info = _due_info(row)
+        info = records.next_run(row)
         if version is None or info is None or not _may_be_scheduled(version.spec):
             dags.set_next_run(tx, row.dag_id, None)
             return
@@ -110,18 +111,19 @@ class CreateRuns:
 
     def _create(self, tx: Tx, version: DagVersion, info: RunInfo, now: datetime, created: Created) -> None:
         spec = version.spec
-        partition = timetables.partition(spec.timetable, info.run_after)
-        key, date = partition if partition is not None else (None, None)
-        run_id = timetables.run_id(DagRunType.SCHEDULED, info.logical_date, f"_{key}" if key else None)
+        key, date = _partition(spec, info)
+        run_id = info.run_id or timetables.run_id(
+            DagRunType.SCHEDULED, info.logical_date, f"_{key}" if key else None
+        )
         new_run = NewRun(
             dag_id=spec.dag_id,
             run_id=run_id,
             run_type=DagRunType.SCHEDULED,
             run_after=info.run_after,
             # A run for a partition has neither a logical date nor a data interval.
-            logical_date=info.logical_date if partition is None else None,
-            data_interval_start=info.data_interval.start if partition is None else None,
-            data_interval_end=info.data_interval.end if partition is None else None,
+            logical_date=info.logical_date if key is None else None,
+            data_interval_start=info.data_interval.start if key is None else None,
+            data_interval_end=info.data_interval.end if key is None else None,
             partition_key=key,
             partition_date=date,
             queued_at=now,
@@ -130,14 +132,23 @@ class CreateRuns:
         )
         try:
             run_transitions.create(tx, new_run, spec, self._new_attempt)
-        except DagRunAlreadyExists:
-            return  # made by hand, or by a scheduler that died before it moved the DAG on
+        except DagRunAlreadyExists as error:  # made by hand, or an id that a plug-in gives twice
+            if info.run_id is not None:
+                events.log(events.RunIdTaken(dag_id=spec.dag_id, error=str(error)))
+            return
         created.runs.append((spec.dag_id, run_id))
 
 
 def _may_be_scheduled(spec: DagSpec) -> bool:
     """Whether ``allowed_run_types`` leaves the schedule anything to do."""
     return spec.allowed_run_types is None or DagRunType.SCHEDULED in spec.allowed_run_types
+
+
+def _partition(spec: DagSpec, info: RunInfo) -> tuple[str | None, datetime | None]:
+    """Key and moment of the partition that the run is for: as a plug-in said, or the timetable has it."""
+    if info.partition_key is not None:
+        return info.partition_key, info.partition_date
+    return timetables.partition(spec.timetable, info.run_after) or (None, None)
 
 
 def following(spec: DagSpec, last: DataInterval | None, now: datetime) -> RunInfo | None:
@@ -152,13 +163,3 @@ def _not_missed(spec: DagSpec, info: RunInfo, now: datetime) -> RunInfo:
         return info
     newer = following(spec, info.data_interval, now)
     return newer if newer is not None and newer.run_after <= now else info
-
-
-def _due_info(row: DagScheduling) -> RunInfo | None:
-    logical, run_after = row.next_dagrun_logical_date, row.next_dagrun_run_after
-    if logical is None or run_after is None:
-        return None
-    interval = DataInterval(
-        row.next_dagrun_data_interval_start or logical, row.next_dagrun_data_interval_end or logical
-    )
-    return RunInfo(run_after=run_after, logical_date=logical, data_interval=interval)

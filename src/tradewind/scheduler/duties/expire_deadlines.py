@@ -14,6 +14,7 @@ import msgspec
 
 from tradewind.domain.spec import DagSpec
 from tradewind.scheduler.active_runs import ActiveRuns
+from tradewind.scheduler.duties.ask_references import AskReferences
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.transitions import callbacks, deadlines
@@ -39,9 +40,10 @@ class ExpireDeadlines:
         database: Database,
         runs: ActiveRuns,
         on_callbacks: Callable[[], None],
+        references: AskReferences,
         lease: leases.Lease | None = None,
     ) -> None:
-        self._database, self._runs = database, runs
+        self._database, self._runs, self._references = database, runs, references
         self._on_callbacks, self._lease = on_callbacks, lease
 
     def run_once(self, now: datetime) -> Expired:
@@ -55,11 +57,14 @@ class ExpireDeadlines:
                 leases.check_fence(tx, self._lease)
             rows = deadlines.due(tx, now, limit=AT_ONCE)
             for row in rows:
-                if row.kind != "sla":
+                if row.kind == "reference":
+                    self._references.look_at(tx, row, now)
+                elif row.kind != "sla":
                     self._deadline(tx, row, now, expired)
             slas = sorted((row for row in rows if row.kind == "sla"), key=_run)
             for _, group in groupby(slas, key=_run):
                 self._slas(tx, list(group), now, expired)
+        self._references.ask_all()
         if expired.missed:
             self._on_callbacks()
         return expired

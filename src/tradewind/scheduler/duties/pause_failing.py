@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import DagRunState
 from tradewind.scheduler.active_runs import CachedRun
 from tradewind.scheduler.inbox import Inbox
@@ -49,7 +50,7 @@ def _pause(tx: Tx, dag_id: str, limit: int, now: datetime) -> bool:
     newest = scheduling.newest_states(tx, dag_id, limit)
     if len(newest) < limit or any(state != DagRunState.FAILED for state in newest):
         return False
-    if not dags.set_paused(tx, [dag_id], True, visible=None):
+    if not dags.set_paused(tx, [dag_id], True, access=SYSTEM):
         return False
     told = json.dumps({"message": f"the last {limit} runs failed (max_consecutive_failed_dag_runs={limit})"})
     audit.add(tx, "paused", at=now, owner=OWNER, dag_id=dag_id, extra=told)

@@ -8,12 +8,14 @@ ours are touched.
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from tradewind.domain import keys
+from tradewind.domain.access import SYSTEM
 from tradewind.store.database import Database
 from tradewind.store.queries import runs
 
@@ -37,19 +39,24 @@ class PruneXComFiles:
         self._behind = chosen[-1] if len(chosen) == FOLDERS_AT_ONCE else ""
         gone = []
         with self._database.read() as tx:
+            now = tx.now()
             for path in chosen:
                 dag_id, run_id = (unquote(part) for part in path.split("/"))
-                if runs.get(tx, dag_id, run_id, visible=None) is None:
+                if runs.get(tx, dag_id, run_id, access=SYSTEM) is None:
                     gone.append(path)
         for path in gone:
-            _remove(self._folder / path)
+            _remove(self._folder / path, now)
         return len(gone)
 
 
-def _remove(folder: Path) -> None:
-    """Our files in it (``task_id/map_index/…``), and the folders that are empty then."""
+def _remove(folder: Path, before: datetime) -> None:
+    """Our files in it (``task_id/map_index/…``) of attempts made before, and the folders that are empty then.
+
+    A run of the same name may have begun meanwhile.
+    """
+    first = keys.attempt_id(before, 0)
     for file in folder.glob("*/*/*"):
-        if keys.XCOM_FILE.search(file.name):
+        if keys.is_xcom_file(file.name, before=first):
             file.unlink(missing_ok=True)
     for place in (*folder.glob("*/*"), *folder.glob("*"), folder, folder.parent):
         with contextlib.suppress(OSError):  # something else lies in it

@@ -7,9 +7,9 @@ event names the dispatch that waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from tradewind.domain.events import Succeeded, TriggerFired
 from tradewind.domain.messages.deferral import Forget, TriggererHello, TriggerEvent, Wait
@@ -20,41 +20,21 @@ from tradewind.scheduler import dispatch as dispatching
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
 from tradewind.scheduler.handed_triggers import HandedTriggers
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
-from tradewind.scheduler.triggerers import Link, Triggerer, Triggerers
+from tradewind.scheduler.other_triggers import OtherTriggers
+from tradewind.scheduler.triggerers import Link, Triggerer, Triggerers, UnservedQueues
 from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import jobs
 from tradewind.store.transitions import triggers
 from tradewind.store.transitions.triggers import TriggerRecord
+from tradewind.telemetry import events
 
 BATCH: Final = 500
 """How many triggers are handed out in one transaction."""
 JOB_TYPE: Final = "TriggererJob"
 JOB_EVERY: Final = timedelta(seconds=5)
 """Between signs of life for people."""
-
-
-class Others(Protocol):
-    """A kind of triggers that no task waits for."""
-
-    def takes(self, event: TriggerEvent) -> bool:
-        """Whether the event is of a trigger of that kind."""
-
-    def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
-        """Those of the triggers that a triggerer holds which are wanted, and which nobody else has."""
-
-    def keeps(self, incarnation: str, trigger_ids: Collection[int]) -> None:
-        """That triggerer has these."""
-
-    def lost(self, trigger_ids: Collection[int]) -> None:
-        """The triggerer that had these is gone."""
-
-    def fired(self, event: TriggerEvent, incarnation: str) -> None:
-        """A trigger of that kind says something."""
-
-    def sweep(self, tx: Tx, now: datetime) -> list[int]:
-        """Delete the rows that are not wanted any more; which they were."""
 
 
 class SendTriggers:
@@ -67,11 +47,13 @@ class SendTriggers:
         runs: ActiveRuns,
         inbox: Inbox,
         triggerers: Triggerers,
-        others: Sequence[Others],
+        others: Sequence[OtherTriggers],
         grace: timedelta,
         lease: leases.Lease | None = None,
+        emit: events.Emit = events.log,
     ) -> None:
         self._database, self._runs, self._inbox, self._lease = database, runs, inbox, lease
+        self._unserved = UnservedQueues(emit)
         self._grace, self._triggerers, self._others = grace, triggerers, others
         self._handed = HandedTriggers()
         self._orphaned: set[int] = set()
@@ -81,7 +63,6 @@ class SendTriggers:
         self._unread: set[RunKey] = set()
         """Runs whose triggers wait for them to be read."""
         self._since: datetime | None = None
-        self._settled = False
         self.wanted = True
         """Whether a call has something to do: rows were written, or a triggerer has room."""
         self.needed = False
@@ -155,6 +136,7 @@ class SendTriggers:
         fired = TriggerFired(
             attempt_id=event.attempt_id, dispatch=event.dispatch, at=event.at, payload=event.payload,
             error=event.error, ends=event.ends, lengths=event.lengths,
+            silent=not any(xcom.key == "return_value" for xcom in event.xcoms),
         )  # fmt: skip
         self._inbox.happened(
             Incoming(
@@ -188,7 +170,7 @@ class SendTriggers:
         self.wanted = False
         with self._database.read() as tx:
             self._orphaned.update(self._left_behind(tx, now))
-            given, more = self._share_out(tx)
+            given, more = self._share_out(tx, now)
         orphans, ended = set(self._orphaned), list(self._ended)
         if not given and not orphans and not ended:
             return 0
@@ -229,22 +211,23 @@ class SendTriggers:
 
     def _left_behind(self, tx: Tx, now: datetime) -> list[int]:
         """Once, a while after the start: what triggerers had that have not come back."""
-        if self._settled:
+        if self._triggerers.settled:
             return []
         self._since = self._since or now
         here = self._triggerers.jobs()
         away = [each for each, job in triggers.held(tx).items() if job not in here]
         self.needed = self.needed or (bool(away) and not here)
-        self._settled = now - self._since >= self._grace
-        return away if self._settled else []
+        self._triggerers.settled = now - self._since >= self._grace
+        return away if self._triggerers.settled else []
 
-    def _share_out(self, tx: Tx) -> tuple[dict[str, list[TriggerRecord]], bool]:
+    def _share_out(self, tx: Tx, now: datetime) -> tuple[dict[str, list[TriggerRecord]], bool]:
         """Each to the triggerer of its queue with the most room; and whether there may be more to share."""
         given: dict[str, list[TriggerRecord]] = {}
         page, placed = triggers.unheld(tx, limit=BATCH), 0
+        waiting: set[str | None] = set()
         while page and placed < BATCH:
-            self.needed = not self._triggerers
-            if self.needed:
+            waiting.update(record.queue for record in page)
+            if not self._triggerers:
                 break
             for record in page:
                 best = self._choose(record, given)
@@ -252,6 +235,8 @@ class SendTriggers:
                     given.setdefault(best.hello.incarnation, []).append(record)
                     placed += 1
             page = triggers.unheld(tx, limit=BATCH, after=page[-1].id) if len(page) == BATCH else []
+        self.needed = self.needed or self._triggerers.lack(waiting)
+        self._unserved.look({each for each in waiting if not self._triggerers.serve(each)}, now)
         return given, bool(page) and placed > 0
 
     def _choose(self, record: TriggerRecord, given: dict[str, list[TriggerRecord]]) -> Triggerer | None:

@@ -11,13 +11,14 @@ nothing is written twice (``store/transitions/watchers``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from tradewind.domain.messages.deferral import TriggerEvent, Wait
+from tradewind.scheduler.other_triggers import OtherTriggers
 from tradewind.scheduler.triggerers import Triggerers
 from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store import leases
@@ -53,8 +54,8 @@ class _Life(msgspec.Struct, kw_only=True):
     not_before: datetime | None = None
 
 
-class WatchAssets:
-    """``wanted`` says that there may be something to do. ``enabled`` False: nothing is watched."""
+class WatchAssets(OtherTriggers):
+    """``enabled`` False: nothing is watched."""
 
     def __init__(
         self,
@@ -67,16 +68,9 @@ class WatchAssets:
         emit: events.Emit = events.log,
     ) -> None:
         """``on_updated`` is told when assets were updated."""
-        self._database, self._triggerers, self._lease, self._emit = database, triggerers, lease, emit
-        self._on_updated, self._enabled = on_updated, enabled
-        self._handed: dict[int, str] = {}
-        """Trigger to the triggerer that has it."""
+        super().__init__(database=database, triggerers=triggerers, lease=lease)
+        self._on_updated, self._enabled, self._emit = on_updated, enabled, emit
         self._lives: dict[int, _Life] = {}
-        self._told: list[tuple[TriggerEvent, str]] = []
-        """What triggerers told and is not recorded yet, with who did."""
-        self.wanted = True
-        self.needed = False
-        """Whether triggers are to run and no triggerer is connected."""
 
     # --- news -------------------------------------------------------------------------------------
 
@@ -88,26 +82,8 @@ class WatchAssets:
         """Whether it is an event of a trigger that no task and no callback stands behind."""
         return not event.attempt_id
 
-    def still_wanted(self, tx: Tx, held: Collection[int]) -> set[int]:
-        """Those of the triggers that a triggerer holds which are wanted, and which nobody else has."""
-        loose = [each for each in held if each not in self._handed]
-        return set(watchers.wanted(tx)).intersection(loose) if loose and self._enabled else set()
-
-    def keeps(self, incarnation: str, trigger_ids: Collection[int]) -> None:
-        """That triggerer has these."""
-        self._handed.update(dict.fromkeys(trigger_ids, incarnation))
-        self.wanted, self.needed = True, False
-
-    def lost(self, trigger_ids: Collection[int]) -> None:
-        """The triggerer that had these is gone."""
-        for each in trigger_ids:
-            self._handed.pop(each, None)
-        self.wanted = True
-
-    def fired(self, event: TriggerEvent, incarnation: str) -> None:
-        """A trigger fired, or has ended; it is told again until that is recorded."""
-        self._told.append((event, incarnation))
-        self.wanted = True
+    def _all_wanted(self, tx: Tx) -> set[int]:
+        return set(watchers.wanted(tx)) if self._enabled else set()
 
     # --- work -------------------------------------------------------------------------------------
 
@@ -212,8 +188,7 @@ class WatchAssets:
             triggers.release(tx, gone)
             for incarnation, records in given.items():
                 waits[incarnation] = self._waits(tx, records, now)
-                held = [wait.trigger_id for wait in waits[incarnation]]
-                triggers.hold(tx, held, self._triggerers.job(incarnation))
+                self._hold(tx, incarnation, waits[incarnation])
         return waits
 
     def _waits(self, tx: Tx, records: list[WatcherRecord], now: datetime) -> list[Wait]:
@@ -224,13 +199,13 @@ class WatchAssets:
             if isinstance(kwargs, CannotDecrypt):
                 self._fails(record, str(kwargs), now)
             else:
-                found.append(_wait(record, kwargs, now))
+                found.append(_wait(record, kwargs))
         return found
 
     def _choose(self, wanted: dict[int, WatcherRecord], now: datetime) -> dict[str, list[WatcherRecord]]:
         given: dict[str, list[WatcherRecord]] = {}
         loose = [it for it in wanted.values() if it.id not in self._handed and it.triggerer_id is None]
-        self.needed = bool(loose) and not self._triggerers
+        self.needed = self._triggerers.lack(record.queue for record in loose)
         for record in loose:
             life = self._lives.get(record.id)
             if life is not None and life.not_before is not None and life.not_before > now:
@@ -240,38 +215,27 @@ class WatchAssets:
                 given.setdefault(best.hello.incarnation, []).append(record)
         return given
 
-    def _end(self, gone: list[int]) -> None:
-        told: dict[str, list[int]] = {}
-        for each in gone:
-            told.setdefault(self._handed.pop(each), []).append(each)
-        self._triggerers.forget(told)
-
     def _begin(self, waits: dict[str, list[Wait]], wanted: dict[int, WatcherRecord], now: datetime) -> None:
         for incarnation, begun in waits.items():
             for each in (wait.trigger_id for wait in begun):
-                self._handed[each] = incarnation
                 before = self._lives.get(each)
                 failures = before.failures if before is not None else 0
                 self._lives[each] = _Life(record=wanted[each], began=now, failures=failures)
-            self._triggerers.give(incarnation, begun)
+            self._give(incarnation, begun)
 
     def _remember(self, wanted: dict[int, WatcherRecord], now: datetime) -> None:
         """Also those that an earlier scheduler handed out."""
         kept = {each: _Life(record=wanted[each], began=now) for each in self._handed if each in wanted}
         self._lives = kept | {each: life for each, life in self._lives.items() if each in wanted}
 
-    def _check(self, tx: Tx) -> None:
-        if self._lease is not None:
-            leases.check_fence(tx, self._lease)
 
-
-def _wait(record: WatcherRecord, kwargs: str, now: datetime) -> Wait:
-    """Its log is a file a day, of the day on which it was begun."""
+def _wait(record: WatcherRecord, kwargs: str) -> Wait:
+    """Its log is one, from beginning to beginning; the triggerer bounds it."""
     return Wait(
         trigger_id=record.id,
         classpath=record.classpath,
         kwargs=kwargs,
         assets=tuple(dict.fromkeys((it.asset, it.uri) for it in record.watched)),
         file=record.file,
-        log_path=f"asset_watchers/trigger_id={record.id}/{now:%Y-%m-%d}.log",
+        log_path=f"asset_watchers/trigger_id={record.id}/watcher.log",
     )

@@ -120,7 +120,7 @@ def _to_aware(value: datetime) -> datetime:
 _BY_CODE: dict[int, type[errors.DatabaseError]] = {
     1054: errors.SchemaOutdated,
     1146: errors.SchemaOutdated,
-    1205: errors.DatabaseBusy,
+    1205: errors.RowsLocked,
     1213: errors.DatabaseBusy,
     1290: errors.DatabaseReadOnly,
     1836: errors.DatabaseReadOnly,

@@ -13,6 +13,8 @@ from tradewind.domain import errors
 from tradewind.store.dialects.base import Dialect, UniqueViolated
 
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 2
+"""How long a writer waits for rows that another one holds. Our transactions last milliseconds."""
 
 
 class Postgresql(Dialect):
@@ -21,7 +23,9 @@ class Postgresql(Dialect):
     name: ClassVar[str] = "postgresql"
     # Several selects of one read must see the same moment, as they do on SQLite.
     begin_read: ClassVar[str] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    begin_write: ClassVar[str] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+    begin_write: ClassVar[str] = (
+        f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"
+    )
     now_sql: ClassVar[str] = "SELECT clock_timestamp()"
 
     def make_sql(self) -> DefaultDialect:
@@ -80,8 +84,8 @@ class Postgresql(Dialect):
         )
 
     def schema_lock(self) -> str | None:
-        """An advisory lock; the number is "tradewin" in ASCII."""
-        return "SELECT pg_advisory_xact_lock(8390322045789661550)"
+        """An advisory lock, waited for as long as it takes; the number is "tradewin" in ASCII."""
+        return "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(8390322045789661550)"
 
     def _conflict_insert(self, table: sa.Table) -> Insert:
         return insert(table)
@@ -94,7 +98,9 @@ def _kind(state: str | None, disconnected: bool) -> type[errors.DatabaseError] |
         return errors.DatabaseReadOnly
     if state == "53100":
         return errors.DiskFull
-    if state in ("40001", "40P01", "55P03", "57014"):
+    if state == "55P03":
+        return errors.RowsLocked
+    if state in ("40001", "40P01", "57014"):
         return errors.DatabaseBusy
     return errors.DatabaseUnavailable if disconnected else None
 
@@ -103,6 +109,10 @@ _ADVICE: dict[type[errors.DatabaseError], str] = {
     errors.SchemaOutdated: "{where}: {text}. Run 'airflow db migrate'.",
     errors.DatabaseReadOnly: "{where} refuses writes ({text}). Connect to the primary server.",
     errors.DiskFull: "The server of {where} has no space left ({text}). Free some; nothing was changed.",
+    errors.RowsLocked: (
+        "Somebody holds rows of {where} longer than we wait ({text}). Trying again is safe; pg_stat_activity "
+        "shows open transactions."
+    ),
     errors.DatabaseBusy: "{where} gave up this transaction ({text}). Trying again is safe.",
     errors.DatabaseUnavailable: (
         "{where} cannot be reached ({text}). Check that the server runs and that [database] sql_alchemy_conn "

@@ -87,7 +87,7 @@ def updated(waiting: Sequence[Waiting], aliases: dict[int, tuple[str, ...]]) -> 
 
 def _mentioned(table: sa.Table, column: Any, on: Any, alias: bool = False) -> Any:
     return (
-        sa.select(column, table.c.created_at, sa.literal_column("1" if alias else "0", sa.Integer()))
+        sa.select(column, sa.literal_column("1" if alias else "0", sa.Integer()))
         .select_from(on)
         .where(table.c.dag_id == _of_dag)
     )
@@ -119,13 +119,12 @@ _SEEN = Statement(sa.select(_seen.c.asset_id, _seen.c.event_id).where(_seen.c.da
 def watched(tx: Tx, dag_id: str) -> list[WatchedAsset]:
     """The assets that the DAG waits for now."""
     seen = dict(tx.rows(_SEEN, of_dag=dag_id))
-    found: dict[int, tuple[datetime, bool]] = {}
-    for asset_id, since, alias in tx.rows(_MENTIONED, of_dag=dag_id):
-        before = found.get(asset_id, (since, True))
-        found[asset_id] = (min(before[0], since), before[1] and bool(alias))
+    only_aliases: dict[int, bool] = {}
+    for asset_id, alias in tx.rows(_MENTIONED, of_dag=dag_id):
+        only_aliases[asset_id] = only_aliases.get(asset_id, True) and bool(alias)
     return [
-        WatchedAsset(asset_id=asset_id, seen=seen.get(asset_id, 0), since=since, only_aliases=only_aliases)
-        for asset_id, (since, only_aliases) in sorted(found.items())
+        WatchedAsset(asset_id=asset_id, seen=seen.get(asset_id, 0), only_aliases=only)
+        for asset_id, only in sorted(only_aliases.items())
     ]
 
 

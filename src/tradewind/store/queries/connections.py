@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ _NAMES = (*_PLAIN, "password", "is_encrypted", "extra", "is_extra_encrypted")
 _COLUMNS = [connection.c[name] for name in _NAMES]
 _GET = Statement(sa.select(*_COLUMNS).where(connection.c.conn_id == sa.bindparam("name")))
 _ALL = Statement(sa.select(*_COLUMNS).order_by(connection.c.conn_id))
+_IDS = Statement(sa.select(connection.c.conn_id))
 _DELETE = Statement(sa.delete(connection).where(connection.c.conn_id == sa.bindparam("name")))
 
 
@@ -66,6 +68,15 @@ def _write(tx: Tx, of: Connection, *, cipher: Cipher) -> None:
         values[name] = cipher.encrypt(text) if text else text
         values[encrypted] = bool(text) and cipher.encrypts
     tx.run(_SET, **values)
+
+
+def add_missing(tx: Tx, wanted: Sequence[Connection], *, cipher: Cipher) -> list[str]:
+    """Create those whose id is not taken; their ids."""
+    known = {row[0] for row in tx.rows(_IDS)}
+    new = [one for one in wanted if one.conn_id not in known]
+    for one in new:
+        set_connection(tx, one, cipher=cipher)
+    return [str(one.conn_id) for one in new]
 
 
 def delete(tx: Tx, conn_id: str) -> bool:

@@ -10,10 +10,11 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import errors
+from tradewind.domain.access import Access
 from tradewind.domain.intervals import RunInfo
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
-from tradewind.store.queries.reading import Reader, Visible, only_visible
+from tradewind.store.queries.reading import Reader, permits, within
 from tradewind.store.records import DagRecord
 from tradewind.store.statements import Statement, const, insert_all, one_of
 from tradewind.store.tables import backfills, jobs, task_instances
@@ -72,7 +73,10 @@ _COLUMNS = {
     "last_expired": dag.c.last_expired, "next_dagrun_logical_date": dag.c.next_dagrun,
     "next_dagrun_data_interval_start": dag.c.next_dagrun_data_interval_start,
     "next_dagrun_data_interval_end": dag.c.next_dagrun_data_interval_end,
-    "next_dagrun_run_after": dag.c.next_dagrun_create_after, "version_hash": dag.c.version_hash,
+    "next_dagrun_run_after": dag.c.next_dagrun_create_after,
+    "next_dagrun_partition_key": dag.c.next_dagrun_partition_key,
+    "next_dagrun_partition_date": dag.c.next_dagrun_partition_date,
+    "next_dagrun_run_id": dag.c.next_dagrun_run_id, "version_hash": dag.c.version_hash,
 }  # fmt: skip
 _reader = Reader(DagRecord, _COLUMNS)
 _SELECT = sa.select(*_reader.columns)
@@ -80,25 +84,23 @@ _GET = Statement(_SELECT.where(dag.c.dag_id == sa.bindparam("dag_id")))
 _TAGS = Statement(sa.select(tag.c.name).where(tag.c.dag_id == sa.bindparam("dag_id")).order_by(tag.c.name))
 
 
-def get(tx: Tx, dag_id: str, *, visible: Visible) -> DagRecord | None:
+def get(tx: Tx, dag_id: str, *, access: Access) -> DagRecord | None:
     """The DAG of that id, with its tags, or None."""
-    if visible is not None and dag_id not in visible:
-        return None
     found = _reader.first(tx, _GET, dag_id=dag_id)
-    if found is None:
+    if found is None or not permits(tx, found.dag_id, access):
         return None
     return msgspec.structs.replace(found, tags=tuple(row[0] for row in tx.rows(_TAGS, dag_id=dag_id)))
 
 
-def ids(tx: Tx, *, visible: Visible, stale: bool = False) -> list[str]:
+def ids(tx: Tx, *, access: Access, stale: bool = False) -> list[str]:
     """The ids of all DAGs; with ``stale``, also of those whose file is gone."""
-    select = sa.select(dag.c.dag_id).where(only_visible(dag.c.dag_id, visible)).order_by(dag.c.dag_id)
+    select = sa.select(dag.c.dag_id).where(within(dag.c.dag_id, access)).order_by(dag.c.dag_id)
     return [row[0] for row in tx.rows(select if stale else select.where(dag.c.is_stale == sa.false()))]
 
 
-def everything(tx: Tx, *, visible: Visible) -> list[DagRecord]:
+def everything(tx: Tx, *, access: Access) -> list[DagRecord]:
     """All DAGs that are not stale, by id, with their tags. ``browse.dags`` filters, orders and pages."""
-    select = _SELECT.where(only_visible(dag.c.dag_id, visible), dag.c.is_stale == sa.false())
+    select = _SELECT.where(within(dag.c.dag_id, access), dag.c.is_stale == sa.false())
     return _with_tags(tx, _reader.all(tx, select.order_by(dag.c.dag_id)))
 
 
@@ -131,7 +133,8 @@ _SYNCED = (
     "timetable_type", "timetable_summary", "timetable_description", "asset_expression", "max_active_tasks",
     "max_active_runs", "max_consecutive_failed_dag_runs", "has_task_concurrency_limits", "fail_fast",
     "allowed_run_types", "next_dagrun", "next_dagrun_data_interval_start", "next_dagrun_data_interval_end",
-    "next_dagrun_create_after", "last_parsed_time", "last_parse_duration", "is_stale", "has_import_errors",
+    "next_dagrun_create_after", "next_dagrun_partition_key", "next_dagrun_partition_date",
+    "next_dagrun_run_id", "last_parsed_time", "last_parse_duration", "is_stale", "has_import_errors",
 )  # fmt: skip
 
 
@@ -191,6 +194,9 @@ def _next(info: RunInfo | None) -> dict[str, Any]:
         "next_dagrun_data_interval_start": info.data_interval.start if info else None,
         "next_dagrun_data_interval_end": info.data_interval.end if info else None,
         "next_dagrun_create_after": info.run_after if info else None,
+        "next_dagrun_partition_key": info.partition_key if info else None,
+        "next_dagrun_partition_date": info.partition_date if info else None,
+        "next_dagrun_run_id": info.run_id if info else None,
     }
 
 
@@ -228,6 +234,9 @@ _NEXT = Statement(
         next_dagrun_data_interval_start=sa.bindparam("next_dagrun_data_interval_start", type_=Time),
         next_dagrun_data_interval_end=sa.bindparam("next_dagrun_data_interval_end", type_=Time),
         next_dagrun_create_after=sa.bindparam("next_dagrun_create_after", type_=Time),
+        next_dagrun_partition_key=sa.bindparam("next_dagrun_partition_key"),
+        next_dagrun_partition_date=sa.bindparam("next_dagrun_partition_date", type_=Time),
+        next_dagrun_run_id=sa.bindparam("next_dagrun_run_id"),
     )
 )
 
@@ -237,10 +246,10 @@ def set_next_run(tx: Tx, dag_id: str, info: RunInfo | None) -> None:
     tx.run(_NEXT, of_dag=dag_id, **_next(info))
 
 
-def set_paused(tx: Tx, dag_ids: Sequence[str], paused: bool, *, visible: Visible) -> list[str]:
+def set_paused(tx: Tx, dag_ids: Sequence[str], paused: bool, *, access: Access) -> list[str]:
     """Pause or unpause; the ids of the DAGs that changed."""
     select = sa.select(dag.c.dag_id).where(
-        dag.c.dag_id.in_(list(dag_ids)), dag.c.is_paused != paused, only_visible(dag.c.dag_id, visible)
+        dag.c.dag_id.in_(list(dag_ids)), dag.c.is_paused != paused, within(dag.c.dag_id, access)
     )
     changed = [row[0] for row in tx.rows(select.order_by(dag.c.dag_id))]
     if changed:

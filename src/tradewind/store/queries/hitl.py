@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import hitl
-from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.facts import InstanceFacts
 from tradewind.store.database import Tx
 from tradewind.store.statements import Statement
@@ -18,11 +16,7 @@ from tradewind.store.tables.hitl import SHARED
 from tradewind.store.tables.hitl import hitl_detail as detail
 from tradewind.store.tables.hitl import hitl_detail_history as history
 from tradewind.store.tables.task_instances import task_instance as ti
-
-T = TaskInstanceState
-MAY_ASK: Final = frozenset({T.QUEUED, T.RUNNING, T.AWAITING_INPUT})
-"""States of a task instance whose present dispatch may have asked something; of queued ones the start may not
-have been heard of yet."""
+from tradewind.store.tables.task_instances import task_instance_history as before
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,17 +64,51 @@ def earlier(tx: Tx, attempt_id: str) -> Asked | None:
     return None if row is None else read({**dict(zip(SHARED, row[1:], strict=True)), "ti_id": row[0]})
 
 
+_GIVEN_BEFORE = Statement(
+    sa.select(history.c.ti_history_id, *(history.c[name] for name in SHARED))
+    .select_from(ti)
+    .join(
+        before,
+        sa.and_(
+            *(before.c[name] == ti.c[name] for name in ("dag_id", "run_id", "task_id", "map_index")),
+            before.c.try_number < ti.c.try_number,
+            # Each try since took the place of a lost one. A retry raises the one, a clear lowers the other.
+            ti.c.try_number - before.c.try_number == ti.c.lost - before.c.lost,
+        ),
+    )
+    .join(history, history.c.ti_history_id == before.c.task_instance_id)
+    .where(
+        ti.c.id == sa.bindparam("attempt_id", type_=ti.c.id.type),
+        ~sa.exists().where(detail.c.ti_id == ti.c.id),
+        history.c.responded_at.is_not(None),
+    )
+    .order_by(before.c.try_number.desc())
+    .limit(1)
+)
+
+
+def given_before(tx: Tx, attempt_id: str, request: hitl.Request) -> hitl.Response | None:
+    """What was answered to the same request of an attempt that was lost since, and which this one stands in
+    for; None for an attempt that has asked something already.
+    """
+    row = tx.first(_GIVEN_BEFORE, attempt_id=attempt_id)
+    found = None if row is None else read(dict(zip(("ti_id", *SHARED), row, strict=True)))
+    return found.response if found is not None and found.request == request else None
+
+
 def with_inputs(
-    tx: Tx, dag_id: str, run_id: str, instances: Iterable[InstanceFacts]
+    tx: Tx, dag_id: str, run_id: str, instances: tuple[InstanceFacts, ...]
 ) -> tuple[InstanceFacts, ...]:
     """These instances of a run; those that ask somebody with the answer and with what is taken instead."""
+    if not any(one.state in hitl.MAY_ASK for one in instances):
+        return instances
     rows = (dict(zip(_COLUMNS, row, strict=True)) for row in tx.rows(_OF_RUN, dag_id=dag_id, run_id=run_id))
     found = {asked.attempt_id: asked for asked in map(read, rows)}
     return tuple(_with_input(one, found.get(one.attempt_id)) for one in instances)
 
 
 def _with_input(facts: InstanceFacts, asked: Asked | None) -> InstanceFacts:
-    if asked is None or facts.state not in MAY_ASK:
+    if asked is None or facts.state not in hitl.MAY_ASK:
         return facts
     told = None if asked.response is None else hitl.event(asked.response)
     answer = None if told is None else msgspec.json.encode(told).decode()

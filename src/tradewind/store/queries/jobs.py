@@ -7,15 +7,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tradewind.domain.access import SYSTEM
 from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Listing, Page, Where
+from tradewind.store.queries.reading import within
 from tradewind.store.records import JobRecord
 from tradewind.store.statements import Statement, const
 from tradewind.store.tables.base import Key, Time
 from tradewind.store.tables.jobs import job
 
 listing = Listing(
-    JobRecord, {name: job.c[name] for name in JobRecord.__struct_fields__}, job, unique=job.c.id
+    JobRecord,
+    {name: job.c[name] for name in JobRecord.__struct_fields__},
+    job,
+    unique=job.c.id,
+    dag=lambda access: sa.or_(job.c.dag_id.is_(None), within(job.c.dag_id, access)),
 )
 _HEARD_LAST = Page(limit=1, order=(("latest_heartbeat", True), ("id", True)))
 _at = sa.bindparam("at", type_=Time)
@@ -73,7 +79,7 @@ def fail_silent(tx: Tx, job_type: str, heard_before: datetime, now: datetime) ->
 
 def newest(tx: Tx, job_type: str) -> JobRecord | None:
     """The component of that type that was heard of last, alive or not."""
-    found = listing.page(tx, [Where("job_type", "eq", job_type)], page=_HEARD_LAST)
+    found = listing.page(tx, [Where("job_type", "eq", job_type)], access=SYSTEM, page=_HEARD_LAST)
     return found[0] if found else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,6 +15,8 @@ from tradewind.store.statements import Statement
 from tradewind.store.tables.pools import slot_pool
 
 DEFAULT_POOL = "default_pool"
+MOST_SLOTS: Final = 2**31 - 1
+"""What the column holds."""
 
 
 def _upsert(dialect: Dialect) -> Any:
@@ -37,10 +39,14 @@ def get(tx: Tx, name: str) -> PoolRecord | None:
 def set_pool(
     tx: Tx, name: str, slots: int, description: str | None, *, include_deferred: bool = False
 ) -> PoolRecord:
-    """Create or change a pool; -1 slots means no limit. Raises InvalidId, InvalidValue."""
+    """Create or change a pool; -1 slots means no limit. Raises InvalidId, InvalidValue.
+
+    Every door comes through here, and may pass on what it was given.
+    """
     keys.check_pool_name(name)
-    if slots < -1:
-        raise errors.InvalidValue("slots", slots, "be a number of slots, or -1 for no limit")
+    if type(slots) is not int or not -1 <= slots <= MOST_SLOTS:
+        rule = f"be a whole number from 0 to {MOST_SLOTS}, or -1 for no limit"
+        raise errors.InvalidValue(f"slots of pool {name!r}", slots, rule)
     tx.run(_SET, pool=name, slots=slots, description=description, include_deferred=include_deferred)
     return PoolRecord(name=name, slots=slots, description=description, include_deferred=include_deferred)
 

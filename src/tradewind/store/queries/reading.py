@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Runnable, Tx
+from tradewind.store.tables.dags import dag, dag_tag
 
 R = TypeVar("R", bound=msgspec.Struct)
-Visible = frozenset[str] | None
+_dag = dag.alias("permitted_dag")  # names of their own: a query may read these tables as well
+_tag = dag_tag.alias("permitted_tag")
 
 
 class Reader(Generic[R]):
@@ -41,6 +44,43 @@ class Reader(Generic[R]):
         return self.record(**values)
 
 
-def only_visible(column: sa.ColumnElement[str], visible: Visible) -> sa.ColumnElement[bool]:
-    """The condition that a row belongs to a DAG that the caller may read."""
-    return sa.true() if visible is None else column.in_(sorted(visible))
+def within(column: sa.ColumnElement[Any], access: Access) -> sa.ColumnElement[bool]:
+    """The condition that ``column`` holds the id of a DAG that ``access`` reaches."""
+    if access.unconfined:
+        return sa.true()
+    chosen: list[sa.ColumnElement[bool]] = []
+    if access.dag_ids:
+        chosen.append(column.in_(sorted(access.dag_ids)))
+    if access.tags:
+        chosen.append(column.in_(sa.select(_tag.c.dag_id).where(_tag.c.name.in_(sorted(access.tags)))))
+    if access.bundles:
+        of_bundles = _dag.c.bundle_name.in_(sorted(access.bundles))
+        chosen.append(column.in_(sa.select(_dag.c.dag_id).where(of_bundles)))
+    reached = sa.true() if access.every else sa.or_(sa.false(), *chosen)
+    if access.owner is None:
+        return reached
+    return sa.and_(reached, column.in_(sa.select(_dag.c.dag_id).where(_owned_by(access.owner))))
+
+
+def _owned_by(owner: str) -> sa.ColumnElement[bool]:
+    """``owners`` is a list in a text. Not by LIKE, which has wildcards and, on SQLite, ignores case."""
+    listed = sa.func.replace("," + _dag.c.owners + ",", ", ", ",")
+    return sa.func.replace(listed, f",{owner},", "") != listed
+
+
+def permitted(tx: Tx, dag_ids: Iterable[str], access: Access) -> set[str]:
+    """Those of the DAGs that ``access`` reaches."""
+    named = set(dag_ids)
+    if access.by_id:
+        return named if access.every else named & access.dag_ids
+    select = sa.select(_dag.c.dag_id).where(_dag.c.dag_id.in_(sorted(named)), within(_dag.c.dag_id, access))
+    return {row[0] for row in tx.rows(select)}
+
+
+def permits(tx: Tx, dag_id: str, access: Access) -> bool:
+    """Does ``access`` reach that DAG? Asks the database only where the id does not say it."""
+    if access.by_id:
+        return access.every or dag_id in access.dag_ids
+    return bool(
+        tx.rows(sa.select(_dag.c.dag_id).where(_dag.c.dag_id == dag_id, within(_dag.c.dag_id, access)))
+    )

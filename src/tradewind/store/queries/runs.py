@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.domain.states import DagRunState
 from tradewind.store.database import Tx
-from tradewind.store.queries.reading import Reader, Visible, only_visible
+from tradewind.store.queries.reading import Reader, permits, within
 from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement
 from tradewind.store.tables.runs import dag_run as run
@@ -46,24 +47,23 @@ SELECT = sa.select(*READER.columns).select_from(run.outerjoin(note, note.c.dag_r
 _GET = Statement(SELECT.where(run.c.dag_id == sa.bindparam("dag_id"), run.c.run_id == sa.bindparam("run_id")))
 
 
-def get(tx: Tx, dag_id: str, run_id: str, *, visible: Visible) -> RunRecord | None:
+def get(tx: Tx, dag_id: str, run_id: str, *, access: Access) -> RunRecord | None:
     """The run of that id, or None."""
-    if visible is not None and dag_id not in visible:
-        return None
-    return READER.first(tx, _GET, dag_id=dag_id, run_id=run_id)
+    found = READER.first(tx, _GET, dag_id=dag_id, run_id=run_id)
+    return found if found is not None and permits(tx, found.dag_id, access) else None
 
 
-def by_logical_date(tx: Tx, dag_id: str, logical_date: datetime, *, visible: Visible) -> RunRecord | None:
+def by_logical_date(tx: Tx, dag_id: str, logical_date: datetime, *, access: Access) -> RunRecord | None:
     """The run of that logical date, or None."""
     select = SELECT.where(
-        run.c.dag_id == dag_id, run.c.logical_date == logical_date, only_visible(run.c.dag_id, visible)
+        run.c.dag_id == dag_id, run.c.logical_date == logical_date, within(run.c.dag_id, access)
     )
     return READER.first(tx, select)
 
 
-def latest(tx: Tx, dag_id: str, *, visible: Visible) -> RunRecord | None:
+def latest(tx: Tx, dag_id: str, *, access: Access) -> RunRecord | None:
     """The run with the newest ``run_after``, or None."""
-    select = SELECT.where(run.c.dag_id == dag_id, only_visible(run.c.dag_id, visible))
+    select = SELECT.where(run.c.dag_id == dag_id, within(run.c.dag_id, access))
     return READER.first(tx, select.order_by(run.c.run_after.desc(), run.c.id.desc()).limit(1))
 
 
@@ -71,7 +71,7 @@ def of_dag(
     tx: Tx,
     dag_id: str,
     *,
-    visible: Visible,
+    access: Access,
     run_ids: Sequence[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -83,7 +83,7 @@ def of_dag(
 
     ``browse.runs`` filters, orders and pages what people look through.
     """
-    select = SELECT.where(run.c.dag_id == dag_id, only_visible(run.c.dag_id, visible))
+    select = SELECT.where(run.c.dag_id == dag_id, within(run.c.dag_id, access))
     if run_ids is not None:
         select = select.where(run.c.run_id.in_(list(run_ids)))
     if since is not None:

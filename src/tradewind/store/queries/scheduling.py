@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import keys
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import ACTIVE_FOR_TASK_LIMIT, DagRunState, TaskInstanceState
 from tradewind.engine.facts import ALL_DOWNSTREAM, InstanceFacts
 from tradewind.store.database import Tx
@@ -141,15 +142,14 @@ _SKIPS = Statement(
 
 def load_run(tx: Tx, dag_id: str, run_id: str) -> RunLoad | None:
     """A run with everything that its machine is built from, or None where it is gone."""
-    record = runs.get(tx, dag_id, run_id, visible=None)
+    record = runs.get(tx, dag_id, run_id, access=SYSTEM)
     if record is None:
         return None
     lengths: dict[str, dict[int, int]] = {}
     for task_id, map_index, length in tx.rows(_LENGTHS, dag_id=dag_id, run_id=run_id):
         lengths.setdefault(task_id, {})[map_index] = length
     instances = tuple(_instances.all(tx, _INSTANCES, dag_id=dag_id, run_id=run_id))
-    if any(one.state in hitl.MAY_ASK for one in instances):
-        instances = hitl.with_inputs(tx, dag_id, run_id, instances)
+    instances = hitl.with_inputs(tx, dag_id, run_id, instances)
     return RunLoad(
         run=record,
         instances=instances,
@@ -237,6 +237,9 @@ _schedule = Reader(
         "next_dagrun_data_interval_start": dag.c.next_dagrun_data_interval_start,
         "next_dagrun_data_interval_end": dag.c.next_dagrun_data_interval_end,
         "next_dagrun_run_after": dag.c.next_dagrun_create_after,
+        "next_dagrun_partition_key": dag.c.next_dagrun_partition_key,
+        "next_dagrun_partition_date": dag.c.next_dagrun_partition_date,
+        "next_dagrun_run_id": dag.c.next_dagrun_run_id,
     },
 )  # fmt: skip
 _SCHEDULES = Statement(sa.select(*_schedule.columns).order_by(dag.c.dag_id))

@@ -15,8 +15,11 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import keys
+from tradewind.domain.messages.data import FindDagRuns
 from tradewind.domain.messages.deferral import TRIGGER_PREFIX
 from tradewind.store.database import Tx
+from tradewind.store.queries import runs
+from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement, const
 from tradewind.store.tables import task_instances
 from tradewind.store.tables.runs import dag_run as run
@@ -241,6 +244,23 @@ def task_states(
     return [
         (a, b, c, d) for a, b, c, d in tx.rows(select.order_by(ti.c.run_id, ti.c.task_id, ti.c.map_index))
     ]
+
+
+def find_runs(tx: Tx, wanted: FindDagRuns, *, limit: int) -> list[RunRecord]:
+    """At most ``limit`` runs that match all that is given, by logical date."""
+    select = runs.SELECT
+    lists: tuple[tuple[Any, Sequence[Any] | None], ...] = (
+        (run.c.dag_id, wanted.dag_ids), (run.c.run_id, wanted.run_ids), (run.c.state, wanted.states),
+        (run.c.logical_date, wanted.logical_dates), (run.c.run_type, wanted.run_types),
+    )  # fmt: skip
+    for column, values in lists:
+        if values is not None:
+            select = select.where(column.in_(list(values)))
+    if wanted.since is not None:
+        select = select.where(run.c.logical_date >= wanted.since)
+    if wanted.until is not None:
+        select = select.where(run.c.logical_date <= wanted.until)
+    return runs.READER.all(tx, select.order_by(run.c.logical_date, run.c.id).limit(limit))
 
 
 def previous_run_id(tx: Tx, dag_id: str, before: datetime, state: str | None) -> str | None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.domain.states import TaskInstanceState
 from tradewind.store.database import Tx
-from tradewind.store.queries.reading import Reader, Visible, only_visible
+from tradewind.store.queries.reading import Reader, within
 from tradewind.store.records import TaskInstanceRecord
 from tradewind.store.tables import dags, task_instances
 from tradewind.store.tables.runs import dag_run as run
@@ -85,28 +86,28 @@ def _at(table: sa.Table, dag_id: str, run_id: str, task_id: str, map_index: int)
 
 
 def get(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1, *, visible: Visible
+    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1, *, access: Access
 ) -> TaskInstanceRecord | None:
     """The task instance as it is now, or None."""
     where = _at(ti, dag_id, run_id, task_id, map_index)
-    return _live.first(tx, _SELECT.where(where, only_visible(ti.c.dag_id, visible)))
+    return _live.first(tx, _SELECT.where(where, within(ti.c.dag_id, access)))
 
 
 def tries(
-    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1, *, visible: Visible
+    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int = -1, *, access: Access
 ) -> list[TaskInstanceRecord]:
     """All tries, oldest first, the current one last. A cleared one that has not begun anew is shown once."""
-    where = (_at(history, dag_id, run_id, task_id, map_index), only_visible(history.c.dag_id, visible))
+    where = (_at(history, dag_id, run_id, task_id, map_index), within(history.c.dag_id, access))
     past = _past.all(
         tx, _SELECT_PAST.where(*where).order_by(history.c.try_number, history.c.task_instance_id)
     )
-    live = get(tx, dag_id, run_id, task_id, map_index, visible=visible)
+    live = get(tx, dag_id, run_id, task_id, map_index, access=access)
     if live is not None and live.id not in {record.id for record in past}:
         past.append(live)
     return past
 
 
-def of_run(tx: Tx, dag_id: str, run_id: str, *, visible: Visible) -> list[TaskInstanceRecord]:
+def of_run(tx: Tx, dag_id: str, run_id: str, *, access: Access) -> list[TaskInstanceRecord]:
     """All task instances of a run, by task and map index."""
-    select = _SELECT.where(ti.c.dag_id == dag_id, ti.c.run_id == run_id, only_visible(ti.c.dag_id, visible))
+    select = _SELECT.where(ti.c.dag_id == dag_id, ti.c.run_id == run_id, within(ti.c.dag_id, access))
     return _live.all(tx, select.order_by(ti.c.task_id, ti.c.map_index))

@@ -1,7 +1,8 @@
-"""People who may log in. Passwords are stored as the hash that the caller gives."""
+"""People who may log in. Passwords are stored as the hash that the caller gives; roles go by name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,48 +14,97 @@ from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries.reading import Reader
 from tradewind.store.statements import Statement
-from tradewind.store.tables.users import ab_user as user
+from tradewind.store.tables import users as tables
+
+user, user_role = tables.ab_user, tables.ab_user_role
+user_group, group_role, group = tables.ab_user_group, tables.ab_group_role, tables.ab_group
 
 
 class UserRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of ``ab_user``."""
+    """One row of ``ab_user``, with the roles that the user has (not those of their groups)."""
 
     id: int
     username: str
     password_hash: str | None
-    role: str
     email: str
     first_name: str
     last_name: str
     active: bool
     last_login: datetime | None
     created_on: datetime | None
+    token_epoch: int
+    roles: tuple[str, ...] = ()
 
 
-_reader = Reader(
-    UserRecord,
-    {
-        "id": user.c.id, "username": user.c.username, "password_hash": user.c.password, "role": user.c.role,
-        "email": user.c.email, "first_name": user.c.first_name, "last_name": user.c.last_name,
-        "active": user.c.active, "last_login": user.c.last_login, "created_on": user.c.created_on,
-    },
-)  # fmt: skip
+_COLUMNS = {
+    "id": user.c.id, "username": user.c.username, "password_hash": user.c.password, "email": user.c.email,
+    "first_name": user.c.first_name, "last_name": user.c.last_name, "active": user.c.active,
+    "last_login": user.c.last_login, "created_on": user.c.created_on, "token_epoch": user.c.token_epoch,
+}  # fmt: skip
+_reader = Reader(UserRecord, _COLUMNS)
 _SELECT = sa.select(*_reader.columns)
 _GET = Statement(_SELECT.where(user.c.username == sa.bindparam("username")))
+_BY_EMAIL = Statement(_SELECT.where(user.c.email == sa.bindparam("email")).order_by(user.c.id))
+_ROLES = Statement(
+    sa.select(user_role.c.role)
+    .where(user_role.c.user_id == sa.bindparam("user_id", type_=user_role.c.user_id.type))
+    .order_by(user_role.c.role)
+)
+_OF_GROUPS = Statement(
+    sa.select(group_role.c.role)
+    .join(user_group, user_group.c.group_id == group_role.c.group_id)
+    .where(user_group.c.user_id == sa.bindparam("user_id", type_=user_group.c.user_id.type))
+    .order_by(group_role.c.role)
+)
 _CHANGEABLE = {
-    "password_hash": "password", "role": "role", "email": "email", "first_name": "first_name",
-    "last_name": "last_name", "active": "active",
+    "password_hash": "password", "email": "email", "first_name": "first_name", "last_name": "last_name",
+    "active": "active",
 }  # fmt: skip
+_ENDS_TOKENS = frozenset({"password_hash", "active"})
 
 
 def get(tx: Tx, username: str) -> UserRecord | None:
     """The user of that name, or None."""
-    return _reader.first(tx, _GET, username=username)
+    return _with_roles(tx, _reader.first(tx, _GET, username=username))
+
+
+def by_email(tx: Tx, email: str) -> UserRecord | None:
+    """The first user with that address, or None."""
+    return _with_roles(tx, _reader.first(tx, _BY_EMAIL, email=email))
+
+
+def _with_roles(tx: Tx, found: UserRecord | None) -> UserRecord | None:
+    if found is None:
+        return None
+    roles = tuple(row[0] for row in tx.rows(_ROLES, user_id=found.id))
+    return msgspec.structs.replace(found, roles=roles)
 
 
 def list_users(tx: Tx) -> list[UserRecord]:
     """All users by name."""
-    return _reader.all(tx, _SELECT.order_by(user.c.username))
+    names: dict[int, list[str]] = {}
+    for user_id, role in tx.rows(sa.select(user_role.c.user_id, user_role.c.role).order_by(user_role.c.role)):
+        names.setdefault(user_id, []).append(role)
+    found = _reader.all(tx, _SELECT.order_by(user.c.username))
+    return [msgspec.structs.replace(one, roles=tuple(names.get(one.id, ()))) for one in found]
+
+
+def roles_of(tx: Tx, found: UserRecord) -> list[str]:
+    """The names of the roles that a user has, by themselves or by a group."""
+    return sorted({*found.roles, *(row[0] for row in tx.rows(_OF_GROUPS, user_id=found.id))})
+
+
+def with_role(tx: Tx, role: str) -> list[str]:
+    """The names of the users who are active and have the role, by themselves or by a group."""
+    direct = sa.select(user_role.c.user_id).where(user_role.c.role == role)
+    by_group = (
+        sa.select(user_group.c.user_id)
+        .join(group_role, group_role.c.group_id == user_group.c.group_id)
+        .where(group_role.c.role == role)
+    )
+    held = sa.or_(user.c.id.in_(direct), user.c.id.in_(by_group))
+    select = sa.select(user.c.username).where(user.c.active == sa.true(), held).order_by(user.c.username)
+    return [row[0] for row in tx.rows(select)]
 
 
 def create(
@@ -62,22 +112,27 @@ def create(
     username: str,
     *,
     password_hash: str | None,
-    role: str,
+    roles: Sequence[str] = (),
     email: str = "",
     first_name: str = "",
     last_name: str = "",
     now: datetime,
 ) -> UserRecord:
-    """Enter a user. Raises Conflict where the name is taken."""
+    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be."""
+    if not 1 <= len(username) <= 512 or not username.isprintable() or username != username.strip():
+        raise errors.InvalidValue(
+            "username", username, "have 1 to 512 printable characters and no blanks around them"
+        )
     values: dict[str, Any] = {
-        "username": username, "password": password_hash, "role": role, "email": email,
-        "first_name": first_name,
+        "username": username, "password": password_hash, "email": email, "first_name": first_name,
         "last_name": last_name, "active": True, "created_on": now, "changed_on": now,
     }  # fmt: skip
     try:
-        tx.insert(user, values)
+        user_id = tx.insert(user, values)
     except UniqueViolated as error:
         raise errors.Conflict(f"User {username!r} exists already. Choose another name.") from error
+    for role in sorted(set(roles)):
+        tx.run(sa.insert(user_role).values(user_id=user_id, role=role))
     found = get(tx, username)
     if found is None:
         raise errors.DatabaseError(f"User {username!r} was written but cannot be read.")
@@ -85,14 +140,30 @@ def create(
 
 
 def change(tx: Tx, username: str, /, *, now: datetime, **fields: Any) -> bool:
-    """Change fields of UserRecord; False where there is no such user. Raises InvalidValue for another
-    field.
+    """Change fields of UserRecord; False where there is no such user. Raises InvalidValue for another field.
+
+    Another password, or another ``active``, makes the tokens that were issued before worthless.
     """
     unknown = fields.keys() - _CHANGEABLE.keys()
     if unknown:
         raise errors.InvalidValue("field", sorted(unknown)[0], f"be one of {', '.join(sorted(_CHANGEABLE))}")
-    values = {_CHANGEABLE[name]: value for name, value in fields.items()}
+    values: dict[str, Any] = {_CHANGEABLE[name]: value for name, value in fields.items()}
+    if fields.keys() & _ENDS_TOKENS:
+        values["token_epoch"] = user.c.token_epoch + 1
     return tx.run(sa.update(user).where(user.c.username == username).values(**values, changed_on=now)) == 1
+
+
+def hash_again(tx: Tx, found: UserRecord, password_hash: str) -> None:
+    """Store the same password by another hash, unless it was changed meanwhile; tokens stay good."""
+    same = (user.c.id == found.id, user.c.password == found.password_hash)
+    tx.run(sa.update(user).where(*same).values(password=password_hash))
+
+
+def set_roles(tx: Tx, found: UserRecord, roles: Sequence[str]) -> None:
+    """Have the user have exactly these roles, besides those of their groups."""
+    tx.run(sa.delete(user_role).where(user_role.c.user_id == found.id))
+    for role in sorted(set(roles)):
+        tx.run(sa.insert(user_role).values(user_id=found.id, role=role))
 
 
 def logged_in(tx: Tx, username: str, now: datetime, *, ok: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import mysql
 from tradewind.store.tables.base import Key, LongText, Name, Time, flag, key, metadata, to_dag
 
 Text1500: Final = sa.String(1500).with_variant(
-    # One byte a letter: a unique index of MySQL holds 3,072 bytes. Names and uris are ASCII.
+    # One byte a letter: a unique index of MySQL holds 3,072 bytes. So it takes Latin letters only there.
     mysql.VARCHAR(1500, charset="latin1", collation="latin1_general_cs"),
     "mysql",
     "mariadb",

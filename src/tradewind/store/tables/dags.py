@@ -51,6 +51,10 @@ dag = Table(
     # Ours: the hash of the newest stored spec, and a number that every writer of the row raises.
     Column("version_hash", String(64)),
     number("row_version", 0),
+    Column("next_dagrun_partition_key", Name),
+    Column("next_dagrun_partition_date", Time),
+    # Ours: the id that a plug-in gave the next run.
+    Column("next_dagrun_run_id", Name),
     Index("idx_next_dagrun_create_after", "next_dagrun_create_after"),
 )
 
@@ -133,4 +137,15 @@ import_error = Table(
     Column("bundle_name", Name),
     Column("stacktrace", LongText, nullable=False),
     Index("idx_import_error_filename", "filename", mysql_length=255, mariadb_length=255),
+)
+
+file_warning = Table(
+    "file_warning",
+    metadata,
+    key(),
+    Column("timestamp", Time, nullable=False),
+    Column("filename", String(1024), nullable=False),
+    Column("bundle_name", Name),
+    Column("message", LongText, nullable=False),
+    Index("idx_file_warning_filename", "filename", mysql_length=255, mariadb_length=255),
 )

@@ -13,7 +13,8 @@ deadline = Table(
     Column("deadline_time", Time, nullable=False),
     flag("missed"),
     Column("created_at", Time, nullable=False),
-    # Ours: whose it is. ``kind`` is ``deadline`` (``alert`` counts within the DAG) or ``sla`` (of a task).
+    # Ours: whose it is. ``kind`` is ``deadline`` (``alert`` counts within the DAG), ``sla`` (of a task), or
+    # ``reference``: when to ask a plug-in for the moment of a deadline.
     Column("dag_id", Name, nullable=False),
     Column("run_id", Name, nullable=False),
     Column("kind", Short, nullable=False),

@@ -1,10 +1,14 @@
-"""People who may log in."""
+"""People who may log in, their roles and groups, and what roles may do beyond what is built in."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from typing import Final
 
-from tradewind.store.tables.base import Time, flag, key, metadata, number
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+
+from tradewind.store.tables.base import Key, Name, Time, flag, key, metadata, number, to_dag
+
+RoleName: Final = String(64)
 
 ab_user = Table(
     "ab_user",
@@ -23,7 +27,49 @@ ab_user = Table(
     Column("changed_on", Time),
     Column("created_by_fk", Integer),
     Column("changed_by_fk", Integer),
-    # Ours.
-    Column("role", String(64), nullable=False, server_default="Viewer"),
+    # Ours: raised where tokens that were issued before must not count any more.
+    number("token_epoch", 0),
+    sqlite_autoincrement=True,
+)
+
+ab_role = Table("ab_role", metadata, key(), Column("name", RoleName, nullable=False, unique=True))
+"""Custom roles; those that are built in stand in ``auth.roles``."""
+
+ab_group = Table("ab_group", metadata, key(), Column("name", String(100), nullable=False, unique=True))
+
+
+def _to(table: str, column: str) -> Column[int]:
+    """Part of a primary key; the row goes when the other one goes."""
+    target = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(column, Key, target, primary_key=True, autoincrement=False)
+
+
+# Roles go by name below: built-in ones have no row, and a DAG file may name one before it is made.
+ab_user_role = Table(
+    "ab_user_role", metadata, _to("ab_user", "user_id"), Column("role", RoleName, primary_key=True)
+)
+ab_user_group = Table(
+    "ab_user_group",
+    metadata,
+    _to("ab_user", "user_id"),
+    _to("ab_group", "group_id"),
+    Index("idx_ab_user_group_group_id", "group_id"),
+)
+ab_group_role = Table(
+    "ab_group_role", metadata, _to("ab_group", "group_id"), Column("role", RoleName, primary_key=True)
+)
+
+role_permission = Table(
+    "role_permission",
+    metadata,
+    key(),
+    Column("role", RoleName, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("resource", String(300), nullable=False),
+    # The DAG whose file says so (access_control); NULL: an administrator does.
+    Column("from_dag", Name),
+    to_dag("from_dag"),
+    Index("idx_role_permission_role", "role"),
+    Index("idx_role_permission_from_dag", "from_dag"),
     sqlite_autoincrement=True,
 )

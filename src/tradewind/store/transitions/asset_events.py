@@ -199,9 +199,7 @@ def _told(told: dict[str, Any], source: Source) -> Happened:
 
 
 _names = sa.select(event.c.id).where(
-    event.c.asset_id == _asset_id,
-    event.c.id > sa.bindparam("seen", type_=Key),
-    event.c.timestamp >= sa.bindparam("since", type_=Time),
+    event.c.asset_id == _asset_id, event.c.id > sa.bindparam("seen", type_=Key)
 )
 _pk = sa.bindparam("pk", type_=Key)
 _links = tables.dagrun_asset_event
@@ -247,7 +245,7 @@ def give(tx: Tx, dag_id: str, run_pk: int, watched: Sequence[WatchedAsset]) -> N
     for one in watched:
         tx.run(
             _TELL_BY_ALIAS if one.only_aliases else _TELL,
-            pk=run_pk, asset_id=one.asset_id, seen=one.seen, since=one.since,
+            pk=run_pk, asset_id=one.asset_id, seen=one.seen,
             **({"of_dag": dag_id} if one.only_aliases else {}),
         )  # fmt: skip
         newest = tx.value(_TOLD, pk=run_pk, asset_id=one.asset_id)

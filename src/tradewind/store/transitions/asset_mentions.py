@@ -15,9 +15,10 @@ from tradewind.domain.spec import timetable as kinds
 from tradewind.engine import assets as conditions
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
+from tradewind.store.queries import assets
 from tradewind.store.statements import Statement, insert_all
 from tradewind.store.tables import assets as tables
-from tradewind.store.tables.base import LongText, Time
+from tradewind.store.tables.base import Key, LongText, Time
 from tradewind.store.tables.dags import dag
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -113,6 +114,7 @@ _MENTIONED = Statement(
         )
     )
 )
+_WAITS: Final = list(_COLUMN)[:4]
 _BY_TASK: Final = (tables.task_outlet_asset_reference, tables.task_inlet_asset_reference)
 
 
@@ -136,6 +138,20 @@ def _drop(table: sa.Table) -> Statement:
 
 
 _DROP = {table: _drop(table) for table in _COLUMN}
+
+
+def _begin(dialect: Dialect) -> Any:
+    """By number, not by time: numbers never go back, as clocks do."""
+    seen, event = tables.asset_event_seen, tables.asset_event
+    asset_id = sa.bindparam("asset_id", type_=Key)
+    newest = sa.select(asset_id, _of_dag, sa.func.coalesce(sa.func.max(event.c.id), 0))
+    source = newest.where(event.c.asset_id == asset_id)
+    return dialect.upsert_from(
+        seen, ["asset_id", "dag_id"], ["event_id"], ["asset_id", "dag_id", "event_id"], source
+    )
+
+
+_BEGIN = Statement(_begin)
 _queue = tables.asset_dag_run_queue
 _DROP_QUEUE = Statement(sa.delete(_queue).where(_queue.c.target_dag_id == _of_dag))
 
@@ -148,11 +164,13 @@ def concerns(spec: DagSpec) -> bool:
 def declare(tx: Tx, spec: DagSpec, now: datetime) -> None:
     """Write which assets the DAG waits for, reads and updates; what it no longer mentions goes.
 
-    A mention that stays keeps its row, and so the time since when it is there.
+    A mention that stays keeps its row, and so the time since when it is there. What happened to an asset
+    before the DAG waited for it counts as seen.
     """
     wanted = _wanted(tx, spec, now)
     row = tx.first(_MENTIONED, of_dag=spec.dag_id)
     assert row is not None
+    before = _watched(tx, spec.dag_id) if any(row[:4]) else frozenset()
     for (table, mentions), is_there in zip(wanted.items(), row, strict=True):
         known = {tuple(found) for found in tx.rows(_ALL[table], of_dag=spec.dag_id)} if is_there else set()
         names = _keys(table)
@@ -161,8 +179,15 @@ def declare(tx: Tx, spec: DagSpec, now: datetime) -> None:
         new = [dict(zip(names, key, strict=True)) for key in sorted(mentions - known)]
         stamp = {"dag_id": spec.dag_id, "created_at": now, "updated_at": now}
         tx.run_many(_ADD[table], [{**key, **stamp} for key in new])
-    if any(row[:4]) and not any(wanted[table] for table in list(_COLUMN)[:4]):
+    if any(wanted[table] for table in _WAITS):
+        new_ones = sorted(_watched(tx, spec.dag_id) - before)
+        tx.run_many(_BEGIN, [{"asset_id": one, "of_dag": spec.dag_id} for one in new_ones])
+    elif any(row[:4]):
         tx.run(_DROP_QUEUE, of_dag=spec.dag_id)
+
+
+def _watched(tx: Tx, dag_id: str) -> frozenset[int]:
+    return frozenset(one.asset_id for one in assets.watched(tx, dag_id))
 
 
 def _defined(spec: DagSpec) -> Iterator[dict[str, Any]]:

@@ -17,21 +17,19 @@ from tradewind.store.records import WatchedAsset
 from tradewind.store.statements import Statement, insert_all
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.base import Key, Time
+from tradewind.store.tables.runs import dag_run
 
 _row, _log, event = (
     tables.asset_partition_dag_run,
     tables.partitioned_asset_key_log,
     tables.asset_event,
 )
+_source = dag_run
 _asset_id = sa.bindparam("asset_id", type_=Key)
 _NEW = Statement(
     sa.select(event.c.id, event.c.partition_key, tables.asset.c.name, tables.asset.c.uri)
     .join_from(event, tables.asset, tables.asset.c.id == event.c.asset_id)
-    .where(
-        event.c.asset_id == _asset_id,
-        event.c.id > sa.bindparam("seen", type_=Key),
-        event.c.timestamp >= sa.bindparam("since", type_=Time),
-    )
+    .where(event.c.asset_id == _asset_id, event.c.id > sa.bindparam("seen", type_=Key))
     .order_by(event.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
@@ -48,7 +46,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 def new_events(tx: Tx, watched: WatchedAsset, *, limit: int) -> list[NewEvent]:
     """Events of an asset that the DAG has not seen, oldest first."""
-    rows = tx.rows(_NEW, asset_id=watched.asset_id, seen=watched.seen, since=watched.since, limit=limit)
+    rows = tx.rows(_NEW, asset_id=watched.asset_id, seen=watched.seen, limit=limit)
     return [NewEvent(id=row[0], partition_key=row[1], name=row[2], uri=row[3]) for row in rows]
 
 
@@ -82,12 +80,26 @@ def arrived(tx: Tx, dag_id: str, key: str, *, asset_id: int, event: NewEvent, no
     return int(found)
 
 
+_ALL_OPEN = Statement(
+    sa.select(_row.c.id)
+    .where(_row.c.target_dag_id == _target, _row.c.is_open == sa.true())
+    .order_by(_row.c.id)
+)
+
+
+def open_rows(tx: Tx, dag_id: str) -> list[int]:
+    """The partitions of a DAG that wait for their runs."""
+    return [int(row[0]) for row in tx.rows(_ALL_OPEN, of_dag=dag_id)]
+
+
 class Waiting(msgspec.Struct, kw_only=True):
     """A partition without a run, and the keys that have arrived for it, by (name, uri) of the asset."""
 
     row_id: int
     key: str
     arrived: dict[tuple[str, str], set[str]] = {}
+    dates: dict[tuple[str, str], set[datetime]] = {}
+    """Which moments the runs that updated them were for, by (name, uri) of the asset."""
 
 
 def waiting(tx: Tx, row_ids: Sequence[int]) -> list[Waiting]:
@@ -99,16 +111,24 @@ def waiting(tx: Tx, row_ids: Sequence[int]) -> list[Waiting]:
             tables.asset.c.name,
             tables.asset.c.uri,
             _log.c.source_partition_key,
+            _source.c.partition_date,
         )
         .join_from(_log, tables.asset, tables.asset.c.id == _log.c.asset_id)
+        .join(event, event.c.id == _log.c.asset_event_id)
+        .outerjoin(
+            _source,
+            sa.and_(_source.c.dag_id == event.c.source_dag_id, _source.c.run_id == event.c.source_run_id),
+        )
         .where(_log.c.asset_partition_dag_run_id.in_(sorted(row_ids)))
         .order_by(_log.c.asset_partition_dag_run_id)
         .distinct()
     )
     found: dict[int, Waiting] = {}
-    for row_id, key, name, uri, source in tx.rows(select):
+    for row_id, key, name, uri, source, date in tx.rows(select):
         one = found.setdefault(row_id, Waiting(row_id=row_id, key=key))
         one.arrived.setdefault((name, uri), set()).add(source)
+        if date is not None:
+            one.dates.setdefault((name, uri), set()).add(date)
     return list(found.values())
 
 

@@ -10,11 +10,12 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import errors
+from tradewind.domain.access import SYSTEM, Access
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import FINISHED_RUN, DagRunState
 from tradewind.store.database import Tx
 from tradewind.store.queries import runs as run_queries
-from tradewind.store.queries.reading import Reader, Visible, only_visible
+from tradewind.store.queries.reading import Reader, within
 from tradewind.store.records import NewRun, RunRecord
 from tradewind.store.statements import Statement, const, insert_all, one_of
 from tradewind.store.tables.backfills import backfill, backfill_dag_run
@@ -153,7 +154,7 @@ def _place(
 ) -> Placed:
     if new.logical_date is None:
         raise errors.InvalidValue("logical_date", None, "be given for a run of a backfill")
-    there = run_queries.by_logical_date(tx, new.dag_id, new.logical_date, visible=None)
+    there = run_queries.by_logical_date(tx, new.dag_id, new.logical_date, access=SYSTEM)
     if there is None:
         made = runs.create(tx, msgspec.structs.replace(new, backfill_id=backfill_id), spec, new_attempt)
         return Placed(logical_date=new.logical_date, made=made)
@@ -166,7 +167,7 @@ def _place(
 
 def reason_to_leave_out(tx: Tx, dag_id: str, at: datetime, reprocess: str) -> str | None:
     """Why a backfill would not run that date; None where it would."""
-    there = run_queries.by_logical_date(tx, dag_id, at, visible=None)
+    there = run_queries.by_logical_date(tx, dag_id, at, access=SYSTEM)
     return None if there is None else _reason(there, reprocess)
 
 
@@ -178,24 +179,22 @@ def _reason(there: RunRecord, reprocess: str) -> str | None:
     return None
 
 
-def get(tx: Tx, backfill_id: int, *, visible: Visible) -> BackfillRecord | None:
+def get(tx: Tx, backfill_id: int, *, access: Access) -> BackfillRecord | None:
     """The backfill with that id, or None."""
-    return _reader.first(
-        tx, _SELECT.where(backfill.c.id == backfill_id, only_visible(backfill.c.dag_id, visible))
-    )
+    return _reader.first(tx, _SELECT.where(backfill.c.id == backfill_id, within(backfill.c.dag_id, access)))
 
 
-def list_backfills(tx: Tx, *, visible: Visible, dag_id: str | None = None) -> list[BackfillRecord]:
+def list_backfills(tx: Tx, *, access: Access, dag_id: str | None = None) -> list[BackfillRecord]:
     """Backfills, the newest first."""
-    select = _SELECT.where(only_visible(backfill.c.dag_id, visible)).order_by(backfill.c.id.desc())
+    select = _SELECT.where(within(backfill.c.dag_id, access)).order_by(backfill.c.id.desc())
     if dag_id is not None:
         select = select.where(backfill.c.dag_id == dag_id)
     return _reader.all(tx, select)
 
 
-def going_on(tx: Tx, backfill_id: int, *, visible: Visible) -> BackfillRecord:
+def going_on(tx: Tx, backfill_id: int, *, access: Access) -> BackfillRecord:
     """The backfill with that id. Raises NotFound, and Conflict where it has ended."""
-    found = get(tx, backfill_id, visible=visible)
+    found = get(tx, backfill_id, access=access)
     if found is None:
         raise errors.NotFound(f"There is no backfill {backfill_id}.")
     if found.completed_at is not None:

@@ -1,7 +1,8 @@
 """What a person does to task instances and runs: the effects that ``engine.clearing`` computed, written.
 
-The caller raises the run's version (``runs.touch``) in the same transaction, so that the scheduler
-reloads the run, decides from the new rows and stops processes that no longer belong to a live attempt.
+``change`` raises the run's version; whoever calls another of these alone does (``runs.touch``), in the same
+transaction. So the scheduler reloads the run, decides from the new rows and stops processes that no longer
+belong to a live attempt.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement, const, one_of
 from tradewind.store.tables.base import Key, Time
 from tradewind.store.tables.runs import dag_run as run
-from tradewind.store.transitions import tries
+from tradewind.store.transitions import runs, tries
 from tradewind.store.transitions.rows import may_become, ti, update
 
 Changes = Sequence[tuple[str, Effect]]
@@ -44,7 +45,11 @@ _MARK = update(
 
 
 def change(tx: Tx, of: RunRecord, changes: Changes, *, now: datetime, reason: str = "") -> None:
-    """Clear or mark task instances of one run. A row that has moved on meanwhile is left as it is."""
+    """Clear or mark task instances of one run. A row that has moved on meanwhile is left as it is.
+
+    The run's row comes first, as in every transaction: no turn of the scheduler comes between.
+    """
+    runs.touch(tx, of.pk, now=now)
     cleared = [(key, effect) for key, effect in changes if effect.state is None]
     tries.reset(
         tx,

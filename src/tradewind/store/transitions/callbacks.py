@@ -128,7 +128,7 @@ _mine = (callback.c.state == const("pending"), callback.c.trigger_id.is_not(None
 _UNHELD = Statement(
     sa.select(*_reader.columns)
     .join_from(callback, trigger, trigger.c.id == callback.c.trigger_id)
-    .where(*_mine, trigger.c.triggerer_id.is_(None))
+    .where(*_mine, trigger.c.triggerer_id.is_(None), callback.c.id > sa.bindparam("after", type_=Key))
     .order_by(callback.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
@@ -149,9 +149,9 @@ _LEFT = Statement(
 _SWEEP = Statement(sa.delete(trigger).where(trigger.c.id == sa.bindparam("trigger_id", type_=Key)))
 
 
-def unheld(tx: Tx, *, limit: int) -> list[CallbackRecord]:
-    """Callbacks that are to run in a triggerer and that none has, oldest first."""
-    return _reader.all(tx, _UNHELD, limit=limit)
+def unheld(tx: Tx, *, limit: int, after: int = 0) -> list[CallbackRecord]:
+    """Callbacks that are to run in a triggerer and that none has, oldest first; those behind ``after``."""
+    return _reader.all(tx, _UNHELD, limit=limit, after=after)
 
 
 def by_number(tx: Tx, callback_ids: list[int]) -> dict[int, CallbackRecord]:

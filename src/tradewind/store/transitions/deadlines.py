@@ -99,6 +99,16 @@ _MISS = Statement(
 _MISSED = Statement(
     sa.update(deadline).where(deadline.c.id == sa.bindparam("pk", type_=Key)).values(missed=sa.true())
 )
+_pk = sa.bindparam("pk", type_=Key)
+_unknown = sa.and_(deadline.c.id == _pk, deadline.c.kind == const("reference"))
+_POSTPONE = Statement(
+    sa.update(deadline).where(_unknown).values(deadline_time=sa.bindparam("at", type_=Time))
+)
+_KNOWN = Statement(
+    sa.update(deadline)
+    .where(_unknown)
+    .values(deadline_time=sa.bindparam("at", type_=Time), kind=const("deadline"))
+)
 _DROP = Statement(sa.delete(deadline).where(deadline.c.id == sa.bindparam("pk", type_=Key)))
 
 
@@ -148,6 +158,16 @@ def task_states(tx: Tx, dag_id: str, run_id: str) -> list[tuple[str, str | None]
 def missed(tx: Tx, ids: Sequence[int]) -> None:
     """These were not met. In the transaction that writes the callback which tells of it."""
     tx.run_many(_MISSED, [{"pk": pk} for pk in ids])
+
+
+def ask_again(tx: Tx, pk: int, at: datetime) -> None:
+    """The moment of this one is not known yet: look at it again then."""
+    tx.run(_POSTPONE, pk=pk, at=at)
+
+
+def known(tx: Tx, pk: int, at: datetime) -> None:
+    """A plug-in has said from when this one counts, so that it is due at ``at``. Once only."""
+    tx.run(_KNOWN, pk=pk, at=at)
 
 
 def drop(tx: Tx, ids: Sequence[int]) -> None:

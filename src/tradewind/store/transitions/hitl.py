@@ -25,8 +25,6 @@ from tradewind.store.tables.base import LongText, Time
 from tradewind.store.transitions.rows import NONE, Pairs, may_become, ti, update, write
 
 detail, history = tables.hitl_detail, tables.hitl_detail_history
-TAKES_ANSWERS: Final = (T.QUEUED, T.RUNNING, T.DEFERRED, T.AWAITING_INPUT)
-"""A bot may answer before its task instance is parked, and one with a trigger of its own is deferred."""
 _at = sa.bindparam("at", type_=Time)
 _attempt = sa.bindparam("attempt_id", type_=ti.c.id.type)
 _mine = detail.c.ti_id == _attempt
@@ -117,7 +115,9 @@ def park(tx: Tx, pairs: Pairs[d.Await]) -> frozenset[int]:
 # --- answering ------------------------------------------------------------------------------------
 
 _dispatch_now = (
-    sa.select(ti.c.dispatch).where(ti.c.id == _attempt, one_of(ti.c.state, TAKES_ANSWERS)).scalar_subquery()
+    sa.select(ti.c.dispatch)
+    .where(ti.c.id == _attempt, one_of(ti.c.state, sorted(hitl.TAKES_ANSWERS)))
+    .scalar_subquery()
 )
 _RESPONSE: Final = {
     "responded_at": _at,

@@ -2,7 +2,8 @@
 
 Whoever deletes runs asks for that in the same transaction, by a callback that belongs to no run. The
 scheduler has it carried out where a login for the store is: in a triggerer. Where files lie in a folder, or
-nowhere, it is dropped.
+nowhere, it is dropped. Rows do not tell whether there are files: those of a try that was repeated are gone,
+and that of a value which somebody replaced.
 """
 
 from __future__ import annotations
@@ -15,22 +16,13 @@ from tradewind.store.database import Tx
 from tradewind.store.statements import Statement
 from tradewind.store.tables.base import Key
 from tradewind.store.tables.runs import dag_run as run
-from tradewind.store.tables.xcoms import xcom
 from tradewind.store.transitions import callbacks
 
 AT_ONCE: Final = 100
 """Of how many runs one callback removes the files."""
-_MARK: Final = '%"tradewind.XComFile"%'
-"""In the text that stands for a value which lies in a file."""
-_WITH_FILES = (
-    sa.select(run.c.dag_id, run.c.run_id)
-    .join_from(xcom, run, run.c.id == xcom.c.dag_run_id)
-    .where(xcom.c.value.like(sa.literal(_MARK)))
-    .distinct()
-    .order_by(run.c.dag_id, run.c.run_id)
-)
-_OF_RUN = Statement(_WITH_FILES.where(run.c.id == sa.bindparam("pk", type_=Key)))
-_OF_DAG = Statement(_WITH_FILES.where(run.c.dag_id == sa.bindparam("of_dag", type_=sa.String())))
+_RUNS = sa.select(run.c.dag_id, run.c.run_id).order_by(run.c.run_id)
+_OF_RUN = Statement(_RUNS.where(run.c.id == sa.bindparam("pk", type_=Key)))
+_OF_DAG = Statement(_RUNS.where(run.c.dag_id == sa.bindparam("of_dag", type_=sa.String())))
 
 
 def go_with_run(tx: Tx, pk: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,8 +33,6 @@ class DagOutcome:
     """How a run ended. Tasks are named ``task_id``, mapped ones ``task_id[index]``."""
 
     def __init__(self, local: LocalRun, desk: Desk, performer: _Instant, clock: FakeClock) -> None:
-        from tradewind.authoring import serde  # user code's floor, which is loaded with the DAG
-
         views = list(local.machine.instances())
         self.state = local.machine.state.value
         """``success`` or ``failed``."""
@@ -49,15 +48,20 @@ class DagOutcome:
         """Task to why it failed or was skipped."""
         self.order = list(performer.order)
         """Tasks in the order in which their tries began."""
-        self.values = desk.results()
-        """Task id to what it returned; of a mapped task the list of that."""
         self.ended_at = clock.now()
         """The clock's time at the end."""
-        self._xcoms = {key: serde.decode(text) for key, text in desk.xcoms().items()}
+        self._desk = desk
+
+    @functools.cached_property
+    def values(self) -> dict[str, Any]:
+        """Task id to what it returned; of a mapped task the list of that. Raises CannotDeserialize where
+        there is something that no task could pull.
+        """
+        return self._desk.values()
 
     def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
-        """The XCom, or None."""
-        return self._xcoms.get((key, task_id, map_index))
+        """The XCom, or None. Raises CannotDeserialize."""
+        return self._desk.value((key, task_id, map_index))
 
     def __repr__(self) -> str:
         told = [
@@ -74,11 +78,14 @@ class TaskOutcome:
     def __init__(self, run: DagOutcome, name: str, task_id: str, map_index: int) -> None:
         self.state = run.states[name]
         """``success``, ``failed`` or ``skipped``."""
-        self.value = run.xcom(task_id, map_index=map_index)
-        """What it returned."""
         self.reason = run.reasons.get(name, "")
         """Why it failed or was skipped."""
         self._run, self._task_id, self._map_index = run, task_id, map_index
+
+    @functools.cached_property
+    def value(self) -> Any:
+        """What it returned. Raises CannotDeserialize where no task could pull that."""
+        return self.xcom("return_value")
 
     def xcom(self, key: str) -> Any:
         """An XCom that it pushed, or None."""
@@ -165,8 +172,10 @@ def _run(
     alone: InstanceFacts | None = None,
 ) -> DagOutcome:
     clock = clock if clock is not None else FakeTime()
-    context = run_context(spec, clock, logical_date=logical_date, conf=dict(conf or {}))
-    desk = Desk(context, chain=secrets.current(), tell=_nothing)
+    context = run_context(
+        spec, clock, timetable=dag.timetable, logical_date=logical_date, conf=dict(conf or {})
+    )
+    desk = Desk(context, dag, chain=secrets.current(), tell=_nothing)
     for task_id, value in (given or {}).items():
         desk.put(task_id, value)
     performer = _Instant(dag, clock=clock, events=events or {})
@@ -176,7 +185,6 @@ def _run(
         clock=clock, desk=desk, performer=performer, watcher=_Nobody(), answerer=Answers(answers or {}),
         new_attempt=new_attempt,
     )  # fmt: skip
-    desk.states = local.states
     with skipping(clock):
         local.run()
     return DagOutcome(local, desk, performer, clock)

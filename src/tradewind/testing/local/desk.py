@@ -13,8 +13,9 @@ from tradewind.domain import errors
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.report import Finished, XComValue
+from tradewind.domain.spec import DagSpec
 from tradewind.secrets import Chain
-from tradewind.testing.local import kept
+from tradewind.testing.local import about_runs, file_assets, kept
 from tradewind.testing.local.questions import Questions
 
 States = Callable[[], dict[str, str | None]]
@@ -23,10 +24,14 @@ States = Callable[[], dict[str, str | None]]
 class Desk:
     """The XComs of one run, and what a task may look up."""
 
-    def __init__(self, run: RunContext, *, chain: Chain, tell: Callable[[str], None]) -> None:
+    def __init__(self, run: RunContext, dag: Any, *, chain: Chain, tell: Callable[[str], None]) -> None:
+        self._dag = dag
         self.run, self._chain, self._tell = run, chain, tell
         self.states: States = dict
         """Gives task id (or ``id_index``) to state."""
+        self.spec: DagSpec | None = None
+        """The run's DAG, where it is run and not only looked at."""
+        self.instances: Callable[[], list[data.TaskInstanceFacts]] = list
         self._xcoms: dict[tuple[str, str, int], str] = {}
         self._paths: dict[tuple[str, int], tuple[int, ...]] = {}
         self._variables: dict[str, str | None] = {}
@@ -68,24 +73,41 @@ class Desk:
 
     def put(self, task_id: str, value: Any, *, key: str = "return_value", map_index: int = -1) -> None:
         """Have an XCom there as if the task had pushed it."""
-        from tradewind.authoring import serde  # user code's floor, which is loaded where runs are local
+        from tradewind.authoring import xcom  # user code's floor, which is loaded where runs are local
 
-        self._xcoms[key, task_id, map_index] = serde.encode(value)
+        self._xcoms[key, task_id, map_index] = xcom.dump(value, key, None)
 
     def xcoms(self) -> dict[tuple[str, str, int], str]:
-        """(key, task id, map index) to the JSON text of each XCom."""
+        """(key, task id, map index) to the text that is kept of each XCom."""
         return dict(self._xcoms)
 
     def results(self) -> dict[str, Any]:
-        """Task id to its return value; of a mapped task the list of them."""
+        """Task id to its return value as JSON has it; of a mapped task the list of them."""
+        return self._results(lambda key: msgspec.json.decode(self._xcoms[key]))
+
+    def values(self) -> dict[str, Any]:
+        """The same as the tasks returned them. Raises CannotDeserialize, and what a back end raises."""
+        return self._results(self.value)
+
+    def value(self, key: tuple[str, str, int]) -> Any:
+        """The XCom of that key, task id and map index as a task pulls it; None where there is none. Raises
+        CannotDeserialize, and what a back end raises.
+        """
+        from tradewind.authoring import xcom  # user code's floor, which is loaded where runs are local
+
+        if key not in self._xcoms:
+            return None
+        names = {"key": key[0], "task_id": key[1], "map_index": key[2]}
+        return xcom.load(self._xcoms[key], dag_id=self.run.dag_id, run_id=self.run.run_id, **names)
+
+    def _results(self, read: Callable[[tuple[str, str, int]], Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for (key, task_id, index), value in sorted(self._xcoms.items()):
-            if key == "return_value":
-                decoded = msgspec.json.decode(value)
-                if index < 0:
-                    found[task_id] = decoded
-                else:
-                    found.setdefault(task_id, []).append(decoded)
+        for name in sorted(self._xcoms):
+            key, task_id, index = name
+            if key == "return_value" and index < 0:
+                found[task_id] = read(name)
+            elif key == "return_value":
+                found.setdefault(task_id, []).append(read(name))
         return found
 
     def answer(self, assignment: Assignment, request: data.Request) -> Any:
@@ -188,7 +210,7 @@ class Desk:
 
     @_answer.register
     def _(self, request: data.GetDag) -> Any:
-        raise errors.BadRequest(f"A local run knows no other DAGs, and was asked for {request.dag_id!r}.")
+        return about_runs.dag(self.spec, request)
 
     @_answer.register
     def _(self, request: data.GetDagRun) -> Any:
@@ -203,7 +225,7 @@ class Desk:
 
     @_answer.register
     def _(self, request: data.GetPreviousDagRun) -> Any:
-        return None
+        return about_runs.previous(self.run, request)
 
     @_answer.register
     def _(self, request: data.GetTaskStates) -> Any:
@@ -216,6 +238,15 @@ class Desk:
                 name: state for name, state in states.items() if wanted is None or name in wanted
             }
         }
+
+    @_answer.register
+    def _(self, request: data.GetTaskInstances) -> Any:
+        mine = (request.dag_id, request.run_id) == (self.run.dag_id, self.run.run_id)
+        return self.instances() if mine else []
+
+    @_answer.register
+    def _(self, request: data.FindDagRuns) -> Any:
+        return [msgspec.structs.asdict(self.run)] if about_runs.is_among(self.run, request) else []
 
     @_answer.register
     def _(self, request: data.CountDagRuns) -> Any:
@@ -231,8 +262,7 @@ class Desk:
 
     @_answer.register
     def _(self, request: data.GetAsset) -> Any:
-        name = request.name or request.uri
-        return {"id": 0, "name": name, "uri": request.uri or name, "group": "asset", "extra": "{}"}
+        return file_assets.find(self._dag, request, self._tell)
 
     @_answer.register
     def _(self, request: data.GetFirstReschedule) -> Any:

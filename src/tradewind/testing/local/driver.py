@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import msgspec
 
 from tradewind.domain import errors, events, hitl
+from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.messages.report import Finished
-from tradewind.domain.spec import DagSpec
+from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import DagRunState, TaskInstanceState
 from tradewind.engine.decisions import Decisions, Defer, Ready
 from tradewind.engine.facts import InstanceFacts, RunFacts
@@ -112,6 +113,17 @@ def _instances(
     )  # fmt: skip
 
 
+def _known(view: InstanceView, task: TaskSpec) -> data.TaskInstanceFacts:
+    start, end = view.start_date, view.end_date
+    return data.TaskInstanceFacts(
+        id=view.attempt_id, task_id=view.task_id, map_index=view.map_index,
+        state=None if view.state is None else str(view.state),
+        try_number=view.try_number, max_tries=view.max_tries, start_date=start, end_date=end,
+        duration=(end - start).total_seconds() if start is not None and end is not None else None,
+        operator=task.operator, pool=task.pool, queue=task.queue,
+    )  # fmt: skip
+
+
 class LocalRun:
     """One run, from its start to its end."""
 
@@ -135,7 +147,7 @@ class LocalRun:
         self._started: dict[str, Assignment] = {}
         self._context: dict[str, tuple[str | None, str | None]] = {}
         self.reasons: dict[str, str] = {}
-        desk.states = self.states
+        desk.spec, desk.states, desk.instances = wish.spec, self.states, self.known
         run = wish.run
         facts = RunFacts(
             dag_id=run.dag_id, run_id=run.run_id, run_type=run.run_type, logical_date=run.logical_date,
@@ -163,6 +175,12 @@ class LocalRun:
             view.task_id if view.map_index < 0 else f"{view.task_id}_{view.map_index}": view.state
             for view in self.machine.instances()
         }
+
+    def known(self) -> list[data.TaskInstanceFacts]:
+        """What a task may ask about the others, by task and map index."""
+        tasks = {task.task_id: task for task in self.wish.spec.tasks}
+        views = sorted(self.machine.instances(), key=lambda view: (view.task_id, view.map_index))
+        return [_known(view, tasks[view.task_id]) for view in views if view.task_id in tasks]
 
     # --- one turn -----------------------------------------------------------------------------------
 

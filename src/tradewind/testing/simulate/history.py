@@ -4,72 +4,32 @@ The numbers of the invariants: I1 runs are unique and all due ones are there; I2
 are left only where somebody says so; I3 only the current attempt is handed out and counts; I4 nothing starts
 before its rule is satisfied by committed states; I5 no limit is ever exceeded; I6 nothing stays unfinished;
 I9 each callback is recorded once and run; I10 the ends are those of a world without faults; I11 a task that
-asked a person is told what is recorded as the answer.
+asked a person is told what is recorded as the answer; I12 a try ends as its host or its trigger said.
+Of limits, assets and backfills (I5, I13 to I15) there are judges of their own.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import msgspec
-
-from tradewind.domain import codec, keys
+from tradewind.domain import codec
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.spec import DagSpec
 from tradewind.store.database import Database
 from tradewind.testing.simulate import ends
+from tradewind.testing.simulate.asset_rules import AssetRules
+from tradewind.testing.simulate.backfill_rules import BackfillRules
 from tradewind.testing.simulate.ends import Ends, RunKey
-from tradewind.testing.simulate.rules import ENDED, is_recorded, may_run
+from tradewind.testing.simulate.limit_rules import LimitRules
+from tradewind.testing.simulate.rows import Committed, Row
+from tradewind.testing.simulate.rules import ENDED, Broken, is_passed_by, is_recorded, may_run
 from tradewind.testing.simulate.shapes import Shape
-from tradewind.testing.simulate.structure import Path, Structure
+from tradewind.testing.simulate.structure import Structure
+from tradewind.testing.simulate.witness import InstanceKey, Witness
 
-BUSY = ("queued", "running", "restarting")
 ACTIVE = ("queued", "running")
-
-InstanceKey = tuple[str, str, str, int]
-
-
-class Broken(AssertionError):
-    """An invariant does not hold."""
-
-
-class Row(msgspec.Struct, frozen=True):
-    """What is looked at of a task instance; the first four are its key."""
-
-    dag_id: str
-    run_id: str
-    task_id: str
-    map_index: int
-    id: str
-    state: str | None
-    try_number: int
-    dispatch: int
-    pool: str
-    map_path: str | None = None
-
-    @property
-    def place(self) -> Path:
-        """Its index at each level of mapping."""
-        path = keys.path_of(self.map_path)
-        return path if path is not None else ((self.map_index,) if self.map_index >= 0 else ())
-
-    @property
-    def key(self) -> InstanceKey:
-        """Which task instance."""
-        return (self.dag_id, self.run_id, self.task_id, self.map_index)
-
-    @property
-    def run(self) -> RunKey:
-        """Of which run."""
-        return (self.dag_id, self.run_id)
-
-
-_ROWS = (
-    "select dag_id, run_id, task_id, map_index, id, state, try_number, dispatch, pool, map_path "
-    "from task_instance"
-)
 
 
 class History:
@@ -81,8 +41,8 @@ class History:
         self._tasks = {
             (shape.spec.dag_id, task.task_id): task for shape in shapes for task in shape.spec.tasks
         }
-        self._connection = sqlite3.connect(str(database.url.database), isolation_level=None)
-        self._seen_version = -1
+        self._committed = Committed(str(database.url.database))
+        self._all = self._committed.all
         self._rows: dict[InstanceKey, Row] = {}
         self._runs: dict[RunKey, str] = {}
         self._replaced: set[str] = set()
@@ -90,8 +50,12 @@ class History:
         """How often each run was seen to end by itself."""
         self._called: dict[RunKey, set[str]] = {}
         self._touched: set[RunKey] = set()
+        self._cancelled: set[RunKey] = set()
         self._deleted_due: Counter[str] = Counter()
-        self._pools: dict[str, int] = {}
+        self._limits = LimitRules(self._committed.connection)
+        self.assets = AssetRules(self._committed.connection, shapes)
+        self.backfills = BackfillRules(self._committed.connection)
+        self.witness = Witness()
         self.deterministic = True
         """Whether nobody did anything that changes how things end."""
         self.handed_out = 0
@@ -101,10 +65,10 @@ class History:
 
     def look(self) -> None:
         """Compare with what was seen last."""
-        if not self._news():
+        if not self._committed.news():
             return
         before, runs = self._rows, self._runs
-        self._read()
+        self._rows, self._runs = self._committed.read()
         for key, row in self._rows.items():
             last = before.get(key)
             if last is not None and last != row:
@@ -112,7 +76,9 @@ class History:
         for run, state in self._runs.items():
             if state not in ACTIVE and runs.get(run, "queued") in ACTIVE:
                 self._ends[run] += 1
-        self._check_limits()
+        self._limits.check(self._rows.values(), self._runs, self.shapes, self._tasks)
+        self.assets.look()
+        self.backfills.look()
 
     def taken(self, assignment: Assignment) -> None:
         """A host was handed this dispatch: what was sent must have been committed before."""
@@ -123,9 +89,13 @@ class History:
             self._called.setdefault(run, set()).add(assignment.attempt_id)
             return
         self._check_answer(assignment)
+        if self.witness.misled(assignment):
+            raise Broken(
+                f"I12: {assignment.task_id} goes on with {assignment.next_method}, its trigger broke"
+            )
         row = self._rows.get((*run, assignment.task_id, assignment.map_index))
         if row is None or row.id != assignment.attempt_id or row.dispatch < assignment.dispatch:
-            if row is not None and not self._archived(assignment.attempt_id):
+            if row is not None and not self._committed.archived(assignment.attempt_id):
                 raise Broken(
                     f"I3: {assignment.task_id} was handed out as {assignment.attempt_id}, not committed"
                 )
@@ -144,34 +114,18 @@ class History:
         if before.state in ENDED and row.state != before.state and not remapped:
             raise Broken(f"I2: {row.key} left its end {before.state} for {row.state}")
 
-    def _check_limits(self) -> None:
-        busy = [row for row in self._rows.values() if row.state in BUSY]
-        for name, count in Counter(row.pool for row in busy).items():
-            if 0 <= self._pools[name] < count:
-                raise Broken(f"I5: pool {name} holds {count} of {self._pools[name]}")
-        for (dag_id, run_id), count in Counter(row.run for row in busy).items():
-            if count > self.shapes[dag_id].spec.max_active_tasks:
-                raise Broken(f"I5: run {run_id} has {count} active tasks")
-        self._check_limits_of_tasks(busy)
-        running = Counter(dag_id for (dag_id, _), state in self._runs.items() if state == "running")
-        for dag_id, count in running.items():
-            if count > self.shapes[dag_id].spec.max_active_runs:
-                raise Broken(f"I5: DAG {dag_id} has {count} running runs")
-
-    def _check_limits_of_tasks(self, busy: list[Row]) -> None:
-        for (dag_id, task_id), count in Counter((row.dag_id, row.task_id) for row in busy).items():
-            limit = self._tasks[dag_id, task_id].max_active_tis_per_dag
-            if limit is not None and count > limit:
-                raise Broken(f"I5: task {task_id} is active {count} times, may be {limit}")
-        for (dag_id, run_id, task_id), count in Counter((*row.run, row.task_id) for row in busy).items():
-            limit = self._tasks[dag_id, task_id].max_active_tis_per_dagrun
-            if limit is not None and count > limit:
-                raise Broken(f"I5: task {task_id} is active {count} times in {run_id}, may be {limit}")
-
     def _check_rule(self, assignment: Assignment) -> None:
         run = (assignment.run.dag_id, assignment.run.run_id)
         rows = [row for row in self._rows.values() if row.run == run]
-        if not may_run(self._versions[assignment.version], assignment.task_id, assignment.path, rows):
+        structure = self._versions[assignment.version]
+        if structure.tasks[assignment.task_id].start_trigger and assignment.next_method is None:
+            raise Broken(f"I4: {assignment.task_id} was handed out, it starts from its trigger")
+        for branch in rows:
+            if assignment.task_id in self.witness.skips(branch) and is_passed_by(
+                structure, assignment.task_id, assignment.path, branch
+            ):
+                raise Broken(f"I4: {assignment.task_id} was handed out, {branch.key} passed it by")
+        if not may_run(structure, assignment.task_id, assignment.path, rows):
             states = Counter((row.task_id, row.state) for row in rows)
             raise Broken(f"I4: {assignment.task_id}{assignment.path} was handed out after {dict(states)}")
 
@@ -207,19 +161,27 @@ class History:
         self._touched.update(run for run in self._runs if run[0] == spec.dag_id)
         self.deterministic = False
 
-    def deleted(self, run: RunKey, *, scheduled: bool) -> None:
-        """Somebody deleted that run by SQL."""
+    def cancelled(self, runs: Iterable[RunKey]) -> None:
+        """Somebody cancelled a backfill: these runs have failed, and never start."""
+        self._cancelled.update(runs)
+        self.deterministic = False
+
+    def outlets(self, assignment: Assignment) -> tuple[dict[str, Any], ...]:
+        """The assets that a task updates when it ends well."""
+        return tuple(self._tasks[assignment.run.dag_id, assignment.task_id].outlets)
+
+    def deleted(self, run: RunKey, *, scheduled: bool, backfill: int | None) -> None:
+        """Somebody deleted that run."""
         self._deleted_due[run[0]] += scheduled
+        self.backfills.deleted(backfill)
         self._ends.pop(run, None)
         self._called.pop(run, None)
         self.deterministic = False
 
     def accept(self) -> None:
         """Take what is there now as it is: people may change what nothing else may."""
-        self._read()
-        for name, slots in self._all("select pool, slots from slot_pool"):
-            # One that was lowered may hold more until what it holds has ended.
-            self._pools[name] = max(slots, self._pools.get(name, slots))
+        self._rows, self._runs = self._committed.read()
+        self._limits.accept()
 
     def has_lease(self, owner: str) -> bool:
         """Whether that scheduler is still entered."""
@@ -229,18 +191,21 @@ class History:
 
     def ended(self) -> bool:
         """Whether every run has ended, every due one was made and every callback was run."""
-        if self._news():
-            self._read()
+        if self._committed.news():
+            self._rows, self._runs = self._committed.read()
         if any(state in ACTIVE for state in self._runs.values()):
             return False
         due = all(self._scheduled(dag_id) >= self._due(dag_id) for dag_id in self.shapes)
-        return due and not self._all("select 1 from callback limit 1")
+        going_on = (
+            self.assets.due() or self.backfills.unfinished() or self._all("select 1 from callback limit 1")
+        )
+        return due and not going_on
 
     def check_end(self) -> None:
         """What must be true when everything has come to rest."""
-        self._read()
+        self._rows, self._runs = self._committed.read()
         for row in self._rows.values():
-            if row.state not in ENDED:
+            if row.state not in ENDED and row.run not in self._cancelled:
                 raise Broken(f"I6: {row.key} stayed {row.state or 'without a state'}")
         unended = [run for run, state in self._runs.items() if state in ACTIVE]
         if unended:
@@ -250,6 +215,9 @@ class History:
                 raise Broken(
                     f"I1: {dag_id} has {self._scheduled(dag_id)} scheduled runs, due are {self._due(dag_id)}"
                 )
+        self._check_ends()
+        self._check_assets()
+        self.backfills.check_end()
         waiting = self._all("select id, dag_id, run_id from callback")
         if waiting:
             raise Broken(f"I6: callbacks were never run to their end: {waiting}")
@@ -258,6 +226,29 @@ class History:
                 raise Broken(
                     f"I9: {run} ended {self._ends[run]} times, its callbacks: {self._called.get(run)}"
                 )
+
+    def _check_ends(self) -> None:
+        """Nobody invents how a try ended. What was lost too often has failed rightly."""
+        excused = {row[0] for row in self._all("select id from task_instance where reason like 'lost:%'")}
+        rows = [
+            row
+            for row in self._rows.values()
+            if row.run not in self._touched
+            and row.id not in excused
+            and not self._tasks[row.dag_id, row.task_id].is_empty
+        ]
+        differing = self.witness.differing(rows)
+        if differing:
+            raise Broken(f"I12: {differing} ended otherwise than was said of them")
+
+    def _check_assets(self) -> None:
+        if self.assets.due():
+            raise Broken(f"I13: no run was made for {self.assets.due()}")
+        rows = [
+            (row, self._tasks[row.dag_id, row.task_id], row.run not in self._touched)
+            for row in self._rows.values()
+        ]
+        self.assets.check_events(rows, self.witness)
 
     def compare(self, quiet: Ends) -> str:
         """How the ends differ from those of a world without faults; nothing where they do not.
@@ -272,9 +263,13 @@ class History:
 
     def ends(self) -> Ends:
         """The state of each task instance and, under an empty task id, of each run."""
-        rows = {(*row.run, row.task_id, row.place): row for row in self._rows.values()}
+        rows = {
+            (*row.run, row.task_id, row.place): row
+            for row in self._rows.values()
+            if not _is_of_assets(row.run)
+        }
         found: Ends = {key: row.state for key, row in rows.items()}
-        found.update({(*run, "", ()): state for run, state in self._runs.items()})
+        found.update({(*run, "", ()): state for run, state in self._runs.items() if not _is_of_assets(run)})
         return ends.gathered(found, [key for key, row in rows.items() if row.try_number == 0])
 
     def _due(self, dag_id: str) -> int:
@@ -283,33 +278,18 @@ class History:
     def _scheduled(self, dag_id: str) -> int:
         return sum(run[0] == dag_id and run[1].startswith("scheduled__") for run in self._runs)
 
-    # --- reading ----------------------------------------------------------------------------------
-
-    def _news(self) -> bool:
-        """Whether another connection has committed since the rows were read."""
-        version = int(self._connection.execute("pragma data_version").fetchone()[0])
-        return version != self._seen_version
-
-    def _read(self) -> None:
-        self._seen_version = int(self._connection.execute("pragma data_version").fetchone()[0])
-        self._rows = {values[:4]: Row(*values) for values in self._all(_ROWS)}
-        self._runs = {
-            (dag, run): state for dag, run, state in self._all("select dag_id, run_id, state from dag_run")
-        }
-
-    def _archived(self, attempt_id: str) -> bool:
-        return bool(self._all("select 1 from task_instance_history where task_instance_id = ?", attempt_id))
-
-    def _all(self, sql: str, *values: str) -> list[tuple]:  # type: ignore[type-arg]
-        return self._connection.execute(sql, values).fetchall()
-
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._committed.close()
 
 
 def _digest(spec: DagSpec) -> str:
     return codec.digest(codec.encode(spec))
+
+
+def _is_of_assets(run: RunKey) -> bool:
+    """How many runs updates make depends on when they come."""
+    return run[1].startswith("asset_triggered__")
 
 
 def due_runs(spec: DagSpec) -> int:

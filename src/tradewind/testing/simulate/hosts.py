@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -50,7 +51,10 @@ class SimulatedHost:
         outcome: Outcome,
         say: Callable[[SimulatedHost, FromHost], None],
         taken: Callable[[Assignment], None],
+        told: Callable[[Assignment, events.AnyOutcome], None] = lambda assignment, outcome: None,
+        outlets: Callable[[Assignment], tuple[dict[str, Any], ...]] = lambda assignment: (),
     ) -> None:
+        self._told, self._outlets = told, outlets
         self.name, self.slots = name, slots
         self._random, self._faults, self._now, self._later = random, faults, now, later
         self._outcome, self._say, self._taken = outcome, say, taken
@@ -177,6 +181,9 @@ class SimulatedHost:
 
     def _finish(self, job: Job, outcome: events.AnyOutcome, xcoms: tuple[XComValue, ...]) -> None:
         a = job.assignment
+        is_done = a.kind != "callback" and isinstance(outcome, events.Succeeded)
+        if a.kind != "callback":
+            self._told(a, outcome)
         result = Finished(
             attempt_id=a.attempt_id,
             dispatch=a.dispatch,
@@ -188,6 +195,7 @@ class SimulatedHost:
             hostname=self.name,
             pid=1,
             xcoms=xcoms,
+            asset_events=self._outlets(a) if is_done else (),
         )
         self._spool[job.key] = result
         self._say(self, result)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from random import Random
 
 import msgspec
 
 from tradewind.domain import codec, hitl
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.states import FINISHED_RUN, DagRunState, TaskInstanceState
 from tradewind.engine import clearing
 from tradewind.engine.facts import InstanceFacts
 from tradewind.engine.graph import Graph
-from tradewind.runtime.clock import Clock
-from tradewind.store.database import Database, Tx
+from tradewind.store.database import Tx
 from tradewind.store.queries import dag_versions, dags, pools, scheduling, task_data
 from tradewind.store.records import RunLoad
 from tradewind.store.transitions import by_hand
@@ -25,7 +24,7 @@ from tradewind.store.transitions import hitl as hitl_transitions
 from tradewind.store.transitions import runs as run_transitions
 from tradewind.testing import factories
 from tradewind.testing.simulate import shapes
-from tradewind.testing.simulate.history import History
+from tradewind.testing.simulate.acts import Acts
 from tradewind.testing.simulate.shapes import START
 
 Later = Callable[[float, Callable[[], None]], None]
@@ -39,19 +38,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
 
 
-class People:
-    """Each act is one transaction, told to the history, and to the scheduler by a wake-up (or a lost one)."""
-
-    def __init__(
-        self,
-        database: Database,
-        random: Random,
-        clock: Clock,
-        history: History,
-        wake: Callable[[Wake], None],
-    ) -> None:
-        self._database, self._random, self._clock = database, random, clock
-        self._history, self._wake = history, wake
+class People(Acts):
+    """What people do to runs and tasks."""
 
     def visit(self, visit: Visit) -> None:
         """Trigger a run."""
@@ -103,7 +91,13 @@ class People:
             self._edit_pool,
         ]  # fmt: skip
         if edits:
-            acts += [self._edit_dag, self._edit_dag, self._delete_run]
+            acts += [
+                self._edit_dag,
+                self._edit_dag,
+                self._delete_run,
+                self._delete_ended_run,
+                self._clear_run,
+            ]
         self._random.choice(acts)(dag_id)
         self._history.accept()
 
@@ -113,7 +107,7 @@ class People:
 
     def _set_paused(self, dag_id: str, paused: bool) -> None:
         with self._database.write() as tx:
-            dags.set_paused(tx, [dag_id], paused, visible=None)
+            dags.set_paused(tx, [dag_id], paused, access=SYSTEM)
         self._wake(Wake(kind="dag", dag_id=dag_id))
 
     def _edit_pool(self, dag_id: str) -> None:
@@ -215,6 +209,32 @@ class People:
         self._history.touched((loaded.run.dag_id, loaded.run.run_id))
         self._wake(Wake(kind="run", dag_id=loaded.run.dag_id, run_id=loaded.run.run_id))
 
+    def _clear_run(self, dag_id: str) -> None:
+        """Run a whole run again, as the API does."""
+        graph = self._graph(dag_id)
+        with self._database.write() as tx:
+            loaded = self._pick(tx, dag_id)
+            if loaded is None:
+                return
+            self._clear_these(tx, loaded, loaded.instances, graph)
+        self._told(loaded)
+
+    def _delete_ended_run(self, dag_id: str) -> None:
+        """As the API does, which refuses it for one that runs."""
+        with self._database.write() as tx:
+            loaded = self._pick(tx, dag_id)
+            if loaded is None or loaded.run.state is DagRunState.RUNNING:
+                return
+            run_transitions.delete(tx, loaded.run.pk)
+        self._deleted(loaded)
+        self._wake(Wake(kind="run", dag_id=dag_id, run_id=loaded.run.run_id))
+
+    def _deleted(self, loaded: RunLoad) -> None:
+        run = loaded.run
+        self._history.deleted(
+            (run.dag_id, run.run_id), scheduled=run.run_type == "scheduled", backfill=run.backfill_id
+        )
+
     def _delete_run(self, dag_id: str) -> None:
         """By hand, in SQL, as the articles do; nothing wakes anybody."""
         with self._database.read() as tx:
@@ -226,4 +246,4 @@ class People:
             connection.execute("pragma foreign_keys=on")
             connection.execute("delete from dag_run where id = ?", (loaded.run.pk,))
         connection.close()
-        self._history.deleted((dag_id, loaded.run.run_id), scheduled=loaded.run.run_type == "scheduled")
+        self._deleted(loaded)

@@ -15,11 +15,12 @@ from tradewind.store.database import Database
 from tradewind.store.queries import pools
 from tradewind.testing import factories
 from tradewind.testing.clock import FakeClock
-from tradewind.testing.simulate import shapes, virtual
+from tradewind.testing.simulate import extras, shapes, virtual
 from tradewind.testing.simulate.ends import Ends
 from tradewind.testing.simulate.faults import NONE, Faults, of_seed
-from tradewind.testing.simulate.history import Broken, History
+from tradewind.testing.simulate.history import History
 from tradewind.testing.simulate.people import Visit
+from tradewind.testing.simulate.rules import Broken
 from tradewind.testing.simulate.scheduler import MakeCore
 from tradewind.testing.simulate.shapes import START, Shape
 from tradewind.testing.simulate.world import World
@@ -79,7 +80,7 @@ def _ends(seed: int, folder: Path, made: Path, timing: str) -> Ends:
 
 def dags_of(seed: int) -> list[Shape]:
     """The DAGs that are played: tests choose histories that are about something by them."""
-    return _dags(Random(seed))
+    return extras.add(seed, _dags(Random(seed)))
 
 
 def _dags(random: Random) -> list[Shape]:
@@ -94,7 +95,7 @@ def _world(
     watched: bool = True,
 ) -> World:  # fmt: skip
     random = Random(seed)
-    dags = _dags(random)
+    dags = extras.add(seed, _dags(random))
     visits = [
         Visit(at=random.uniform(0.0, 60.0), dag_id=random.choice(dags).spec.dag_id, run_id=f"later{number}")
         for number in range(random.randint(0, 2))
@@ -107,6 +108,7 @@ def _world(
     options = {} if make_core is None else {"make_core": make_core}
     return World(
         seed=f"{seed} {timing}", path=path, shapes=dags, visits=visits, faults=faults, watched=watched,
+        backfills=extras.backfills(seed, dags, cancel=watched and not faults.meddling),
         **options,
     )  # fmt: skip
 

@@ -13,6 +13,10 @@ from tradewind.testing.simulate.structure import Path, Structure
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 
 
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
 class Seen(Protocol):
     """What is looked at of a task instance of the run."""
 
@@ -45,6 +49,11 @@ def may_run(structure: Structure, task_id: str, path: Path, rows: Sequence[Seen]
         return False
     direct = states(task.upstream)
     return rule_holds(task.trigger_rule, Counter(direct), len(direct))
+
+
+def is_passed_by(structure: Structure, task_id: str, path: Path, branch: Seen) -> bool:
+    """Whether a branch that named the task decides for that instance: a mapped one does for its own index."""
+    return branch.task_id in structure.tasks[task_id].upstream and path[: len(branch.place)] == branch.place
 
 
 def rule_holds(rule: str, states: Counter[str | None], total: int) -> bool:

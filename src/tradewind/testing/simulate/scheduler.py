@@ -15,7 +15,7 @@ from tradewind.store import leases
 from tradewind.store.database import Database
 from tradewind.testing.clock import FakeClock
 from tradewind.testing.simulate.faults import Crash, Faults, SteppedDatabase
-from tradewind.testing.simulate.history import Broken
+from tradewind.testing.simulate.rules import Broken
 
 MakeCore = Callable[..., Core]
 Later = Callable[[float, Callable[[], None]], None]
@@ -263,7 +263,7 @@ class Scheduler:
         elif isinstance(message, TriggerEvent):
             core.triggers.fired(message, self._triggerer)
 
-    def wake(self, thing: Callable[[Core], None]) -> None:
+    def wake(self, thing: Callable[[Core], object]) -> None:
         """A datagram from a door."""
         self._do(thing)
         self.ask()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import msgspec
 
 from tradewind.domain import events, hitl
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.spec import DagSpec, TaskSpec
-from tradewind.domain.spec.timetable import CronDataIntervalTimetable, NullTimetable
+from tradewind.domain.spec.timetable import (
+    AssetTriggeredTimetable,
+    CronDataIntervalTimetable,
+    NullTimetable,
+)
 from tradewind.domain.states import TriggerRule
+from tradewind.engine.reports import FAIL_METHOD
 from tradewind.testing.simulate import dressing
 from tradewind.testing.simulate.dressing import MOST_RETURNED, Dressed
 
@@ -20,6 +27,10 @@ RULES: list[TriggerRule] = [rule for rule in TriggerRule if rule is not TriggerR
 
 
 TRIGGER = "simulated.Trigger"
+TRIGGERS = ("hang", "break", "success", "quiet", "skipped", "failed")
+"""What triggers do besides firing: nothing, raise, or end their task (``quiet``: well, without an XCom)."""
+HANGS = 15.0
+"""Seconds that a task waits for a trigger that hangs."""
 PATIENCE = 40.0
 """Seconds that a task waits for a person."""
 QUESTIONS = (
@@ -41,9 +52,22 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """The length of what its n-th honest try returns, None for what has none; the last stays."""
     silent: bool = False
     """Whether it returns nothing: what is mapped over all instances of its task leaves it out."""
+    trigger: str = ""
+    """What the trigger does that each of its tries begins to wait for; empty: there is none."""
+    skip: tuple[str, ...] = ()
+    """The tasks that it passes by when it ends well."""
 
-    def waits(self, assignment: Assignment) -> events.AnyOutcome | None:
-        """What it waits for in this dispatch of its first try; None where it goes on."""
+    def waits(self, assignment: Assignment, honest_try: int) -> events.AnyOutcome | None:
+        """What it waits for in this dispatch; None where it goes on. For all but its trigger it waits in its
+        first try only.
+        """
+        if self.trigger and assignment.next_method is None:
+            return events.Deferred(
+                classpath=TRIGGER, next_method="go_on", kwargs=json.dumps({"does": self.trigger}),
+                timeout=HANGS if self.trigger == "hang" else None,
+            )  # fmt: skip
+        if honest_try > 1 or assignment.lost:
+            return None
         number = assignment.dispatch
         if number <= self.reschedules:
             return events.Rescheduled(until=assignment.run.run_after + timedelta(seconds=20))
@@ -71,9 +95,11 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     def outcome(self, assignment: Assignment, honest_try: int) -> events.AnyOutcome:
         """What this dispatch comes to; decided by the task and by how often it really failed, not by luck."""
         behaviour = self.behaviour(assignment)
-        waits = behaviour.waits(assignment) if honest_try == 1 and not assignment.lost else None
-        if waits is not None:
-            return waits
+        if assignment.next_method == FAIL_METHOD:
+            return events.Failed(reason="its trigger broke, or took too long")
+        return behaviour.waits(assignment, honest_try) or self._end(assignment, behaviour, honest_try)
+
+    def _end(self, assignment: Assignment, behaviour: Behaviour, honest_try: int) -> events.AnyOutcome:
         if honest_try <= behaviour.failures:
             return events.Failed(reason="as planned")
         if behaviour.ending == "skipped":
@@ -86,7 +112,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 def _success(behaviour: Behaviour, honest_try: int, *, mapped: bool) -> events.Succeeded:
     length = behaviour.returns[min(honest_try, len(behaviour.returns)) - 1]
     lengths = {"return_value": length} if length is not None and not behaviour.silent else {}
-    return events.Succeeded(lengths=lengths, silent=behaviour.silent and mapped)
+    return events.Succeeded(lengths=lengths, silent=behaviour.silent and mapped, skip=behaviour.skip)
 
 
 def make(random: Random, dag_id: str, *, scheduled: bool = False) -> Shape:
@@ -133,6 +159,12 @@ def _behaviour(random: Random) -> Behaviour:
         returns=returns if random.random() < 0.9 else (None,),
         silent=random.random() < 0.1,
     )
+
+
+def condition_of(spec: DagSpec) -> dict[str, Any] | None:
+    """The updates that a DAG waits for; None where it does not."""
+    timetable = spec.timetable
+    return timetable.condition if isinstance(timetable, AssetTriggeredTimetable) else None
 
 
 def edited(random: Random, shape: Shape) -> Shape:

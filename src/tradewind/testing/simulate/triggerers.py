@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from tradewind.domain.messages.deferral import (
     Forget,
@@ -16,9 +18,22 @@ from tradewind.domain.messages.deferral import (
     Wait,
     WaitFor,
 )
+from tradewind.domain.messages.report import XComValue
 from tradewind.testing.simulate.faults import Faults
 
 Later = Callable[[float, Callable[[], None]], None]
+
+_SAYS: dict[str | None, dict[str, Any]] = {
+    "break": {"error": "Traceback\nValueError: as planned"},
+    "success": {
+        "ends": "success", "lengths": {"return_value": 2},
+        "xcoms": (XComValue(key="return_value", value="[1,2]"),),
+    },
+    "quiet": {"ends": "success"},
+    "skipped": {"ends": "skipped"},
+    "failed": {"ends": "failed"},
+}  # fmt: skip
+"""What a trigger says, by what it does."""
 
 
 class SimulatedTriggerer:
@@ -32,7 +47,9 @@ class SimulatedTriggerer:
         now: Callable[[], datetime],
         later: Later,
         say: Callable[[FromTriggerer], None],
+        told: Callable[[TriggerEvent], None] = lambda event: None,
     ) -> None:
+        self._told = told
         self._random, self._faults, self._now, self._later, self._say = random, faults, now, later, say
         self.generation = 0
         self._held: dict[int, Wait] = {}
@@ -88,9 +105,14 @@ class SimulatedTriggerer:
         if self._random.random() < self._faults.host_crash:
             self.crash()
             return
+        does = json.loads(wait.kwargs).get("does")
+        if does == "hang":
+            return
         event = TriggerEvent(
             trigger_id=wait.trigger_id, at=self._now(), attempt_id=wait.task.attempt_id,
             dispatch=wait.task.dispatch, dag_id=wait.task.run.dag_id, run_id=wait.task.run.run_id,
+            **_SAYS.get(does, {}),
         )  # fmt: skip
+        self._told(event)
         self._untold[wait.trigger_id] = event
         self._say(event)

@@ -19,6 +19,8 @@ from tradewind.scheduler.core import Core
 from tradewind.store import leases
 from tradewind.testing.clock import FakeClock
 from tradewind.testing.simulate import people, virtual
+from tradewind.testing.simulate.backfill_rules import Plan
+from tradewind.testing.simulate.backfilling import Backfilling
 from tradewind.testing.simulate.faults import Faults
 from tradewind.testing.simulate.history import History
 from tradewind.testing.simulate.hosts import SimulatedHost
@@ -29,6 +31,7 @@ from tradewind.testing.simulate.triggerers import SimulatedTriggerer
 QUIET = timedelta(minutes=60)
 """After this much virtual time everything must have ended; far above any retry delay in ``shapes``."""
 MEDDLING_ENDS = 120.0
+COMPLETES = 60.0
 
 
 class World:
@@ -41,6 +44,7 @@ class World:
         path: Path,
         shapes: list[Shape],
         visits: list[people.Visit],
+        backfills: list[Plan],
         faults: Faults,
         make_core: MakeCore = Core,
         watched: bool = True,
@@ -54,7 +58,8 @@ class World:
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
         self._order = self._generation = self._awaited = 0
         self.history = History(self.database, shapes)
-        self.people = people.People(self.database, self.random, self.clock, self.history, self.wake)
+        who = (self.database, self.random, self.clock, self.history, self.wake)
+        self.people, self._backfilling = people.People(*who), Backfilling(*who)
         self.scheduler: Scheduler | None = None
         self._connected: Scheduler | None = None
         self._over = False
@@ -68,12 +73,19 @@ class World:
             outcome=self._outcome,
             say=self._on_the_way,
             taken=self.history.taken if watched else lambda assignment: None,
+            told=self.history.witness.reported,
+            outlets=self.history.outlets,
         )
         self.triggerer = SimulatedTriggerer(
-            random=self.random, faults=faults, now=self.clock.now, later=self.later, say=self._on_the_way_up
-        )
+            random=self.random, faults=faults, now=self.clock.now, later=self.later, say=self._on_the_way_up,
+            told=self.history.witness.fired,
+        )  # fmt: skip
         for visit in visits:
             self._await(visit.at, partial(self.people.visit, visit))
+        for plan in backfills:
+            self._await(plan.at, partial(self._backfilling.make, plan, self._await))
+        if backfills:
+            self.later(COMPLETES, self._complete_backfills)
 
     # --- time -----------------------------------------------------------------------------------------
 
@@ -230,6 +242,12 @@ class World:
     def _heartbeat(self) -> None:
         self._deliver(self.host.heartbeat())
         self.later(5.0, self._heartbeat)
+
+    def _complete_backfills(self) -> None:
+        """Once a minute the service asks for it, as the last run may have been deleted."""
+        if self.scheduler is not None:
+            self.scheduler.wake(lambda core: core.complete_backfills.run_once(core.clock.now()))
+        self.later(COMPLETES, self._complete_backfills)
 
     # --- doors ----------------------------------------------------------------------------------------
 

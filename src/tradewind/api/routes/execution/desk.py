@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from tradewind.domain.messages.data import Answer, Call, Refusal, Reply, Request
 from tradewind.domain.messages.deferral import TRIGGER_PREFIX
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.states import TaskInstanceState
+from tradewind.runtime.plugin_hosts import Ask, nobody
 from tradewind.store.queries import task_data
 from tradewind.store.queries.task_data import LiveAttempt
 
@@ -52,10 +54,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 class Asked:
     """One request on its way through a handler."""
 
-    __slots__ = ("attempt", "services", "tx", "wakes")
+    __slots__ = ("ask", "attempt", "now", "services", "tx", "wakes")
 
-    def __init__(self, tx: Any, attempt: LiveAttempt, services: Services) -> None:
-        self.tx, self.attempt, self.services = tx, attempt, services
+    def __init__(self, tx: Any, attempt: LiveAttempt, services: Services, *, now: datetime, ask: Ask) -> None:
+        self.tx, self.attempt, self.services, self.now, self.ask = tx, attempt, services, now, ask
         self.wakes: list[Wake] = []
 
 
@@ -106,23 +108,27 @@ REFUSALS: Final[tuple[tuple[type[errors.TradewindError], str], ...]] = (
 """What a task is told, by error; the first match counts."""
 
 
-def answer(call: Call, services: Services) -> Reply:
-    """Carry out one request in one transaction; never raises for anything that a task can cause."""
+def answer(call: Call, services: Services, *, now: datetime, ask: Ask = nobody) -> Reply:
+    """Carry out one request in one transaction; never raises for anything that a task can cause.
+
+    Where ``ask`` raises Unanswered, it goes to the caller: nothing was done, and the call is to be made
+    again, with the same ``now``, when the answer is there.
+    """
     rule = HANDLERS.get(type(call.request))
     if rule is None:
         name = type(call.request).__name__
         return Refusal(kind="invalid", message=f"{name} is not a request this server knows.")
     try:
-        return Answer(value=_carry_out(call, rule, services))
+        return Answer(value=_carry_out(call, rule, services, now, ask))
     except errors.TradewindError as error:
         kind = next(kind for known, kind in REFUSALS if isinstance(error, known))
         return Refusal(kind=kind, message=str(error))
 
 
-def _carry_out(call: Call, rule: Rule, services: Services) -> Any:
+def _carry_out(call: Call, rule: Rule, services: Services, now: datetime, ask: Ask) -> Any:
     database = services.database
     with database.write() if rule.writes else database.read() as tx:
-        asked = Asked(tx, check_fence(tx, call), services)
+        asked = Asked(tx, check_fence(tx, call), services, now=now, ask=ask)
         value = rule.handler(asked, call.request)
     for wake in asked.wakes:
         services.wake(wake)

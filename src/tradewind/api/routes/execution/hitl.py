@@ -16,11 +16,20 @@ from tradewind.store.transitions import runs
 
 
 @answers(data.AskPerson, writes=True)
-def ask_person(asked: Asked, request: data.AskPerson) -> None:
-    """Record the request; the run's version stays, for nothing follows from it yet."""
+def ask_person(asked: Asked, request: data.AskPerson) -> dict[str, Any] | None:
+    """Record the request; the run's version stays, for nothing follows from it yet.
+
+    What a person told an attempt that was lost since is not asked again: it is the answer to this one too.
+    """
     mine = asked.attempt
     now = asked.services.clock.now()
+    given = queries.given_before(asked.tx, mine.attempt_id, request.request)
+    if given is not None:
+        runs.touch_run(asked.tx, mine.dag_id, mine.run_id, now=now)
     transitions.ask(asked.tx, mine.attempt_id, mine.dispatch, request.request, now=now)
+    if given is not None:
+        transitions.answer(asked.tx, mine.attempt_id, given)
+    return _told(asked)
 
 
 @answers(data.GetResponse)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from tradewind.api import triggering
 from tradewind.api.routes.execution.desk import Asked, RunExists, answers
 from tradewind.domain import errors, keys
+from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.messages.wake import Wake
@@ -19,9 +20,13 @@ from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
 from tradewind.store.queries import dags as dag_store
 from tradewind.store.queries import runs as run_store
 from tradewind.store.queries import scheduling, task_data
+from tradewind.store.queries import task_instances as ti_store
 from tradewind.store.records import DagRecord, RunRecord
 from tradewind.store.transitions import by_hand
 from tradewind.store.transitions import runs as transitions
+
+_MOST_RUNS: Final = 10_000
+"""How many runs one question may be answered with: an answer is one message."""
 
 
 @answers(data.TriggerDagRun, writes=True)
@@ -43,7 +48,7 @@ def trigger_dag_run(asked: Asked, request: data.TriggerDagRun) -> dict[str, Any]
         run_type=DagRunType.OPERATOR_TRIGGERED,
         triggered_by=DagRunTriggeredBy.OPERATOR,
     )
-    new = triggering.plan(wish, spec, dag.version_hash or "", now=asked.services.clock.now())
+    new = triggering.plan(wish, spec, dag.version_hash or "", now=asked.now, ask=asked.ask)
     there = _same(asked, new.dag_id, new.run_id, new.logical_date)
     if there is not None and not request.reset:
         raise RunExists(str(errors.DagRunAlreadyExists(new.dag_id, new.run_id)))
@@ -57,9 +62,9 @@ def trigger_dag_run(asked: Asked, request: data.TriggerDagRun) -> dict[str, Any]
 
 
 def _dag(asked: Asked, dag_id: str) -> DagRecord:
-    found = dag_store.get(asked.tx, keys.check_dag_id(dag_id), visible=None)
+    found = dag_store.get(asked.tx, keys.check_dag_id(dag_id), access=SYSTEM)
     if found is None or found.version_hash is None:
-        raise errors.DagNotFound(dag_id, dag_store.ids(asked.tx, visible=None))
+        raise errors.DagNotFound(dag_id, dag_store.ids(asked.tx, access=SYSTEM))
     return found
 
 
@@ -75,9 +80,9 @@ def _new_attempt(now: datetime) -> str:
 
 
 def _same(asked: Asked, dag_id: str, run_id: str, logical_date: datetime | None) -> RunRecord | None:
-    found = run_store.get(asked.tx, dag_id, run_id, visible=None)
+    found = run_store.get(asked.tx, dag_id, run_id, access=SYSTEM)
     if found is None and logical_date is not None:
-        found = run_store.by_logical_date(asked.tx, dag_id, logical_date, visible=None)
+        found = run_store.by_logical_date(asked.tx, dag_id, logical_date, access=SYSTEM)
     return found
 
 
@@ -93,13 +98,12 @@ def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> None:
     changes = [(one.attempt_id, clearing.clear(one, retries.get(one.task_id, 0))) for one in loaded.instances]
     by_hand.change(asked.tx, run, changes, now=now)
     by_hand.queue_run_again(asked.tx, run, now=now)
-    transitions.touch(asked.tx, run.pk, now=now)
 
 
 @answers(data.GetDag)
 def get_dag(asked: Asked, request: data.GetDag) -> dict[str, Any] | None:
     """What a DAG consists of, by its newest version; None where there is none."""
-    dag = dag_store.get(asked.tx, request.dag_id, visible=None)
+    dag = dag_store.get(asked.tx, request.dag_id, access=SYSTEM)
     if dag is None or dag.version_hash is None:
         return None
     spec = asked.services.specs.spec(asked.tx, dag.dag_id, dag.version_hash)
@@ -115,10 +119,10 @@ def get_dag(asked: Asked, request: data.GetDag) -> dict[str, Any] | None:
 def get_dag_run(asked: Asked, request: data.GetDagRun) -> dict[str, Any] | None:
     """A run by its id or its logical date, or None."""
     if request.run_id is not None:
-        return _context(run_store.get(asked.tx, request.dag_id, request.run_id, visible=None))
+        return _context(run_store.get(asked.tx, request.dag_id, request.run_id, access=SYSTEM))
     if request.logical_date is None:
         raise errors.BadRequest("Give run_id or logical_date to find a run.")
-    return _context(run_store.by_logical_date(asked.tx, request.dag_id, request.logical_date, visible=None))
+    return _context(run_store.by_logical_date(asked.tx, request.dag_id, request.logical_date, access=SYSTEM))
 
 
 @answers(data.GetPreviousDagRun)
@@ -126,7 +130,27 @@ def get_previous_dag_run(asked: Asked, request: data.GetPreviousDagRun) -> dict[
     """The run before a logical date, or None."""
     state = DagRunState(request.state).value if request.state else None
     run_id = task_data.previous_run_id(asked.tx, request.dag_id, request.logical_date, state)
-    return None if run_id is None else _context(run_store.get(asked.tx, request.dag_id, run_id, visible=None))
+    return (
+        None if run_id is None else _context(run_store.get(asked.tx, request.dag_id, run_id, access=SYSTEM))
+    )
+
+
+@answers(data.FindDagRuns)
+def find_dag_runs(asked: Asked, request: data.FindDagRuns) -> list[dict[str, Any] | None]:
+    """The runs that match. Raises BadRequest for more than ``_MOST_RUNS``."""
+    found = task_data.find_runs(asked.tx, request, limit=_MOST_RUNS + 1)
+    if len(found) > _MOST_RUNS:
+        raise errors.BadRequest(
+            f"More than {_MOST_RUNS} runs match. Ask for fewer: name the DAG, a state or dates."
+        )
+    return [_context(run) for run in found]
+
+
+@answers(data.GetTaskInstances)
+def get_task_instances(asked: Asked, request: data.GetTaskInstances) -> list[data.TaskInstanceFacts]:
+    """All of a run, by task and map index; none of a run that does not exist."""
+    found = ti_store.of_run(asked.tx, request.dag_id, request.run_id, access=SYSTEM)
+    return [msgspec.convert(one, data.TaskInstanceFacts, from_attributes=True) for one in found]
 
 
 def _context(run: RunRecord | None) -> dict[str, Any] | None:

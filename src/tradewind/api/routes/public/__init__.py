@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 from tradewind.api.door import Operation
+
+MODULES: Final = [
+    "runs",
+    "monitor",
+    "login",
+    "dags",
+    "dag_versions",
+    "tasks",
+    "run_clearing",
+    "bulk_runs",
+    "bulk_task_instances",
+    "clearing",
+    "marking",
+    "logs",
+    "xcoms",
+    "task_state_stores",
+    "dependencies",
+    "task_instances",
+    "hitl",
+    "import_errors",
+    "dag_warnings",
+    "connections",
+    "variables",
+    "config",
+    "providers",
+    "plugins",
+    "pools",
+    "event_logs",
+    "jobs",
+    "backfills",
+    "asset_state_stores",
+    "assets",
+]
+"""Where two paths would match, the more particular one stands first."""
 
 
 def operations() -> list[Operation]:
-    """All of them; where two paths would match, the more particular one stands first."""
-    from tradewind.api.routes.public import (  # here, so that a module of this package can be loaded alone
-        assets,
-        backfills,
-        clearing,
-        dag_versions,
-        dags,
-        event_logs,
-        hitl,
-        import_errors,
-        jobs,
-        login,
-        logs,
-        monitor,
-        pools,
-        runs,
-        task_instances,
-        tasks,
-        xcoms,
-    )
-
-    modules = (
-        runs,
-        monitor,
-        login,
-        dags,
-        dag_versions,
-        tasks,
-        clearing,
-        logs,
-        xcoms,
-        task_instances,
-        hitl,
-        import_errors,
-        pools,
-        event_logs,
-        jobs,
-        backfills,
-        assets,
-    )
+    """All of them, in that order. Imported here, so that each module can be loaded alone."""
+    modules = [import_module(f"{__name__}.{name}") for name in MODULES]
     return [operation for module in modules for operation in module.door.operations]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from tradewind.api import filters, materializing, triggering
+from tradewind.api import filters, materializing, missing, triggering
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.routes.public import runs as run_routes
@@ -41,12 +41,14 @@ def get_assets(call: Call) -> schemas.AssetCollectionResponse:
     query: schemas.AssetQuery = call.query
     where: list[Any] = list(filters.conditions(query, apart=("dag_ids", "only_active")))
     if query.only_active:
-        where.append(browse.active())
+        where.append(browse.active(access=call.access))
     if query.dag_ids:
-        where.append(browse.of_dags(query.dag_ids))
-    rows = browse.assets.page(call.tx, where, page=page(query, call.services.settings, ORDER, ["id"]))
+        where.append(browse.of_dags(query.dag_ids, access=call.access))
+    rows = browse.assets.page(
+        call.tx, where, access=call.access, page=page(query, call.services.settings, ORDER, ["id"])
+    )
     return schemas.AssetCollectionResponse(
-        assets=_show(call, rows), total_entries=browse.assets.count(call.tx, where)
+        assets=_show(call, rows), total_entries=browse.assets.count(call.tx, where, access=call.access)
     )
 
 
@@ -57,9 +59,10 @@ def get_asset_aliases(call: Call) -> schemas.AssetAliasCollectionResponse:
     """List aliases."""
     where = filters.conditions(call.query)
     wanted = page(call.query, call.services.settings, ["id", "name"], ["id"])
-    rows = browse.aliases.page(call.tx, where, page=wanted)
+    rows = browse.aliases.page(call.tx, where, access=call.access, page=wanted)
     return schemas.AssetAliasCollectionResponse(
-        asset_aliases=[_alias(row) for row in rows], total_entries=browse.aliases.count(call.tx, where)
+        asset_aliases=[_alias(row) for row in rows],
+        total_entries=browse.aliases.count(call.tx, where, access=call.access),
     )
 
 
@@ -67,7 +70,7 @@ def get_asset_aliases(call: Call) -> schemas.AssetAliasCollectionResponse:
 def get_asset_alias(call: Call) -> schemas.AssetAliasResponse:
     """Show an alias."""
     number = _number(call, "asset_alias_id")
-    row = browse.aliases.one(call.tx, Where("id", "eq", number))
+    row = browse.aliases.one(call.tx, Where("id", "eq", number), access=call.access)
     if row is None:
         raise errors.NotFound(f"There is no asset alias {number}.")
     return _alias(row)
@@ -81,10 +84,15 @@ def _number(call: Call, name: str) -> int:
 
 
 def _asset(call: Call, number: int) -> browse.AssetRow:
-    row = browse.assets.one(call.tx, Where("id", "eq", number))
+    row = browse.assets.one(call.tx, Where("id", "eq", number), access=call.access)
     if row is None:
         raise errors.NotFound(f"There is no asset {number}. GET /api/v2/assets lists them.")
     return row
+
+
+def number_of_existing(call: Call) -> int:
+    """The id of the asset that the path names. Raises NotFound."""
+    return _asset(call, _number(call, "asset_id")).id
 
 
 def _alias(row: browse.AliasRow) -> schemas.AssetAliasResponse:
@@ -98,10 +106,15 @@ def _watcher(row: browse.WatcherRow) -> schemas.AssetWatcherResponse:
 
 
 def _show(call: Call, rows: Sequence[browse.AssetRow]) -> list[schemas.AssetResponse]:
-    tx, ids = call.tx, [row.id for row in rows]
-    waiting, making, reading = (browse.mentions(tx, kind, ids) for kind in ("schedules", "outlets", "inlets"))
-    aliases, newest = browse.aliases_of(tx, ids), browse.last_events(tx, ids)
-    watchers = browse.watchers_of(tx, ids, visible=call.visible)
+    tx, access, ids = call.tx, call.access, [row.id for row in rows]
+    waiting, making, reading = (
+        browse.mentions(tx, kind, ids, access=access) for kind in ("schedules", "outlets", "inlets")
+    )
+    aliases, newest = (
+        browse.aliases_of(tx, ids, access=access),
+        browse.last_events(tx, ids, access=access),
+    )
+    watchers = browse.watchers_of(tx, ids, access=access)
     return [
         schemas.AssetResponse(
             id=row.id,
@@ -111,21 +124,15 @@ def _show(call: Call, rows: Sequence[browse.AssetRow]) -> list[schemas.AssetResp
             extra=raw(row.extra),
             created_at=row.created_at,
             updated_at=row.updated_at,
-            scheduled_dags=_visible(call, waiting.get(row.id, ()), _by_dag),
-            producing_tasks=_visible(call, making.get(row.id, ()), _by_task),
-            consuming_tasks=_visible(call, reading.get(row.id, ()), _by_task),
+            scheduled_dags=[_by_dag(one) for one in waiting.get(row.id, ())],
+            producing_tasks=[_by_task(one) for one in making.get(row.id, ())],
+            consuming_tasks=[_by_task(one) for one in reading.get(row.id, ())],
             aliases=[_alias(one) for one in aliases.get(row.id, ())],
             watchers=[_watcher(one) for one in watchers.get(row.id, ())],
             last_asset_event=_newest(newest.get(row.id)),
         )
         for row in rows
     ]
-
-
-def _visible(
-    call: Call, rows: Sequence[browse.MentionRow], show: Callable[[browse.MentionRow], Any]
-) -> list[Any]:
-    return [show(row) for row in rows if call.visible is None or row.dag_id in call.visible]
 
 
 def _by_dag(row: browse.MentionRow) -> schemas.DagScheduleAssetReference:
@@ -157,10 +164,10 @@ def get_asset_events(call: Call) -> schemas.AssetEventCollectionResponse:
     """List events."""
     where = filters.conditions(call.query)
     wanted = page(call.query, call.services.settings, EVENT_ORDER, ["timestamp"])
-    rows = browse.events.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.events.page(call.tx, where, page=wanted, access=call.access)
     return schemas.AssetEventCollectionResponse(
         asset_events=_events(call, rows),
-        total_entries=browse.events.count(call.tx, where, visible=call.visible),
+        total_entries=browse.events.count(call.tx, where, access=call.access),
     )
 
 
@@ -172,7 +179,8 @@ def get_asset_events(call: Call) -> schemas.AssetEventCollectionResponse:
 def get_upstream_asset_events(call: Call) -> schemas.AssetEventCollectionResponse:
     """The events that made a run."""
     row = run_routes.row_of_run(call)
-    rows = browse.events.page(call.tx, [browse.made_run(row.dag_id, row.run_id)], page=_EVERYTHING)
+    made_it = [browse.made_run(row.dag_id, row.run_id)]
+    rows = browse.events.page(call.tx, made_it, access=call.access, page=_EVERYTHING)
     return schemas.AssetEventCollectionResponse(asset_events=_events(call, rows), total_entries=len(rows))
 
 
@@ -191,12 +199,12 @@ def create_asset_event(call: Call) -> schemas.AssetEventResponse:
     asset_events.record(call.tx, [happened], call.services.clock.now())
     call.audit("create_asset_event", extra={"asset_id": row.id})
     call.wake("assets")
-    newest = browse.last_events(call.tx, [row.id])[row.id][0]
-    return _events(call, browse.events.page(call.tx, [Where("id", "eq", newest)]))[0]
+    newest = browse.last_events(call.tx, [row.id], access=call.access)[row.id][0]
+    return _events(call, browse.events.page(call.tx, [Where("id", "eq", newest)], access=call.access))[0]
 
 
 def _events(call: Call, rows: Sequence[browse.EventRow]) -> list[schemas.AssetEventResponse]:
-    made = browse.created_runs(call.tx, [row.id for row in rows])
+    made = browse.created_runs(call.tx, [row.id for row in rows], access=call.access)
     return [
         schemas.AssetEventResponse(
             id=row.id,
@@ -249,10 +257,10 @@ def get_asset(call: Call) -> schemas.AssetResponse:
 def materialize_asset(call: Call) -> DAGRunResponse:
     """Run the one DAG that updates the asset."""
     row = _asset(call, _number(call, "asset_id"))
-    maker = materializing.maker(call.tx, row, visible=call.visible)
-    dag = dag_store.get(call.tx, maker, visible=call.visible)
+    maker = materializing.maker(call.tx, row, access=call.access)
+    dag = dag_store.get(call.tx, maker, access=call.access)
     if dag is None or dag.version_hash is None:
-        raise errors.DagNotFound(maker, [maker])
+        raise missing.dag(call, maker)
     body: schemas.MaterializeAssetBody = call.body or schemas.MaterializeAssetBody()
     fields = {name: value for name, value in msgspec.structs.asdict(body).items() if name != "dag_run_id"}
     spec = call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
@@ -264,7 +272,7 @@ def materialize_asset(call: Call) -> DAGRunResponse:
         user=call.who.name,
         **fields,
     )
-    new = triggering.plan(wish, spec, dag.version_hash, now=call.services.clock.now())
+    new = triggering.plan(wish, spec, dag.version_hash, now=call.now, ask=call.ask)
     run_transitions.create(call.tx, new, spec, run_routes.new_attempt)
     call.audit("materialize_asset", dag_id=dag.dag_id, run_id=new.run_id, extra={"asset_id": row.id})
     call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
@@ -289,7 +297,7 @@ def _waiting(call: Call) -> list[browse.QueuedRow]:
         where.append(Where("asset_id", "eq", _number(call, "asset_id")))
     if call.query.before is not None:
         where.append(Where("created_at", "lt", call.query.before))
-    wanted = browse.queued.page(call.tx, where, page=_EVERYTHING, visible=call.visible)
+    wanted = browse.queued.page(call.tx, where, page=_EVERYTHING, access=call.access)
     return sorted(wanted, key=lambda row: (row.dag_id, row.asset_id))
 
 

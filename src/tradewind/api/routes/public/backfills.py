@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tradewind.api import backfilling, filters, problems
+from tradewind.api import backfilling, filters, missing, problems
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.routes.public.runs import new_attempt
@@ -31,10 +31,10 @@ def list_backfills(call: Call) -> schemas.BackfillCollectionResponse:
     """List the backfills of a DAG, or of all."""
     where = filters.conditions(call.query)
     wanted = page(call.query, call.services.settings, ORDER, ["id"])
-    rows = browse.backfills.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.backfills.page(call.tx, where, page=wanted, access=call.access)
     return schemas.BackfillCollectionResponse(
         backfills=[_show(row) for row in rows],
-        total_entries=browse.backfills.count(call.tx, where, visible=call.visible),
+        total_entries=browse.backfills.count(call.tx, where, access=call.access),
     )
 
 
@@ -56,7 +56,8 @@ def create_backfill(call: Call) -> schemas.BackfillResponse:
             _wish(call),
             spec,
             dag.version_hash,
-            now=call.services.clock.now(),
+            now=call.now,
+            ask=call.ask,
             new_attempt=new_attempt,
         )
     except errors.BadRequest as error:
@@ -74,7 +75,7 @@ def create_backfill_dry_run(call: Call) -> schemas.DryRunBackfillCollectionRespo
     """The runs that such a backfill would have; makes none."""
     _, spec = _dag(call)
     try:
-        dates = backfilling.preview(call.tx, _wish(call), spec, now=call.services.clock.now())
+        dates = backfilling.preview(call.tx, _wish(call), spec, now=call.now, ask=call.ask)
     except errors.BadRequest as error:
         raise _unprocessable(error) from error
     return schemas.DryRunBackfillCollectionResponse(
@@ -112,19 +113,20 @@ def _set_paused(call: Call, paused: bool) -> schemas.BackfillResponse:
 
 
 def _going_on(call: Call) -> store.BackfillRecord:
-    return store.going_on(call.tx, int(call.path["backfill_id"]), visible=call.visible)
+    return store.going_on(call.tx, int(call.path["backfill_id"]), access=call.access)
 
 
 def _tell(call: Call, event: str, record: store.BackfillRecord) -> None:
-    call.audit(event, dag_id=record.dag_id, extra={"backfill_id": record.id})
+    before = {"is_paused": record.is_paused}
+    call.audit(event, dag_id=record.dag_id, extra={"backfill_id": record.id}, before=before)
     call.wake("dag", dag_id=record.dag_id)
 
 
 def _dag(call: Call) -> tuple[DagRecord, DagSpec]:
     """The DAG that the body names. Raises DagNotFound."""
-    dag = dag_store.get(call.tx, call.body.dag_id, visible=call.visible)
+    dag = dag_store.get(call.tx, call.body.dag_id, access=call.access)
     if dag is None:
-        raise errors.DagNotFound(call.body.dag_id, dag_store.ids(call.tx, visible=call.visible))
+        raise missing.dag(call, call.body.dag_id)
     return dag, call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
 
 
@@ -149,7 +151,7 @@ def _unprocessable(error: errors.BadRequest) -> problems.Unprocessable:
 
 
 def _shown(call: Call, backfill_id: int) -> schemas.BackfillResponse:
-    row = browse.backfills.one(call.tx, Where("id", "eq", backfill_id), visible=call.visible)
+    row = browse.backfills.one(call.tx, Where("id", "eq", backfill_id), access=call.access)
     if row is None:
         raise errors.NotFound(f"There is no backfill {backfill_id}.")
     return _show(row)

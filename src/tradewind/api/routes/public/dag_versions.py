@@ -27,10 +27,10 @@ def get_dag_versions(call: Call) -> schemas.DAGVersionCollectionResponse:
     """List the versions of a DAG."""
     where = [*dag_filter(call), *filters.conditions(call.query)]
     wanted = page(call.query, call.services.settings, ORDER, ["version_number"])
-    rows = browse.versions.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.versions.page(call.tx, where, page=wanted, access=call.access)
     return schemas.DAGVersionCollectionResponse(
         dag_versions=[version_response(row) for row in rows],
-        total_entries=browse.versions.count(call.tx, where, visible=call.visible),
+        total_entries=browse.versions.count(call.tx, where, access=call.access),
     )
 
 
@@ -43,7 +43,7 @@ def get_dag_version(call: Call) -> schemas.DagVersionResponse:
         call.tx,
         Where("dag_id", "eq", call.dag_id),
         Where("version_number", "eq", number),
-        visible=call.visible,
+        access=call.access,
     )
     if found is None:
         raise errors.NotFound(
@@ -66,16 +66,23 @@ def get_dag_source(call: Call) -> schemas.DAGSourceResponse | Response:
     as_text = "text/plain" in accept
     if not as_text and not any(kind in accept for kind in ("application/json", "*/*", "application/*")):
         raise problems.NotAcceptable(f"Accept application/json or text/plain, got {accept}.")
-    found = browse.source(call.tx, call.dag_id, call.query.version_number)
-    if found is None or found[0] is None:
+    found = browse.source(call.tx, call.dag_id, call.query.version_number, access=call.access)
+    if found is not None and found.shared:
+        raise problems.NotAllowed(
+            f"Forbidden: the file of DAG {call.dag_id!r} also defines DAGs that {call.who.name!r} "
+            "may not read."
+        )
+    if found is None or found.text is None:
         raise errors.NotFound(
             f"No source of DAG {call.dag_id!r} is stored for version {call.query.version_number or 'latest'}."
         )
-    text, number, name = found
     if as_text:
-        return PlainTextResponse(text)
+        return PlainTextResponse(found.text)
     return schemas.DAGSourceResponse(
-        content=text, dag_id=call.dag_id, version_number=number, dag_display_name=name or call.dag_id
+        content=found.text,
+        dag_id=call.dag_id,
+        version_number=found.version_number,
+        dag_display_name=found.dag_display_name or call.dag_id,
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tradewind.api import filters, views
+from tradewind.api import filters, missing, views
 from tradewind.api.door import ANY, Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.schemas import dags as schemas
-from tradewind.api.schemas.common import Answer
+from tradewind.api.schemas.common import Answer, MaskQuery
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
 from tradewind.domain.states import DagRunState
@@ -63,11 +63,11 @@ def get_dags(call: Call) -> schemas.DAGCollectionResponse:
 
 def _collection(call: Call, where: list[Where | Column]) -> schemas.DAGCollectionResponse:
     wanted = page(call.query, call.services.settings, ORDER, ["dag_id"])
-    rows = browse.dags.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.dags.page(call.tx, where, page=wanted, access=call.access)
     tags = browse.tags_of(call.tx, [row.dag_id for row in rows])
     return schemas.DAGCollectionResponse(
         dags=[views.dag(row, tags.get(row.dag_id, [])) for row in rows],
-        total_entries=browse.dags.count(call.tx, where, visible=call.visible),
+        total_entries=browse.dags.count(call.tx, where, access=call.access),
     )
 
 
@@ -108,9 +108,9 @@ def _where_runs(query: schemas.DagQuery) -> list[Where | Column]:
 
 def row_of(call: Call) -> browse.DagRow:
     """The DAG that the path names. Raises DagNotFound."""
-    found = browse.dags.one(call.tx, Where("dag_id", "eq", call.dag_id), visible=call.visible)
+    found = browse.dags.one(call.tx, Where("dag_id", "eq", call.dag_id), access=call.access)
     if found is None:
-        raise errors.DagNotFound(call.dag_id, store.ids(call.tx, visible=call.visible))
+        raise missing.dag(call, call.dag_id)
     return found
 
 
@@ -147,7 +147,7 @@ def _check_mask(mask: list[str] | None) -> None:
 @door.patch(
     "/dags/{dag_id}",
     Resource.DAG,
-    query=schemas.DagPatchQuery,
+    query=MaskQuery,
     body=schemas.DAGPatchBody,
     answer=schemas.DAGResponse,
 )
@@ -160,8 +160,13 @@ def patch_dag(call: Call) -> schemas.DAGResponse:
 
 
 def _switch(call: Call, dag_ids: list[str]) -> None:
-    for dag_id in store.set_paused(call.tx, dag_ids, call.body.is_paused, visible=call.visible):
-        call.audit("paused" if call.body.is_paused else "unpaused", dag_id=dag_id)
+    for dag_id in store.set_paused(call.tx, dag_ids, call.body.is_paused, access=call.access):
+        call.audit(
+            "paused" if call.body.is_paused else "unpaused",
+            dag_id=dag_id,
+            before={"is_paused": not call.body.is_paused},
+            after={"is_paused": call.body.is_paused},
+        )
         call.wake("dag", dag_id=dag_id)
 
 
@@ -174,11 +179,11 @@ def patch_dags(call: Call) -> schemas.DAGCollectionResponse:
     _check_mask(call.query.update_mask)
     where = _where(call.query)
     wanted = page(call.query, call.services.settings, ORDER, ["dag_id"])
-    rows = browse.dags.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.dags.page(call.tx, where, page=wanted, access=call.access)
     dag_ids = [row.dag_id for row in rows]
-    total = browse.dags.count(call.tx, where, visible=call.visible)
+    total = browse.dags.count(call.tx, where, access=call.access)
     _switch(call, dag_ids)
-    changed = browse.dags.page(call.tx, [Where("dag_id", "in", dag_ids)], page=wanted, visible=call.visible)
+    changed = browse.dags.page(call.tx, [Where("dag_id", "in", dag_ids)], page=wanted, access=call.access)
     tags = browse.tags_of(call.tx, dag_ids)
     return schemas.DAGCollectionResponse(
         dags=[views.dag(row, tags.get(row.dag_id, [])) for row in changed], total_entries=total
@@ -190,7 +195,7 @@ def delete_dag(call: Call) -> Deleted:
     """Delete what the database knows of a DAG; while its file is there it comes back, without history."""
     row = row_of(call)
     store.delete(call.tx, row.dag_id)
-    call.audit("delete_dag", dag_id=row.dag_id)
+    call.audit("delete_dag", dag_id=row.dag_id, before={"is_paused": row.is_paused, "owners": row.owners})
     call.wake("all")
     return Deleted()
 
@@ -206,7 +211,7 @@ def get_dag_tags(call: Call) -> schemas.DAGTagCollectionResponse:
         pattern=call.query.tag_name_pattern,
         prefix=call.query.tag_name_prefix_pattern,
         page=page(call.query, call.services.settings, ["name"], ["name"]),
-        visible=call.visible,
+        access=call.access,
     )
     return schemas.DAGTagCollectionResponse(tags=names, total_entries=total)
 
@@ -219,7 +224,7 @@ stats_door = Door("DagStats")
 )
 def get_dag_stats(call: Call) -> schemas.DagStatsCollectionResponse:
     """How many runs of each DAG are in each state."""
-    counted = browse.run_counts(call.tx, call.query.dag_ids, call.visible)
+    counted = browse.run_counts(call.tx, call.query.dag_ids, access=call.access)
     found = [
         schemas.DagStatsResponse(
             dag_id=dag_id,

@@ -42,10 +42,10 @@ def get_event_logs(call: Call) -> schemas.EventLogCollectionResponse:
     if query.excluded_events:
         where.append(Where("event", "not_in", query.excluded_events))
     wanted = page(query, call.services.settings, ORDER, ["id"])
-    rows = browse.audit_log.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.audit_log.page(call.tx, where, page=wanted, access=call.access)
     return schemas.EventLogCollectionResponse(
         event_logs=[_show(row) for row in rows],
-        total_entries=browse.audit_log.count(call.tx, where, visible=call.visible),
+        total_entries=browse.audit_log.count(call.tx, where, access=call.access),
     )
 
 
@@ -53,7 +53,7 @@ def get_event_logs(call: Call) -> schemas.EventLogCollectionResponse:
 def get_event_log(call: Call) -> schemas.EventLogResponse:
     """Show an entry of the audit log."""
     number = int(call.path["event_log_id"])
-    row = browse.audit_log.one(call.tx, Where("id", "eq", number), visible=call.visible)
+    row = browse.audit_log.one(call.tx, Where("id", "eq", number), access=call.access)
     if row is None:
         raise errors.NotFound(f"The audit log has no entry {number}.")
     return _show(row)

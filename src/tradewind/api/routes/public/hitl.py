@@ -60,7 +60,7 @@ def _nothing_asked(call: Call) -> errors.NotFound:
 )
 def update_hitl_detail(call: Call) -> schemas.HITLDetailResponse:
     """Answer what a task instance asks; it then goes on."""
-    run = browse_runs.find(call.tx, call.dag_id, call.run_id)
+    run = browse_runs.find(call.tx, call.dag_id, call.run_id, access=call.access)
     if run is None:
         raise missing.run(call)
     now = call.services.clock.now()
@@ -135,7 +135,7 @@ def get_hitl_detail_try_detail(call: Call) -> schemas.HITLDetailHistory:
         *(Where(name, "eq", getattr(now, name)) for name in ("dag_id", "run_id", "task_id", "map_index")),
         Where("try_number", "eq", number),
     ]
-    earlier = browse_instances.earlier_tries.page(call.tx, where, page=Page(limit=1))
+    earlier = browse_instances.earlier_tries.page(call.tx, where, access=call.access, page=Page(limit=1))
     row = next(iter(earlier), now if now.try_number == number else None)
     asked = None if row is None else queries.earlier(call.tx, row.id) or queries.get(call.tx, row.id)
     if row is None or asked is None:
@@ -154,10 +154,10 @@ def get_hitl_details(call: Call) -> schemas.HITLDetailCollection:
     """List what the task instances of a run ask; ``~`` stands for every DAG, or every run."""
     where = _where(call)
     wanted = page(call.query, call.services.settings, ORDER, ["ti_id"])
-    found = browse.page(call.tx, where, page=wanted, visible=call.visible)
+    found = browse.page(call.tx, where, page=wanted, access=call.access)
     return schemas.HITLDetailCollection(
         hitl_details=_with_instances(call, found),
-        total_entries=browse.details.count(call.tx, where, visible=call.visible),
+        total_entries=browse.details.count(call.tx, where, access=call.access),
     )
 
 
@@ -177,7 +177,7 @@ def _with_instances(call: Call, found: list[queries.Asked]) -> list[schemas.HITL
     if not found:
         return []
     ids = [Where("id", "in", [asked.attempt_id for asked in found])]
-    rows = browse_instances.instances.page(call.tx, ids, page=Page(limit=None))
+    rows = browse_instances.instances.page(call.tx, ids, access=call.access, page=Page(limit=None))
     shown = {one.id: one for one in task_instances.show(call, rows)}
     return [
         schemas.HITLDetail(**views.hitl_fields(asked), task_instance=shown[asked.attempt_id])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tradewind.api import filters
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
@@ -11,7 +9,6 @@ from tradewind.api.schemas import admin as schemas
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
 from tradewind.store.queries import import_errors as queries
-from tradewind.store.queries.browse.listing import Where
 from tradewind.store.records import ImportErrorRecord
 
 door = Door("Import Error")
@@ -34,11 +31,12 @@ ORDER = {
 )
 def get_import_errors(call: Call) -> schemas.ImportErrorCollectionResponse:
     """List import errors."""
-    where = [*filters.conditions(call.query), *_visible(call)]
+    where = filters.conditions(call.query)
     wanted = page(call.query, call.services.settings, ORDER, ["id"])
-    rows = queries.listing.page(call.tx, where, page=wanted)
+    rows = queries.page(call.tx, where, access=call.access, page=wanted)
     return schemas.ImportErrorCollectionResponse(
-        import_errors=[_show(row) for row in rows], total_entries=queries.listing.count(call.tx, where)
+        import_errors=[_show(row) for row in rows],
+        total_entries=queries.listing.count(call.tx, where, access=call.access),
     )
 
 
@@ -46,17 +44,10 @@ def get_import_errors(call: Call) -> schemas.ImportErrorCollectionResponse:
 def get_import_error(call: Call) -> schemas.ImportErrorResponse:
     """Show an import error."""
     number = int(call.path["import_error_id"])
-    row = queries.listing.one(call.tx, Where("id", "eq", number), *_visible(call))
+    row = queries.get(call.tx, number, access=call.access)
     if row is None:
         raise errors.NotFound(f"There is no import error {number}: it was repaired, or never was.")
     return _show(row)
-
-
-def _visible(call: Call) -> list[Any]:
-    """Somebody who sees only some DAGs sees only errors of the files that define them."""
-    if call.visible is None:
-        return []
-    return [Where("filename", "in", queries.files_of(call.tx, call.visible))]
 
 
 def _show(row: ImportErrorRecord) -> schemas.ImportErrorResponse:

@@ -28,7 +28,9 @@ def get_jobs(call: Call) -> task_instances.JobCollectionResponse:
         where.append(Where("latest_heartbeat", "gte" if call.query.is_alive else "lt", limit))
         if call.query.is_alive:
             where.append(Where("state", "eq", "running"))
-    rows = jobs.listing.page(call.tx, where, page=page(call.query, call.services.settings, ORDER, ["id"]))
+    wanted = page(call.query, call.services.settings, ORDER, ["id"])
+    rows = jobs.listing.page(call.tx, where, access=call.access, page=wanted)
     return task_instances.JobCollectionResponse(
-        jobs=[views.job(row) for row in rows], total_entries=jobs.listing.count(call.tx, where)
+        jobs=[views.job(row) for row in rows],
+        total_entries=jobs.listing.count(call.tx, where, access=call.access),
     )

@@ -44,10 +44,10 @@ async def create_token_all_admins(call: Call) -> LoginResponse:
 
 async def _login(call: Call, lifetime: timedelta) -> LoginResponse:
     body = await _credentials(call.request)
-    user = await run_in_threadpool(call.services.directory.authenticate, body.username, body.password)
-    if user is None:
+    who = await run_in_threadpool(call.services.people.log_in, body.username, body.password)
+    if who is None:
         raise problems.NotAuthenticated("Invalid credentials")
-    return _token(call, Principal(name=user.name, role=user.role, teams=user.teams), lifetime)
+    return _token(call, who, lifetime)
 
 
 def _token(call: Call, who: Principal, lifetime: timedelta) -> LoginResponse:

@@ -61,7 +61,7 @@ def find(call: Call) -> Try:
     if number < 0:
         raise errors.InvalidValue("try_number", number, "not be negative")
     with call.services.database.read() as call.tx:
-        row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, index)
+        row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, index, access=call.access)
         if row is None:
             raise missing.instance(call, index)
     if number > max(row.try_number, 1):

@@ -1,17 +1,26 @@
-"""Pools: list, show."""
+"""Pools: list, show, create, change, delete, one by one and several at once."""
 
 from __future__ import annotations
 
-from tradewind.api import filters
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from tradewind.api import bulk, filters, masks
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
-from tradewind.api.schemas import admin as schemas
+from tradewind.api.schemas import pools as schemas
+from tradewind.api.schemas.bulk import BulkBody, BulkResponse
+from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
+from tradewind.domain.access import Access
+from tradewind.store.queries import pools as store
 from tradewind.store.queries.browse import others as browse
 from tradewind.store.queries.browse.listing import Where
 
 door = Door("Pool")
+ONE = "/pools/{pool_name}"
 ORDER = {"id": "id", "name": "pool", "pool": "pool", "slots": "slots", "description": "description"}
 
 
@@ -19,20 +28,111 @@ ORDER = {"id": "id", "name": "pool", "pool": "pool", "slots": "slots", "descript
 def get_pools(call: Call) -> schemas.PoolCollectionResponse:
     """List pools with who holds their slots."""
     where = filters.conditions(call.query, rename={"pool_name": "pool"})
-    rows = browse.pools.page(call.tx, where, page=page(call.query, call.services.settings, ORDER, ["id"]))
+    wanted = page(call.query, call.services.settings, ORDER, ["id"])
+    rows = browse.pools.page(call.tx, where, access=call.access, page=wanted)
     usage = browse.pool_usage(call.tx)
     return schemas.PoolCollectionResponse(
         pools=[_show(row, usage.get(row.pool, {})) for row in rows],
-        total_entries=browse.pools.count(call.tx, where),
+        total_entries=browse.pools.count(call.tx, where, access=call.access),
     )
 
 
-@door.get("/pools/{pool_name}", Resource.POOL, answer=schemas.PoolResponse)
+@door.get(ONE, Resource.POOL, answer=schemas.PoolResponse)
 def get_pool(call: Call) -> schemas.PoolResponse:
     """Show a pool."""
-    row = browse.pools.one(call.tx, Where("pool", "eq", call.path["pool_name"]))
+    return _answer(call, call.path["pool_name"])
+
+
+@door.post("/pools", Resource.POOL, body=schemas.PoolBody, answer=schemas.PoolResponse, status=201)
+def post_pool(call: Call) -> schemas.PoolResponse:
+    """Create a pool."""
+    body: schemas.PoolBody = call.body
+    if store.get(call.tx, body.name) is not None:
+        raise errors.Conflict(f"Pool {body.name!r} exists already. PATCH changes it.")
+    _Pools().create(call, body)
+    return _answer(call, body.name)
+
+
+@door.patch(ONE, Resource.POOL, query=MaskQuery, body=schemas.PoolPatchBody, answer=schemas.PoolResponse)
+def patch_pool(call: Call) -> schemas.PoolResponse:
+    """Change a pool: the fields that are sent, or of these the ones in ``update_mask``."""
+    body: schemas.PoolPatchBody = call.body
+    name = call.path["pool_name"]
+    if isinstance(body.pool, str) and body.pool != name:
+        raise errors.BadRequest(
+            f"The body names pool {body.pool!r}, the path {name!r}: a pool keeps its name."
+        )
+    _change(call, name, masks.given(body, call.query.update_mask, fixed=("pool",)))
+    return _answer(call, name)
+
+
+@door.delete(ONE, Resource.POOL)
+def delete_pool(call: Call) -> None:
+    """Delete a pool that no task holds a slot of, or waits for one."""
+    _Pools().delete(call, call.path["pool_name"])
+
+
+@door.patch("/pools", Resource.POOL, body=BulkBody[schemas.PoolBody], answer=BulkResponse)
+def bulk_pools(call: Call) -> BulkResponse:
+    """Create, change and delete several pools."""
+    return bulk.carry_out(call, _Pools())
+
+
+class _Pools(bulk.Noun[schemas.PoolBody]):
+    """Pools, for ``bulk``."""
+
+    def name(self, call: Call, entity: schemas.PoolBody | str) -> str:
+        return entity if isinstance(entity, str) else entity.name
+
+    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
+        return {pool.name for pool in store.list_pools(call.tx)}.intersection(names)
+
+    def create(self, call: Call, entity: schemas.PoolBody) -> None:
+        masks.no_team(entity.team_name or None)
+        store.set_pool(
+            call.tx,
+            entity.name,
+            entity.slots,
+            entity.description or None,
+            include_deferred=entity.include_deferred is True,
+        )
+        _note(call, "post_pool", entity.name, after={"slots": entity.slots})
+
+    def update(self, call: Call, entity: schemas.PoolBody, mask: Sequence[str] | None) -> None:
+        _change(call, entity.name, masks.given(entity, mask, fixed=("name",)))
+
+    def delete(self, call: Call, name: str) -> None:
+        if any(browse.pool_usage(call.tx).get(name, {}).values()):
+            raise errors.Conflict(
+                f"Pool {name!r} is in use: tasks hold its slots or wait for them. Let them end first."
+            )
+        store.delete(call.tx, name)
+        _note(call, "delete_pool", name)
+
+
+def _change(call: Call, name: str, fields: dict[str, object]) -> None:
+    found = store.get(call.tx, name)
+    if found is None:
+        raise errors.PoolNotFound(name)
+    masks.no_team(fields.pop("team_name", None))
+    new = {key: value for key, value in fields.items() if value is not None or key == "description"}
+    changed = msgspec.structs.replace(found, **new)
+    store.set_pool(
+        call.tx, name, changed.slots, changed.description, include_deferred=changed.include_deferred
+    )
+    before = {key: getattr(found, key) for key in new}
+    _note(call, "patch_pool", name, before=before, after=new)
+
+
+def _note(call: Call, event: str, name: str, **changed: dict[str, object]) -> None:
+    call.audit(event, extra={"pool": name}, **changed)
+    call.wake("pools")
+
+
+def _answer(call: Call, name: str) -> schemas.PoolResponse:
+    row = browse.pools.one(call.tx, Where("pool", "eq", name), access=call.access)
     if row is None:
-        raise errors.PoolNotFound(call.path["pool_name"])
+        raise errors.PoolNotFound(name)
     return _show(row, browse.pool_usage(call.tx).get(row.pool, {}))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from tradewind.api.door import ANY, Call, Door
 from tradewind.api.pagination import Paged, page
 from tradewind.api.routes.public.dags import dag_filter
 from tradewind.api.schemas import runs as schemas
+from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors, keys
 from tradewind.domain.states import FINISHED_RUN, DagRunState, DagRunTriggeredBy
@@ -59,10 +60,9 @@ def new_attempt(now: datetime) -> str:
 )
 def trigger_dag_run(call: Call) -> schemas.DAGRunResponse:
     """Make a run. Of a paused DAG it waits; a header of the answer then says so."""
-    now = call.services.clock.now()
-    dag = dag_store.get(call.tx, call.dag_id, visible=call.visible)
+    dag = dag_store.get(call.tx, call.dag_id, access=call.access)
     if dag is None or dag.version_hash is None:
-        raise errors.DagNotFound(call.dag_id, dag_store.ids(call.tx, visible=call.visible))
+        raise missing.dag(call, call.dag_id)
     if dag.has_import_errors:
         raise errors.BadRequest(
             f"DAG {dag.dag_id!r} cannot be triggered: {dag.fileloc} has an import error. "
@@ -77,7 +77,7 @@ def trigger_dag_run(call: Call) -> schemas.DAGRunResponse:
         user=call.who.name,
         **fields,
     )
-    new = triggering.plan(wish, spec, dag.version_hash, now=now)
+    new = triggering.plan(wish, spec, dag.version_hash, now=call.now, ask=call.ask)
     transitions.create(call.tx, new, spec, new_attempt)
     call.audit("trigger_dag_run", dag_id=dag.dag_id, run_id=new.run_id)
     call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
@@ -105,7 +105,7 @@ _WISHED = (
 
 def row_of_run(call: Call) -> browse.RunRow:
     """The run that the path names. Raises DagNotFound, DagRunNotFound."""
-    found = browse.find(call.tx, call.dag_id, call.run_id)
+    found = browse.find(call.tx, call.dag_id, call.run_id, access=call.access)
     if found is None:
         raise missing.run(call)
     return found
@@ -113,7 +113,7 @@ def row_of_run(call: Call) -> browse.RunRow:
 
 def shown(call: Call, dag_id: str, run_id: str) -> schemas.DAGRunResponse:
     """A run as the API shows it now. Raises DagRunNotFound."""
-    found = browse.find(call.tx, dag_id, run_id)
+    found = browse.find(call.tx, dag_id, run_id, access=call.access)
     if found is None:
         raise errors.DagRunNotFound(dag_id, run_id)
     return views.run(found, call.services.specs, call.tx)
@@ -148,10 +148,10 @@ def get_dag_runs(call: Call) -> schemas.DAGRunCollectionResponse:
 
 
 def _collection(call: Call, where: list[Any], wanted: Page) -> schemas.DAGRunCollectionResponse:
-    rows = browse.runs.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.runs.page(call.tx, where, page=wanted, access=call.access)
     return schemas.DAGRunCollectionResponse(
         dag_runs=[views.run(row, call.services.specs, call.tx) for row in rows],
-        total_entries=browse.runs.count(call.tx, where, visible=call.visible),
+        total_entries=browse.runs.count(call.tx, where, access=call.access),
     )
 
 
@@ -186,38 +186,51 @@ def get_list_dag_runs_batch(call: Call) -> schemas.DAGRunCollectionResponse:
 @door.patch(
     "/dags/{dag_id}/dagRuns/{dag_run_id}",
     Resource.RUN,
-    query=schemas.RunPatchQuery,
+    query=MaskQuery,
     body=schemas.DAGRunPatchBody,
     answer=schemas.DAGRunResponse,
 )
 def patch_dag_run(call: Call) -> schemas.DAGRunResponse:
     """Mark a run success or failed (with its task instances), queue it again, or write a note."""
+    row = row_of_run(call)
+    change(call, row, call.body, call.query.update_mask)
+    return shown(call, row.dag_id, row.run_id)
+
+
+def change(call: Call, row: browse.RunRow, body: schemas.DAGRunPatchBody, mask: Sequence[str] | None) -> None:
+    """Do to a run what a body says. Raises BadRequest for a mask of other fields."""
     from tradewind.api import changing  # the engine is loaded when somebody first changes a run
 
-    row = row_of_run(call)
-    mask, body = call.query.update_mask, call.body
     unknown = [name for name in mask or () if name not in {"state", "note"}]
     if unknown:
         raise errors.BadRequest(f"update_mask may hold state and note, got {', '.join(unknown)}.")
+    after: dict[str, Any] = {}
     if body.state is not None and (mask is None or "state" in mask):
         changing.mark_run(call, row, DagRunState(body.state))
-        call.audit("patch_dag_run", dag_id=row.dag_id, run_id=row.run_id, extra={"state": body.state})
+        after["state"] = body.state
     if body.note is not msgspec.UNSET and (mask is None or "note" in mask):
         transitions.set_note(call.tx, row.pk, body.note, user=call.who.name, now=call.services.clock.now())
-    return shown(call, row.dag_id, row.run_id)
+        after["note"] = body.note
+    if after:
+        before = {name: getattr(row, name) for name in after}
+        call.audit("patch_dag_run", dag_id=row.dag_id, run_id=row.run_id, before=before, after=after)
 
 
 @door.delete("/dags/{dag_id}/dagRuns/{dag_run_id}", Resource.RUN)
 def delete_dag_run(call: Call) -> None:
     """Delete a run with its task instances, XComs and notes. Log files stay."""
-    row = row_of_run(call)
+    remove(call, row_of_run(call))
+
+
+def remove(call: Call, row: browse.RunRow) -> None:
+    """Delete a run. Raises Conflict for one that is running."""
     if row.state == DagRunState.RUNNING:
         raise errors.Conflict(
             f"Run {row.run_id!r} of DAG {row.dag_id!r} is running. "
             "Mark it success or failed first, then delete it."
         )
     transitions.delete(call.tx, row.pk)
-    call.audit("delete_dag_run", dag_id=row.dag_id, run_id=row.run_id)
+    call.audit("delete_dag_run", dag_id=row.dag_id, run_id=row.run_id, before={"state": row.state})
     call.wake("run", dag_id=row.dag_id, run_id=row.run_id)
 
 

@@ -9,11 +9,10 @@ import msgspec
 from tradewind.api import filters, missing, triggering, views
 from tradewind.api.door import ANY, Call, Door
 from tradewind.api.pagination import Paged, page
-from tradewind.api.routes.public.dags import dag_filter
+from tradewind.api.routes.public.dags import dag_filter, row_of
 from tradewind.api.schemas import task_instances as schemas
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
-from tradewind.store.queries import dag_versions
 from tradewind.store.queries.browse import runs as browse_runs
 from tradewind.store.queries.browse import task_instances as browse
 from tradewind.store.queries.browse.listing import Page, Where
@@ -52,7 +51,7 @@ ORDER = (
 
 def find(call: Call, map_index: int) -> browse.InstanceRow:
     """The task instance that the path and ``map_index`` name. Raises NotFound."""
-    row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, map_index)
+    row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, map_index, access=call.access)
     if row is None:
         raise missing.instance(call, map_index)
     return row
@@ -61,7 +60,7 @@ def find(call: Call, map_index: int) -> browse.InstanceRow:
 def show(call: Call, rows: list[browse.InstanceRow]) -> list[schemas.TaskInstanceResponse]:
     """Rows as the API shows them, with what deferred ones wait for."""
     waits = [row.trigger_id for row in rows if row.trigger_id is not None]
-    triggers, holders = browse.triggers_of(call.tx, waits) if waits else ({}, {})
+    triggers, holders = browse.triggers_of(call.tx, waits, access=call.access) if waits else ({}, {})
     shown = []
     for row in rows:
         trigger = triggers.get(row.trigger_id) if row.trigger_id is not None else None
@@ -73,8 +72,8 @@ def show(call: Call, rows: list[browse.InstanceRow]) -> list[schemas.TaskInstanc
 @door.get(ONE, Resource.TASK_INSTANCE, answer=schemas.TaskInstanceResponse)
 def get_task_instance(call: Call) -> schemas.TaskInstanceResponse:
     """Show a task instance that is not mapped."""
-    row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, -1)
-    if row is None and browse.instances.count(call.tx, _of_task(call)):
+    row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, -1, access=call.access)
+    if row is None and browse.instances.count(call.tx, _of_task(call), access=call.access):
         raise errors.NotFound(
             f"Task {call.task_id!r} is mapped: add the map index to the path, "
             f"or list them with {call.request.url.path}/listMapped."
@@ -94,9 +93,15 @@ def get_mapped_task_instances(call: Call) -> schemas.TaskInstanceCollectionRespo
     """List the task instances of a mapped task."""
     where = [*_of_task(call), Where("map_index", "gte", 0), *_filters(call.query)]
     answer = _collection(call, where, page(call.query, call.services.settings, ORDER, ["map_index"]))
-    if not answer.total_entries and not browse.instances.count(call.tx, _of_task(call)):
+    if not answer.total_entries and not browse.instances.count(call.tx, _of_task(call), access=call.access):
         raise missing.instance(call)
     return answer
+
+
+def indexes(call: Call) -> list[int]:
+    """The map indexes of the task's instances in the run; of one that is not mapped, -1."""
+    rows = browse.instances.page(call.tx, _of_task(call), page=Page(limit=None), access=call.access)
+    return [row.map_index for row in rows]
 
 
 def _of_task(call: Call) -> list[Where]:
@@ -114,7 +119,7 @@ def tries(call: Call, map_index: int) -> list[schemas.TaskInstanceHistoryRespons
     """Every try, the first one first; the current one counts once it began. Raises TaskInstanceNotFound."""
     now = find(call, map_index)
     where = [*_of_task(call), Where("map_index", "eq", map_index)]
-    earlier = browse.earlier_tries.page(call.tx, where, page=Page(limit=None))
+    earlier = browse.earlier_tries.page(call.tx, where, access=call.access, page=Page(limit=None))
     specs = call.services.specs
     found = {row.try_number: views.one_try(row, specs, call.tx) for row in earlier}
     if now.try_number > 0 or now.state is not None:
@@ -197,10 +202,10 @@ def _filters(query: msgspec.Struct) -> list[Any]:
 
 
 def _collection(call: Call, where: list[Any], wanted: Page) -> schemas.TaskInstanceCollectionResponse:
-    rows = browse.instances.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.instances.page(call.tx, where, page=wanted, access=call.access)
     return schemas.TaskInstanceCollectionResponse(
         task_instances=show(call, rows),
-        total_entries=browse.instances.count(call.tx, where, visible=call.visible),
+        total_entries=browse.instances.count(call.tx, where, access=call.access),
     )
 
 
@@ -215,7 +220,7 @@ def get_task_instances(call: Call) -> schemas.TaskInstanceCollectionResponse:
     """List the task instances of a run; ``~`` stands for every DAG, or every run."""
     where = [*dag_filter(call), *_filters(call.query)]
     if call.run_id != ANY:
-        if call.dag_id != ANY and browse_runs.find(call.tx, call.dag_id, call.run_id) is None:
+        if call.dag_id != ANY and _run(call) is None:
             raise missing.run(call)
         where.append(Where("run_id", "eq", call.run_id))
     if call.query.task_group_id is not None:
@@ -227,10 +232,14 @@ def _members(call: Call, group_id: str) -> list[str]:
     """Ids of the tasks in a group and in the groups below it. Raises NotFound."""
     if call.dag_id == ANY:
         raise errors.BadRequest("task_group_id needs a DAG: write its id in place of ~ in the path.")
-    run = browse_runs.find(call.tx, call.dag_id, call.run_id) if call.run_id != ANY else None
-    row = dag_versions.newest_hash(call.tx, call.dag_id)
-    spec = call.services.specs.spec(call.tx, call.dag_id, (run.version_hash if run else None) or row)
-    return triggering.members(spec, group_id)
+    row = row_of(call)
+    run = _run(call) if call.run_id != ANY else None
+    version = (run.version_hash if run else None) or row.version_hash
+    return triggering.members(call.services.specs.spec(call.tx, row.dag_id, version), group_id)
+
+
+def _run(call: Call) -> browse_runs.RunRow | None:
+    return browse_runs.find(call.tx, call.dag_id, call.run_id, access=call.access)
 
 
 @door.post(

@@ -34,10 +34,10 @@ def get_xcom_entries(call: Call) -> schemas.XComCollectionResponse:
     where += filters.conditions(call.query, rename={"xcom_key": "key"}, apart=_APART)
     where += [Where(field, "eq", value) for field, value in _exactly(call) if value is not None]
     wanted = page(call.query, call.services.settings, ORDER, _DEFAULT_ORDER)
-    rows = browse.xcoms.page(call.tx, where, page=wanted, visible=call.visible)
+    rows = browse.xcoms.page(call.tx, where, page=wanted, access=call.access)
     return schemas.XComCollectionResponse(
         xcom_entries=[schemas.XComResponse(**views.xcom_fields(row)) for row in rows],
-        total_entries=browse.xcoms.count(call.tx, where, visible=call.visible),
+        total_entries=browse.xcoms.count(call.tx, where, access=call.access),
     )
 
 
@@ -55,7 +55,7 @@ def _find(call: Call, key: str, map_index: int) -> browse.XComValueRow:
     found = browse.xcom_values.one(
         call.tx,
         *(Where(name, "eq", value) for name, value in _key(call, key, map_index).items()),
-        visible=call.visible,
+        access=call.access,
     )
     if found is None:
         task_instances.find(call, map_index)
@@ -96,7 +96,7 @@ def create_xcom_entry(call: Call) -> schemas.XComResponseNative:
         raise errors.InvalidValue("key", body.key, "have 1 to 512 characters")
     task_instances.find(call, body.map_index)
     known = [Where(name, "eq", value) for name, value in _key(call, body.key, body.map_index).items()]
-    if browse.xcom_values.one(call.tx, *known) is not None:
+    if browse.xcom_values.one(call.tx, *known, access=call.access) is not None:
         raise errors.Conflict(
             f"Task {call.task_id!r} already has an XCom {body.key!r} in run {call.run_id!r}. "
             "PATCH replaces it."
@@ -118,7 +118,7 @@ def _put(call: Call, key: str, map_index: int, value: Any) -> schemas.XComRespon
     now = call.services.clock.now()
     length = len(value) if isinstance(value, list | dict) else None
     results.push(call.tx, task_instances.find(call, map_index).id, key, text, length, now)
-    call.audit("set_xcom", dag_id=call.dag_id, run_id=call.run_id, task_id=call.task_id, map_index=map_index)
+    _note(call, "set_xcom", key, map_index)
     row = _find(call, key, map_index)
     return _native(row, raw(row.value))
 
@@ -129,6 +129,11 @@ def delete_xcom_entry(call: Call) -> None:
     key, map_index = call.path["xcom_key"], call.query.map_index
     _find(call, key, map_index)
     task_data.delete_xcom(call.tx, **_key(call, key, map_index))
+    _note(call, "delete_xcom", key, map_index)
+
+
+def _note(call: Call, event: str, key: str, map_index: int) -> None:
     call.audit(
-        "delete_xcom", dag_id=call.dag_id, run_id=call.run_id, task_id=call.task_id, map_index=map_index
-    )
+        event, dag_id=call.dag_id, run_id=call.run_id, task_id=call.task_id, map_index=map_index,
+        extra={"key": key},
+    )  # fmt: skip

@@ -8,8 +8,10 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Column, Listing
+from tradewind.store.queries.reading import within
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.runs import dag_run as run
@@ -109,11 +111,43 @@ class WatcherRow(msgspec.Struct, frozen=True, kw_only=True):
     created_date: datetime
 
 
+def _mentioned_to(column: Column, access: Access) -> Column:
+    """The condition that ``column`` holds the number of an asset that a DAG within ``access`` mentions."""
+    return sa.or_(
+        *(
+            column.in_(sa.select(table.c.asset_id).where(within(table.c.dag_id, access)))
+            for table in (_schedules, _outlets, _inlets)
+        )
+    )
+
+
+def _alias_known_to(access: Access) -> Column:
+    """A DAG within ``access`` waits for the alias, or mentions an asset that it named."""
+    waits, links = tables.dag_schedule_asset_alias_reference, tables.asset_alias_asset
+    waited_for = sa.select(waits.c.alias_id).where(within(waits.c.dag_id, access))
+    named = sa.select(links.c.alias_id).where(_mentioned_to(links.c.asset_id, access))
+    return sa.or_(alias.c.id.in_(waited_for), alias.c.id.in_(named))
+
+
+def _event_known_to(access: Access) -> Column:
+    """The task that made the event is of a DAG within ``access``; what came from outside is of its asset."""
+    from_outside = sa.and_(event.c.source_dag_id.is_(None), _mentioned_to(event.c.asset_id, access))
+    return sa.or_(within(event.c.source_dag_id, access), from_outside)
+
+
 assets = Listing(
-    AssetRow, {name: asset.c[name] for name in AssetRow.__struct_fields__}, asset, unique=asset.c.id
+    AssetRow,
+    {name: asset.c[name] for name in AssetRow.__struct_fields__},
+    asset,
+    unique=asset.c.id,
+    dag=lambda access: _mentioned_to(asset.c.id, access),
 )
 aliases = Listing(
-    AliasRow, {name: alias.c[name] for name in AliasRow.__struct_fields__}, alias, unique=alias.c.id
+    AliasRow,
+    {name: alias.c[name] for name in AliasRow.__struct_fields__},
+    alias,
+    unique=alias.c.id,
+    dag=_alias_known_to,
 )
 events = Listing(
     EventRow,
@@ -123,7 +157,7 @@ events = Listing(
     },
     event.join(asset, asset.c.id == event.c.asset_id),
     unique=event.c.id,
-    dag=event.c.source_dag_id,
+    dag=_event_known_to,
 )
 queued = Listing(
     QueuedRow,
@@ -139,9 +173,10 @@ queued = Listing(
 )
 
 
-def _mentioned(dag_ids: Sequence[str] | None) -> Column:
-    """The asset is mentioned by one of these DAGs (None: by any DAG that is not stale)."""
-    which = (dag.c.is_stale == sa.false()) if dag_ids is None else dag.c.dag_id.in_(list(dag_ids))
+def _mentioned(dag_ids: Sequence[str] | None, access: Access) -> Column:
+    """The asset is mentioned by one of these DAGs (None: by any DAG that is not stale) within ``access``."""
+    named = (dag.c.is_stale == sa.false()) if dag_ids is None else dag.c.dag_id.in_(list(dag_ids))
+    which = sa.and_(named, within(dag.c.dag_id, access))
     return sa.or_(
         *(
             sa.exists().where(table.c.asset_id == asset.c.id, table.c.dag_id == dag.c.dag_id, which)
@@ -150,14 +185,14 @@ def _mentioned(dag_ids: Sequence[str] | None) -> Column:
     )
 
 
-def active() -> Column:
-    """The condition that a DAG that is not stale mentions the asset."""
-    return _mentioned(None)
+def active(*, access: Access) -> Column:
+    """The condition that a DAG within ``access`` that is not stale mentions the asset."""
+    return _mentioned(None, access)
 
 
-def of_dags(dag_ids: Sequence[str]) -> Column:
-    """The condition that one of these DAGs mentions the asset."""
-    return _mentioned(dag_ids)
+def of_dags(dag_ids: Sequence[str], *, access: Access) -> Column:
+    """The condition that one of these DAGs, as far as within ``access``, mentions the asset."""
+    return _mentioned(dag_ids, access)
 
 
 def made_run(dag_id: str, run_id: str) -> Column:
@@ -171,13 +206,13 @@ def made_run(dag_id: str, run_id: str) -> Column:
     )
 
 
-def mentions(tx: Tx, kind: str, asset_ids: Sequence[int]) -> dict[int, list[MentionRow]]:
-    """Who mentions these assets: ``kind`` is schedules, outlets or inlets."""
+def mentions(tx: Tx, kind: str, asset_ids: Sequence[int], *, access: Access) -> dict[int, list[MentionRow]]:
+    """Which DAGs within ``access`` mention these assets: ``kind`` is schedules, outlets or inlets."""
     table = {"schedules": _schedules, "outlets": _outlets, "inlets": _inlets}[kind]
     task_id = table.c.task_id if "task_id" in table.c else sa.literal("")
     select = (
         sa.select(table.c.asset_id, table.c.dag_id, task_id, table.c.created_at, table.c.updated_at)
-        .where(table.c.asset_id.in_(list(asset_ids)))
+        .where(table.c.asset_id.in_(list(asset_ids)), within(table.c.dag_id, access))
         .order_by(table.c.dag_id, task_id)
     )
     found: dict[int, list[MentionRow]] = {}
@@ -187,13 +222,15 @@ def mentions(tx: Tx, kind: str, asset_ids: Sequence[int]) -> dict[int, list[Ment
     return found
 
 
-def aliases_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[AliasRow]]:
+def aliases_of(tx: Tx, asset_ids: Sequence[int], *, access: Access) -> dict[int, list[AliasRow]]:
     """The aliases that ever named these assets."""
     links = tables.asset_alias_asset
     select = (
         sa.select(links.c.asset_id, alias.c.id, alias.c.name, alias.c.group)
         .join_from(links, alias, alias.c.id == links.c.alias_id)
-        .where(links.c.asset_id.in_(list(asset_ids)))
+        .where(
+            links.c.asset_id.in_(list(asset_ids)), sa.true() if access.unconfined else _alias_known_to(access)
+        )
         .order_by(alias.c.name)
     )
     found: dict[int, list[AliasRow]] = {}
@@ -203,18 +240,16 @@ def aliases_of(tx: Tx, asset_ids: Sequence[int]) -> dict[int, list[AliasRow]]:
     return found
 
 
-def watchers_of(
-    tx: Tx, asset_ids: Sequence[int], *, visible: frozenset[str] | None
-) -> dict[int, list[WatcherRow]]:
-    """The watchers of these assets that a visible DAG names."""
+def watchers_of(tx: Tx, asset_ids: Sequence[int], *, access: Access) -> dict[int, list[WatcherRow]]:
+    """The watchers of these assets that a DAG within ``access`` names."""
     watchers = tables.asset_watcher
     named = sa.exists().where(
         reference.c.asset_id == watchers.c.asset_id,
         reference.c.name == watchers.c.name,
         reference.c.trigger_id == watchers.c.trigger_id,
     )
-    if visible is not None:
-        named = named.where(reference.c.dag_id.in_(visible))
+    if not access.unconfined:
+        named = named.where(within(reference.c.dag_id, access))
     select = (
         sa.select(watchers.c.asset_id, watchers.c.name, trigger.c.id, trigger.c.created_date)
         .join_from(watchers, trigger, trigger.c.id == watchers.c.trigger_id)
@@ -228,11 +263,13 @@ def watchers_of(
     return found
 
 
-def last_events(tx: Tx, asset_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
-    """Number and time of the newest event of each asset."""
+def last_events(tx: Tx, asset_ids: Sequence[int], *, access: Access) -> dict[int, tuple[int, datetime]]:
+    """Number and time of the newest event of each asset, of those that the reader may know."""
     newest = (
         sa.select(sa.func.max(event.c.id))
-        .where(event.c.asset_id.in_(list(asset_ids)))
+        .where(
+            event.c.asset_id.in_(list(asset_ids)), sa.true() if access.unconfined else _event_known_to(access)
+        )
         .group_by(event.c.asset_id)
         .scalar_subquery()
     )
@@ -240,14 +277,14 @@ def last_events(tx: Tx, asset_ids: Sequence[int]) -> dict[int, tuple[int, dateti
     return {asset_id: (number, at) for asset_id, number, at in tx.rows(select)}
 
 
-def created_runs(tx: Tx, event_ids: Sequence[int]) -> dict[int, list[CreatedRow]]:
-    """The runs that these events made."""
+def created_runs(tx: Tx, event_ids: Sequence[int], *, access: Access) -> dict[int, list[CreatedRow]]:
+    """The runs of DAGs within ``access`` that these events made."""
     links = tables.dagrun_asset_event
     columns = [run.c[name] for name in CreatedRow.__struct_fields__[1:]]
     select = (
         sa.select(links.c.event_id, *columns)
         .join_from(links, run, run.c.id == links.c.dag_run_id)
-        .where(links.c.event_id.in_(list(event_ids)))
+        .where(links.c.event_id.in_(list(event_ids)), within(run.c.dag_id, access))
         .order_by(run.c.id)
     )
     found: dict[int, list[CreatedRow]] = {}
@@ -257,12 +294,14 @@ def created_runs(tx: Tx, event_ids: Sequence[int]) -> dict[int, list[CreatedRow]
     return found
 
 
-def producers(tx: Tx, asset_id: int) -> list[str]:
-    """The DAGs, not stale, with a task that updates the asset."""
+def producers(tx: Tx, asset_id: int, *, access: Access) -> list[str]:
+    """The DAGs within ``access``, not stale, with a task that updates the asset."""
     select = (
         sa.select(_outlets.c.dag_id)
         .join_from(_outlets, dag, dag.c.dag_id == _outlets.c.dag_id)
-        .where(_outlets.c.asset_id == asset_id, dag.c.is_stale == sa.false())
+        .where(
+            _outlets.c.asset_id == asset_id, dag.c.is_stale == sa.false(), within(_outlets.c.dag_id, access)
+        )
         .distinct()
         .order_by(_outlets.c.dag_id)
     )

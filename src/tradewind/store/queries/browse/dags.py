@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Column, Listing, Page, Where
+from tradewind.store.queries.reading import within
 from tradewind.store.statements import Statement, one_of
-from tradewind.store.tables.dags import dag, dag_code, dag_tag, dag_version, serialized_dag
+from tradewind.store.tables.dags import dag, dag_code, dag_tag, dag_version, dag_warning, serialized_dag
 from tradewind.store.tables.runs import ACTIVE, dag_run
 
 
@@ -49,6 +51,16 @@ class DagRow(msgspec.Struct, frozen=True, kw_only=True):
     version_hash: str | None
 
 
+class WarningRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What is suspicious about a DAG."""
+
+    dag_id: str
+    warning_type: str
+    message: str
+    timestamp: datetime
+    dag_display_name: str | None
+
+
 class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     """A stored version of a DAG, for showing."""
 
@@ -82,6 +94,16 @@ dags = Listing(
     },
 )
 
+dag_warnings = Listing(
+    WarningRow,
+    {
+        **{name: dag_warning.c[name] for name in WarningRow.__struct_fields__ if name in dag_warning.c},
+        "dag_display_name": dag.c.dag_display_name,
+    },
+    dag_warning.join(dag, dag.c.dag_id == dag_warning.c.dag_id),
+    unique=dag_warning.c.warning_type,
+    dag=dag_warning.c.dag_id,
+)
 versions = Listing(
     VersionRow,
     {
@@ -142,12 +164,12 @@ def tags_of(tx: Tx, dag_ids: Sequence[str]) -> dict[str, list[str]]:
 
 
 def tag_names(
-    tx: Tx, *, pattern: str | None, prefix: str | None, page: Page, visible: frozenset[str] | None
+    tx: Tx, *, pattern: str | None, prefix: str | None, page: Page, access: Access
 ) -> tuple[list[str], int]:
     """A page of all tags in use, and how many there are."""
     statement = sa.select(dag_tag.c.name).distinct()
-    if visible is not None:
-        statement = statement.where(dag_tag.c.dag_id.in_(sorted(visible)))
+    if not access.unconfined:
+        statement = statement.where(within(dag_tag.c.dag_id, access))
     for op, text in (("pattern", pattern), ("prefix", prefix)):
         if text:
             statement = statement.where(_tags.condition(Where("name", op, text)))
@@ -161,7 +183,7 @@ class _Tag(msgspec.Struct, frozen=True):
     name: str
 
 
-_tags = Listing(_Tag, {"name": dag_tag.c.name}, dag_tag, unique=dag_tag.c.name)
+_tags = Listing(_Tag, {"name": dag_tag.c.name}, dag_tag, unique=dag_tag.c.name, dag=dag_tag.c.dag_id)
 
 
 _ACTIVE = Statement(
@@ -176,9 +198,7 @@ def active_runs(tx: Tx, dag_id: str) -> int:
     return int(tx.value(_ACTIVE, dag_id=dag_id))
 
 
-def run_counts(
-    tx: Tx, dag_ids: Sequence[str], visible: frozenset[str] | None
-) -> dict[str, tuple[str, dict[str, int]]]:
+def run_counts(tx: Tx, dag_ids: Sequence[str], *, access: Access) -> dict[str, tuple[str, dict[str, int]]]:
     """DAG id to (display name, run state to number); of all DAGs that are not stale where none is named."""
     statement = (
         sa.select(dag.c.dag_id, dag.c.dag_display_name, dag_run.c.state, sa.func.count(dag_run.c.id))
@@ -187,8 +207,8 @@ def run_counts(
         .order_by(dag.c.dag_id)
     )
     statement = statement.where(dag.c.dag_id.in_(dag_ids) if dag_ids else ~dag.c.is_stale)
-    if visible is not None:
-        statement = statement.where(dag.c.dag_id.in_(sorted(visible)))
+    if not access.unconfined:
+        statement = statement.where(within(dag.c.dag_id, access))
     found: dict[str, tuple[str, dict[str, int]]] = {}
     for dag_id, name, state, number in tx.rows(statement):
         counts = found.setdefault(dag_id, (name, {}))[1]
@@ -211,20 +231,50 @@ def version_of_hash(tx: Tx, dag_id: str, version_hash: str) -> VersionRow | None
     return None if row is None else versions.make(row)
 
 
-def source(tx: Tx, dag_id: str, version_number: int | None) -> tuple[str | None, int, str] | None:
-    """(text of the DAG's file, version number, display name) of that version, or of the newest."""
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of a DAG's file in one version of the DAG."""
+
+    text: str | None
+    version_number: int
+    dag_display_name: str
+    shared: bool
+    """The file defines, or did, a DAG beyond the reader's access: then there is no text."""
+
+
+_other_code = dag_code.alias("other_code")
+
+
+def source(tx: Tx, dag_id: str, version_number: int | None, *, access: Access) -> SourceRow | None:
+    """The text of the file of that version, or of the newest. A text shows every DAG of its file, so
+    it is told to those only who may read them all.
+    """
+    beyond = (
+        sa.exists()
+        .where(_other_code.c.fileloc == dag_code.c.fileloc, ~within(_other_code.c.dag_id, access))
+        .correlate(dag_code)
+    )
     statement = (
-        sa.select(dag_code.c.source_code, dag_version.c.version_number, dag.c.dag_display_name)
+        sa.select(
+            dag_code.c.source_code,
+            dag_version.c.version_number,
+            dag.c.dag_display_name,
+            sa.false() if access.unconfined else beyond,
+        )
         .select_from(
             dag_version.join(dag, dag.c.dag_id == dag_version.c.dag_id).outerjoin(
                 dag_code, dag_code.c.dag_version_id == dag_version.c.id
             )
         )
-        .where(dag_version.c.dag_id == dag_id)
+        .where(dag_version.c.dag_id == dag_id, within(dag_version.c.dag_id, access))
         .order_by(dag_version.c.version_number.desc())
         .limit(1)
     )
     if version_number is not None:
         statement = statement.where(dag_version.c.version_number == version_number)
     row = tx.first(statement)
-    return None if row is None else (row[0], row[1], row[2])
+    if row is None:
+        return None
+    shared = bool(row[3])
+    return SourceRow(
+        text=None if shared else row[0], version_number=row[1], dag_display_name=row[2], shared=shared
+    )

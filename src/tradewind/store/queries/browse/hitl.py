@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries import hitl as queries
 from tradewind.store.queries.browse.listing import Column, Listing, Page, Where
@@ -93,11 +94,9 @@ details = Listing(
 )
 
 
-def page(
-    tx: Tx, where: Sequence[Where | Column], *, page: Page, visible: frozenset[str] | None
-) -> list[Asked]:
+def page(tx: Tx, where: Sequence[Where | Column], *, page: Page, access: Access) -> list[Asked]:
     """The questions of one page. Raises InvalidValue for a field or order that is not known."""
-    rows = details.page(tx, where, page=page, visible=visible)
+    rows = details.page(tx, where, page=page, access=access)
     return [queries.read(msgspec.structs.asdict(row)) for row in rows]
 
 

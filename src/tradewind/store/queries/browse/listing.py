@@ -11,8 +11,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from tradewind.domain.access import Access
 from tradewind.domain.errors import InvalidValue
 from tradewind.store.database import Tx
+from tradewind.store.queries.reading import within
 
 R = TypeVar("R", bound=msgspec.Struct)
 Column = sa.ColumnElement[Any]
@@ -39,8 +41,9 @@ class Listing(Generic[R]):
     """One noun's list.
 
     ``record`` has a field for each of ``columns``. ``filters`` are further things that may be asked for,
-    beside the columns. ``unique`` ends every order, so that pages do not overlap. ``dag`` is the column
-    that ``visible`` confines.
+    beside the columns. ``unique`` ends every order, so that pages do not overlap. ``dag`` says how a reader's
+    ``access`` confines the rows: the column with the id of their DAG, or a function that makes the condition;
+    None where rows belong to no DAG.
     """
 
     def __init__(
@@ -50,7 +53,7 @@ class Listing(Generic[R]):
         source: Any,
         *,
         unique: Column,
-        dag: Column | None = None,
+        dag: Column | Callable[[Access], Column] | None,
         filters: Mapping[str, Column] | None = None,
     ) -> None:
         self._record, self._source, self._unique, self._dag = record, source, unique, dag
@@ -62,12 +65,12 @@ class Listing(Generic[R]):
         tx: Tx,
         where: Sequence[Where | Column] = (),
         *,
+        access: Access,
         page: Page | None = None,
-        visible: frozenset[str] | None = None,
     ) -> list[R]:
         """The rows of one page. Raises InvalidValue for a field or order that is not known."""
         page = page or Page()
-        statement = self._select(list(self._columns.values()), where, visible)
+        statement = self._select(list(self._columns.values()), where, access)
         statement = statement.order_by(*self._order(page.order), self._unique)
         if page.limit is not None:
             statement = statement.limit(page.limit)
@@ -83,28 +86,25 @@ class Listing(Generic[R]):
         """One row of ``select`` as a record."""
         return self._record(**dict(zip(self._columns, row, strict=True)))
 
-    def count(
-        self, tx: Tx, where: Sequence[Where | Column] = (), *, visible: frozenset[str] | None = None
-    ) -> int:
+    def count(self, tx: Tx, where: Sequence[Where | Column] = (), *, access: Access) -> int:
         """How many rows all pages have together."""
-        return int(tx.value(self._select([sa.func.count()], where, visible)))
+        return int(tx.value(self._select([sa.func.count()], where, access)))
 
-    def one(self, tx: Tx, *where: Where | Column, visible: frozenset[str] | None = None) -> R | None:
+    def one(self, tx: Tx, *where: Where | Column, access: Access) -> R | None:
         """The first row that matches, or None."""
-        found = self.page(tx, where, page=Page(limit=1), visible=visible)
+        found = self.page(tx, where, page=Page(limit=1), access=access)
         return found[0] if found else None
 
-    def _select(
-        self, columns: list[Any], where: Sequence[Where | Column], visible: frozenset[str] | None
-    ) -> sa.Select[Any]:
+    def _select(self, columns: list[Any], where: Sequence[Where | Column], access: Access) -> sa.Select[Any]:
         statement = sa.select(*columns).select_from(self._source)
         for condition in where:
             statement = statement.where(
                 self.condition(condition) if isinstance(condition, Where) else condition
             )
-        if visible is not None and self._dag is not None:
-            statement = statement.where(self._dag.in_(sorted(visible)))
-        return statement
+        if self._dag is None or access.unconfined:
+            return statement
+        confined = self._dag(access) if callable(self._dag) else within(self._dag, access)
+        return statement.where(confined)
 
     def _order(self, order: Sequence[tuple[str, bool]]) -> list[Any]:
         return [

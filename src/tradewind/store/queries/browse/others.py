@@ -120,6 +120,7 @@ pools = Listing(
     {name: slot_pool.c[name] for name in PoolRow.__struct_fields__},
     slot_pool,
     unique=slot_pool.c.id,
+    dag=None,
     filters={"name": slot_pool.c.pool},
 )
 backfills = Listing(

@@ -8,8 +8,10 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Column, Listing, SecondsBetween
+from tradewind.store.queries.reading import permits
 from tradewind.store.statements import Statement
 from tradewind.store.tables.dags import dag, dag_version, serialized_dag
 from tradewind.store.tables.runs import dag_run, dag_run_note
@@ -71,10 +73,11 @@ _FIND = Statement(
 )
 
 
-def find(tx: Tx, dag_id: str, run_id: str) -> RunRow | None:
+def find(tx: Tx, dag_id: str, run_id: str, *, access: Access) -> RunRow | None:
     """One run, by a statement that is compiled once: everything that polls or triggers reads this."""
     row = tx.first(_FIND, dag_id=dag_id, run_id=run_id)
-    return None if row is None else runs.make(row)
+    found = None if row is None else runs.make(row)
+    return found if found is not None and permits(tx, found.dag_id, access) else None
 
 
 def with_version_number(numbers: Sequence[int]) -> Column:

@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries import jobs
 from tradewind.store.queries.browse.listing import Column, Listing, Page, Where
+from tradewind.store.queries.reading import permits, within
 from tradewind.store.records import JobRecord
 from tradewind.store.statements import Statement
 from tradewind.store.tables.dags import dag, dag_version
@@ -135,8 +137,15 @@ earlier_tries = Listing(
     dag=history.c.dag_id,
 )
 
+_holder = ti.alias("holder")
 triggers = Listing(
-    TriggerRow, {name: trigger.c[name] for name in TriggerRow.__struct_fields__}, trigger, unique=trigger.c.id
+    TriggerRow,
+    {name: trigger.c[name] for name in TriggerRow.__struct_fields__},
+    trigger,
+    unique=trigger.c.id,
+    dag=lambda access: trigger.c.id.in_(
+        sa.select(_holder.c.trigger_id).where(within(_holder.c.dag_id, access))
+    ),
 )
 
 
@@ -156,21 +165,28 @@ _FIND = Statement(
 )
 
 
-def find(tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int) -> InstanceRow | None:
+def find(
+    tx: Tx, dag_id: str, run_id: str, task_id: str, map_index: int, *, access: Access
+) -> InstanceRow | None:
     """One task instance, by a statement that is compiled once."""
     row = tx.first(_FIND, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index)
-    return None if row is None else instances.make(row)
+    found = None if row is None else instances.make(row)
+    return found if found is not None and permits(tx, found.dag_id, access) else None
 
 
-def triggers_of(tx: Tx, trigger_ids: Sequence[int]) -> tuple[dict[int, TriggerRow], dict[int, JobRecord]]:
+def triggers_of(
+    tx: Tx, trigger_ids: Sequence[int], *, access: Access
+) -> tuple[dict[int, TriggerRow], dict[int, JobRecord]]:
     """These triggers by id, and the triggerers that hold them by id."""
     everything = Page(limit=None)
     found = {
-        row.id: row for row in triggers.page(tx, [Where("id", "in", list(trigger_ids))], page=everything)
+        row.id: row
+        for row in triggers.page(tx, [Where("id", "in", list(trigger_ids))], access=access, page=everything)
     }
     holders = {row.triggerer_id for row in found.values() if row.triggerer_id is not None}
     if not holders:
         return found, {}
     return found, {
-        row.id: row for row in jobs.listing.page(tx, [Where("id", "in", list(holders))], page=everything)
+        row.id: row
+        for row in jobs.listing.page(tx, [Where("id", "in", list(holders))], access=access, page=everything)
     }

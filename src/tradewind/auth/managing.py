@@ -1,0 +1,62 @@
+"""What must hold whoever manages users and roles, by command or over HTTP: called in the transaction that
+changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tradewind.auth import roles
+from tradewind.domain.errors import Conflict, NotFound, did_you_mean
+from tradewind.store.queries import roles as role_queries
+from tradewind.store.queries import users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tradewind.store.database import Tx
+
+
+def role_names(tx: Tx) -> list[str]:
+    """The roles that there are: built-in ones first."""
+    return [*roles.BUILT_IN, *role_queries.names(tx)]
+
+
+def check_roles(tx: Tx, names: Iterable[str]) -> list[str]:
+    """These names, if each is a role. Raises NotFound."""
+    known, given = role_names(tx), sorted(set(names))
+    for name in given:
+        if name not in known:
+            raise NotFound(
+                f"There is no role {name!r}.{did_you_mean(name, known)} Valid roles are: {', '.join(known)}."
+            )
+    return given
+
+
+def check_own_role(tx: Tx, name: str) -> str:
+    """The name, if it is of a role that somebody made. Raises Conflict for a built-in one, NotFound."""
+    if name in roles.BUILT_IN:
+        raise Conflict(
+            f"Role {name!r} is built in and stays as it is. 'airflow roles create' makes one of your own."
+        )
+    return check_roles(tx, [name])[0]
+
+
+def make_role(tx: Tx, name: str) -> None:
+    """Make a role. Raises Conflict where there is one of that name, but for case."""
+    clash = next((one for one in role_names(tx) if one.lower() == name.lower()), None)
+    if clash is not None:
+        raise Conflict(f"Role {clash!r} exists already.")
+    role_queries.create(tx, name)
+
+
+def keep_an_admin(tx: Tx, had: Sequence[str], *, elsewhere: bool) -> None:
+    """Raises Conflict if ``had``, the admins before this change, were somebody and nobody is left.
+
+    ``elsewhere``: somebody of the configuration is an admin.
+    """
+    if had and not elsewhere and not users.with_role(tx, roles.ADMIN):
+        raise Conflict(
+            f"{had[0]!r} is the last admin: afterwards nobody could manage Tradewind. "
+            "Make another one first, with 'airflow users add-role --username NAME --role Admin'."
+        )

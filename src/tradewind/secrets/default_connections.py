@@ -1,0 +1,73 @@
+"""The connections that a new Airflow comes with, which tutorials and provider packages take for granted."""
+
+from __future__ import annotations
+
+from tradewind.secrets.connection import Connection
+
+_URIS = {
+    "airflow_db": "mysql://root@mysql/airflow",
+    "athena_default": "athena://",
+    "aws_default": "aws://",
+    "azure_batch_default": "azure-batch://",
+    "azure_cosmos_default": "azure-cosmos://",
+    "azure_data_explorer_default": "azure-data-explorer://https%3A%2F%2F%3CCLUSTER%3E.kusto.windows.net",
+    "azure_data_lake_default": "azure-data-lake://",
+    "azure_default": "azure://",
+    "cassandra_default": "cassandra://cassandra:9042",
+    "databricks_default": "databricks://localhost",
+    "dingding_default": "http://",
+    "drill_default": "drill://localhost:8047",
+    "druid_broker_default": "druid://druid-broker:8082",
+    "druid_ingest_default": "druid://druid-overlord:8081",
+    "elasticsearch_default": "elasticsearch://localhost:9200/http",
+    "emr_default": "emr://",
+    "facebook_default": "facebook-social://",
+    "fs_default": "fs:///?path=%2F",
+    "ftp_default": "ftp://airflow:airflow@localhost:21",
+    "google_cloud_default": "google-cloud-platform:///default",
+    "hive_cli_default": "hive-cli://localhost:10000/default",
+    "hiveserver2_default": "hiveserver2://localhost:10000/default",
+    "http_default": "http://https%3A%2F%2Fwww.httpbin.org%2F",
+    "impala_default": "impala://localhost:21050",
+    "kafka_default": "kafka:///?bootstrap.servers=broker%3A29092",
+    "kubernetes_default": "kubernetes://",
+    "kylin_default": "kylin://ADMIN:KYLIN@localhost:7070",
+    "leveldb_default": "leveldb://localhost",
+    "livy_default": "livy://livy:8998",
+    "local_mysql": "mysql://airflow:airflow@localhost/airflow",
+    "metastore_default": "hive-metastore://localhost:9083/?authMechanism=PLAIN",
+    "mongo_default": "mongo://mongo:27017",
+    "mssql_default": "mssql://localhost:1433",
+    "mysql_default": "mysql://root@mysql/airflow",
+    "opsgenie_default": "http://",
+    "oracle_default": "oracle://root:password@localhost:1521/schema",
+    "oss_default": "oss://",
+    "pig_cli_default": "pig-cli:///default",
+    "pinot_admin_default": "pinot://localhost:9000",
+    "pinot_broker_default": "pinot://localhost:9000",
+    "postgres_default": "postgres://postgres:airflow@postgres/airflow",
+    "presto_default": "presto://localhost:3400/hive",
+    "qdrant_default": "qdrant://qdrant:6333",
+    "redis_default": "redis://redis:6379/?db=0",
+    "redshift_default": "redshift://",
+    "salesforce_default": "salesforce://username:password@/?security_token=security_token",
+    "segment_default": "segment:///?write_key=my-segment-write-key",
+    "sftp_default": "sftp://airflow@localhost:22/?key_file=~%2F.ssh%2Fid_rsa&no_host_key_check=true",
+    "snowflake_default": "snowflake://",
+    "spark_default": "spark://yarn/?queue=root.default",
+    "sqlite_default": "sqlite:///tmp%2Fsqlite_default.db",
+    "ssh_default": "ssh://localhost",
+    "tableau_default": "tableau://user:password@https%3A%2F%2Ftableau.server.url/?site_id=my_site",
+    "tabular_default": "tabular://https%3A%2F%2Fapi.tabulardata.io%2Fws%2Fv1",
+    "teradata_default": "teradata://user:password@localhost/schema",
+    "trino_default": "trino://localhost:3400/hive",
+    "vertica_default": "vertica://localhost:5433",
+    "wasb_default": "wasb://",
+    "webhdfs_default": "hdfs://localhost:50070",
+    "yandexcloud_default": "yandexcloud:///default",
+}
+
+
+def default_connections() -> list[Connection]:
+    """New ones, by id."""
+    return [Connection(conn_id, uri=uri) for conn_id, uri in _URIS.items()]

@@ -1,0 +1,147 @@
+"""Roles of one's own, and what roles may do: pairs of an action and a resource, in Airflow's words.
+
+``auth.roles`` knows the words and the roles that are built in; here they are text. What a DAG's file grants
+(``access_control``) is kept apart from what an administrator does, so that each can be taken back alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from tradewind.domain import errors
+from tradewind.store.database import Tx
+from tradewind.store.dialects.base import UniqueViolated
+from tradewind.store.statements import Statement, insert_all
+from tradewind.store.tables import users as tables
+
+Pair = tuple[str, str]
+"""Action, resource."""
+
+role, permission = tables.ab_role, tables.role_permission
+group, group_role, user_group = tables.ab_group, tables.ab_group_role, tables.ab_user_group
+_ADD = Statement(insert_all(permission, "role", "action", "resource", "from_dag"))
+_OF_DAG = Statement(
+    sa.select(permission.c.role, permission.c.action, permission.c.resource).where(
+        permission.c.from_dag == sa.bindparam("dag_id")
+    )
+)
+_DROP_OF_DAG = Statement(sa.delete(permission).where(permission.c.from_dag == sa.bindparam("dag_id")))
+
+
+def names(tx: Tx) -> list[str]:
+    """The names of the roles that somebody made."""
+    return [row[0] for row in tx.rows(sa.select(role.c.name).order_by(role.c.name))]
+
+
+def create(tx: Tx, name: str) -> None:
+    """Make a role that may nothing yet. Raises Conflict, and InvalidValue for a name that cannot be."""
+    if not 1 <= len(name) <= 64 or not name.isprintable() or name != name.strip():
+        raise errors.InvalidValue("role", name, "have 1 to 64 printable characters and no blanks around them")
+    try:
+        tx.insert(role, {"name": name})
+    except UniqueViolated as error:
+        raise errors.Conflict(f"Role {name!r} exists already.") from error
+
+
+def delete(tx: Tx, name: str) -> bool:
+    """Remove a role with what it may; False where there is none. Raises Conflict while somebody has it."""
+    for table, what in ((tables.ab_user_role, "users"), (tables.ab_group_role, "groups")):
+        held = tx.value(sa.select(sa.func.count()).where(table.c.role == name))
+        if held:
+            raise errors.Conflict(f"Role {name!r} is held by {held} {what}. Take it from them first.")
+    tx.run(sa.delete(permission).where(permission.c.role == name))
+    return tx.run(sa.delete(role).where(role.c.name == name)) == 1
+
+
+def permissions(tx: Tx, of: Sequence[str] | None = None) -> dict[str, set[Pair]]:
+    """What roles (None: all) may, besides what is built in."""
+    select = sa.select(permission.c.role, permission.c.action, permission.c.resource)
+    if of is not None:
+        select = select.where(permission.c.role.in_(list(of)))
+    found: dict[str, set[Pair]] = {}
+    for name, action, resource in tx.rows(select):
+        found.setdefault(name, set()).add((action, resource))
+    return found
+
+
+def grant(tx: Tx, name: str, pairs: Iterable[Pair]) -> list[Pair]:
+    """Let a role do these things; what is new."""
+    select = sa.select(permission.c.action, permission.c.resource).where(
+        permission.c.role == name, permission.c.from_dag.is_(None)
+    )
+    known = {(action, resource) for action, resource in tx.rows(select)}
+    new = sorted(set(pairs) - known)
+    rows = [
+        {"role": name, "action": action, "resource": resource, "from_dag": None} for action, resource in new
+    ]
+    tx.run_many(_ADD, rows)
+    return new
+
+
+def revoke(tx: Tx, name: str, pairs: Iterable[Pair]) -> int:
+    """Take these things from a role again, as far as an administrator granted them; how many it were."""
+    return sum(
+        tx.run(
+            sa.delete(permission).where(
+                permission.c.role == name,
+                permission.c.action == action,
+                permission.c.resource == resource,
+                permission.c.from_dag.is_(None),
+            )
+        )
+        for action, resource in pairs
+    )
+
+
+def set_of_dag(tx: Tx, dag_id: str, granted: Mapping[str, Iterable[Pair]]) -> bool:
+    """Have exactly these be what the DAG's file grants, role by role; whether that changed anything."""
+    wanted = {(name, action, resource) for name, pairs in granted.items() for action, resource in pairs}
+    known = {(name, action, resource) for name, action, resource in tx.rows(_OF_DAG, dag_id=dag_id)}
+    if wanted == known:
+        return False
+    tx.run(_DROP_OF_DAG, dag_id=dag_id)
+    rows = [
+        {"role": name, "action": action, "resource": resource, "from_dag": dag_id}
+        for name, action, resource in sorted(wanted)
+    ]
+    tx.run_many(_ADD, rows)
+    return True
+
+
+# --- groups: people who have roles together
+# ------------------------------------------------------------------
+
+
+def create_group(tx: Tx, name: str) -> int:
+    """Make a group; its number. Raises Conflict."""
+    try:
+        return tx.insert(group, {"name": name})
+    except UniqueViolated as error:
+        raise errors.Conflict(f"Group {name!r} exists already.") from error
+
+
+def set_group_roles(tx: Tx, name: str, held: Sequence[str]) -> None:
+    """Have everybody in the group have exactly these roles by it. Raises NotFound."""
+    number = _group(tx, name)
+    tx.run(sa.delete(group_role).where(group_role.c.group_id == number))
+    for one in sorted(set(held)):
+        tx.run(sa.insert(group_role).values(group_id=number, role=one))
+
+
+def add_to_group(tx: Tx, name: str, user_id: int) -> None:
+    """Put a user into a group; nothing happens where they are in it. Raises NotFound."""
+    number = _group(tx, name)
+    known = sa.select(user_group.c.user_id).where(
+        user_group.c.group_id == number, user_group.c.user_id == user_id
+    )
+    if not tx.rows(known):
+        tx.run(sa.insert(user_group).values(group_id=number, user_id=user_id))
+
+
+def _group(tx: Tx, name: str) -> int:
+    found = tx.value(sa.select(group.c.id).where(group.c.name == name))
+    if found is None:
+        raise errors.NotFound(f"There is no group {name!r}.")
+    return int(found)
