@@ -17,9 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import time_machine
 
 from tradewind.authoring import loader, plugin_reading
 from tradewind.authoring.to_spec import to_spec
@@ -29,7 +32,8 @@ from tradewind.testing import kit
 def probe(job: dict[str, Any]) -> dict[str, Any]:
     """Errors of the file, and how each of its DAGs ended."""
     file = Path(job["file"])
-    loaded = loader.load_file(str(file), str(file.parent), folders=())
+    with _at(job["at"]):  # some begin some days before they are read
+        loaded = loader.load_file(str(file), str(file.parent), folders=())
     found: dict[str, Any] = {"errors": [error.message for error in loaded.errors], "dags": {}}
     for dag in loaded.dags:
         found["dags"][dag.dag_id] = _end(dag, job) if job["run"] else _spec(dag)
@@ -52,6 +56,10 @@ def _end(dag: Any, job: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001 - whatever it is, the table says so
         return {"error": f"{type(error).__name__}: {error}"}
     return {"state": ended.state, "tasks": ended.states, "reasons": ended.reasons}
+
+
+def _at(moment: str | None) -> AbstractContextManager[Any]:
+    return time_machine.travel(moment) if moment else nullcontext()
 
 
 def _moment(text: str | None) -> datetime | None:
