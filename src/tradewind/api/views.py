@@ -128,6 +128,7 @@ def dag_details(
     spec: DagSpec,
     version: dag_schemas.DagVersionResponse | None,
     active_runs: int,
+    favourite: bool,
 ) -> dag_schemas.DAGDetailsResponse:
     """A DAG with what its file says."""
     timeout = spec.dagrun_timeout
@@ -149,6 +150,7 @@ def dag_details(
         rerun_with_latest_version=spec.rerun_with_latest_version,
         owner_links=spec.owner_links or None,
         active_runs_count=active_runs,
+        is_favorite=favourite,
         concurrency=row.max_active_tasks,
         latest_dag_version=version,
     )

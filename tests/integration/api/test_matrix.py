@@ -55,7 +55,7 @@ RULES: dict[str, str] = {
         get_asset_queued_events get_dag_asset_queued_events get_dag_asset_queued_event
         get_asset_state_store list_asset_state_store get_task_state_store list_task_state_store
         get_task_instance_dependencies get_task_instance_dependencies_by_map_index
-        list_dag_warnings get_config get_config_value get_providers
+        favorite_dag unfavorite_dag list_dag_warnings get_config get_config_value get_providers
         get_plugins import_errors
         """,
     ),
@@ -161,10 +161,15 @@ ALWAYS_WILD = {"get_list_dag_runs_batch", "get_task_instances_batch"}
 WAITING = {"get_dag_asset_queued_events", "get_dag_asset_queued_event", "delete_dag_asset_queued_events",
            "delete_dag_asset_queued_event"}  # fmt: skip
 """About the DAG that waits for an asset."""
+EACH_ONES = (
+    "INSERT INTO dag_favorite SELECT name, dag_id FROM dag, (SELECT username AS name FROM ab_user"
+    " UNION VALUES ('vera'), ('udo'), ('olga'), ('admin')) WHERE true ON CONFLICT DO NOTHING"
+)
 BEFORE: dict[str, str] = {
     # What has to be so for the operation to have something to do.
     "create_backfill": "UPDATE backfill SET completed_at = created_at",
     "delete_task_instance": "UPDATE task_instance SET state = 'success', end_date = start_date",
+    "unfavorite_dag": EACH_ONES,
     "wait_dag_run_until_finished": "UPDATE dag_run SET state = 'success', end_date = start_date",
 }
 OF_NO_DAG = {

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tradewind.domain import errors
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
+from tradewind.store.queries import favourites
 from tradewind.store.queries.reading import Reader
 from tradewind.store.statements import Statement
 from tradewind.store.tables import users as tables
@@ -177,5 +178,6 @@ def logged_in(tx: Tx, username: str, now: datetime, *, ok: bool) -> None:
 
 
 def delete(tx: Tx, username: str) -> bool:
-    """Remove a user; False where there is none."""
+    """Remove a user; False where there is none. Another one of that name starts without favourites."""
+    favourites.forget(tx, username)
     return tx.run(sa.delete(user).where(user.c.username == username)) == 1

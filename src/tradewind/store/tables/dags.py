@@ -86,6 +86,14 @@ dag_warning = Table(
     to_dag(),
 )
 
+dag_favorite = Table(
+    "dag_favorite",
+    metadata,
+    Column("user_id", String(512), primary_key=True),
+    Column("dag_id", Name, primary_key=True),
+    to_dag(),
+)
+
 dag_version = Table(
     "dag_version",
     metadata,

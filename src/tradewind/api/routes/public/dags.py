@@ -9,10 +9,11 @@ from tradewind.api.door import ANY, Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.schemas import dags as schemas
 from tradewind.api.schemas.common import Answer, MaskQuery
-from tradewind.auth.permissions import Resource
+from tradewind.auth.permissions import Action, Resource
 from tradewind.domain import errors
 from tradewind.domain.states import DagRunState
 from tradewind.store.queries import dags as store
+from tradewind.store.queries import favourites
 from tradewind.store.queries.browse import dags as browse
 from tradewind.store.queries.browse.listing import Column, Where
 
@@ -58,7 +59,11 @@ class Deleted(Answer, kw_only=True):
 @door.get("/dags", Resource.DAG, query=schemas.DagQuery, answer=schemas.DAGCollectionResponse)
 def get_dags(call: Call) -> schemas.DAGCollectionResponse:
     """List DAGs."""
-    return _collection(call, _where(call.query) + _where_runs(call.query))
+    where = _where(call.query) + _where_runs(call.query)
+    if call.query.is_favorite is not None:
+        mine = browse.favourite_of(call.who.name)
+        where.append(mine if call.query.is_favorite else ~mine)
+    return _collection(call, where)
 
 
 def _collection(call: Call, where: list[Where | Column]) -> schemas.DAGCollectionResponse:
@@ -91,8 +96,6 @@ def _where_runs(query: schemas.DagQuery) -> list[Where | Column]:
         where.append(browse.scheduled_by_assets(query.has_asset_schedule))
     if query.asset_dependency:
         where.append(Where("asset_expression", "contains", query.asset_dependency))
-    if query.is_favorite:
-        where.append(Where("dag_id", "in", []))  # nobody can mark favourites yet
     of_runs = [
         browse.run_condition(field, op, getattr(query, f"dag_run_{field}_{op}"))
         for field in ("start_date", "end_date")
@@ -134,7 +137,25 @@ def get_dag_details(call: Call) -> schemas.DAGDetailsResponse:
         specs.spec(call.tx, row.dag_id, row.version_hash),
         specs.version(call.tx, row.dag_id, row.version_hash),
         browse.active_runs(call.tx, row.dag_id),
+        favourites.has(call.tx, call.who.name, row.dag_id),
     )
+
+
+@door.post("/dags/{dag_id}/favorite", Resource.DAG, action=Action.READ, status=204)
+def favorite_dag(call: Call) -> None:
+    """Mark a DAG as a favourite of the asker's; one that is a favourite stays it."""
+    row = row_of(call)
+    if favourites.add(call.tx, call.who.name, row.dag_id):
+        call.audit("favorite_dag", dag_id=row.dag_id)
+
+
+@door.post("/dags/{dag_id}/unfavorite", Resource.DAG, action=Action.READ, status=204)
+def unfavorite_dag(call: Call) -> None:
+    """Take a DAG from the asker's favourites."""
+    row = row_of(call)
+    if not favourites.remove(call.tx, call.who.name, row.dag_id):
+        raise errors.Conflict(f"DAG {row.dag_id!r} is not a favourite of yours.")
+    call.audit("unfavorite_dag", dag_id=row.dag_id)
 
 
 def _check_mask(mask: list[str] | None) -> None:

@@ -14,7 +14,15 @@ from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Column, Listing, Page, Where
 from tradewind.store.queries.reading import within
 from tradewind.store.statements import Statement, one_of
-from tradewind.store.tables.dags import dag, dag_code, dag_tag, dag_version, dag_warning, serialized_dag
+from tradewind.store.tables.dags import (
+    dag,
+    dag_code,
+    dag_favorite,
+    dag_tag,
+    dag_version,
+    dag_warning,
+    serialized_dag,
+)
 from tradewind.store.tables.runs import ACTIVE, dag_run
 
 
@@ -138,6 +146,12 @@ def owned_by(owners: Sequence[str]) -> Column:
 def scheduled_by_assets(yes: bool) -> Column:
     """The condition that assets trigger the DAG (or do not)."""
     return dag.c.asset_expression.is_not(None) if yes else dag.c.asset_expression.is_(None)
+
+
+def favourite_of(user: str) -> Column:
+    """The condition that the DAG is a favourite of that user."""
+    marked = sa.exists().where(dag_favorite.c.dag_id == dag.c.dag_id, dag_favorite.c.user_id == user)
+    return marked.correlate(dag)
 
 
 def with_runs(where: Sequence[Column]) -> Column:
