@@ -65,6 +65,11 @@ BY_KEY = {
     "store.queries.state_stores.delete_asset_state": "of an asset that was loaded",
     "store.transitions.deleting.delete_instance": "a task instance that was loaded",
     "store.transitions.runs.forget_partition": "of a run that was loaded",
+    **{
+        f"store.queries.favourites.{name}": "a DAG that was loaded, and the asker's own mark"
+        for name in ("add", "has", "remove")
+    },
+    "store.queries.parse_requests.add": "the file of DAGs that were counted",
     # Of no DAG.
     **{
         f"store.queries.connections.{name}": "of no DAG"

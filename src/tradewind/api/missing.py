@@ -19,10 +19,15 @@ def dag(call: Call, dag_id: str) -> errors.TradewindError:
     """
     if dag_queries.get(call.tx, dag_id, access=call.sees) is None:
         return errors.DagNotFound(dag_id, dag_queries.ids(call.tx, access=call.sees))
+    return right(call, f"DAG {dag_id!r}")
+
+
+def right(call: Call, of: str) -> problems.NotAllowed:
+    """The error for what the asker may see, and not do this to."""
     doing = call.operation
     return problems.NotAllowed(
         f"Forbidden: the roles of {call.who.name!r} do not let them {doing.action} a {doing.resource} of "
-        f"DAG {dag_id!r}."
+        f"{of}."
     )
 
 

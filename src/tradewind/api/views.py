@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from tradewind.api import file_tokens
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.schemas import dags as dag_schemas
 from tradewind.api.schemas import task_instances as ti_schemas
@@ -21,6 +21,7 @@ from tradewind.domain.spec import DagSpec, ParamSpec, TaskSpec, timetable
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType, TaskInstanceState
 
 if TYPE_CHECKING:
+    from tradewind.auth.tokens import Signer
     from tradewind.store.database import Tx
     from tradewind.store.queries.browse.dags import DagRow
     from tradewind.store.queries.browse.others import XComRow
@@ -72,8 +73,8 @@ def run(row: RunRow, specs: DagSpecs, tx: Tx) -> DAGRunResponse:
     )
 
 
-def dag_fields(row: DagRow, tags: list[str]) -> dict[str, Any]:
-    """The fields that a DAG has in lists and in details."""
+def dag_fields(row: DagRow, tags: list[str], signer: Signer) -> dict[str, Any]:
+    """The fields that a DAG has in lists and in details; ``signer`` seals the address of its file."""
     display_name = row.dag_display_name or row.dag_id
     periodic = row.timetable_type in PERIODIC
     return {
@@ -108,23 +109,19 @@ def dag_fields(row: DagRow, tags: list[str]) -> dict[str, Any]:
         "allowed_run_types": json.loads(row.allowed_run_types) if row.allowed_run_types else None,
         "owners": [name.strip() for name in row.owners.split(",") if name.strip()],
         "is_backfillable": periodic,
-        "file_token": file_token(row.bundle_name, row.relative_fileloc),
+        "file_token": file_tokens.seal(signer, row.bundle_name, row.relative_fileloc),
     }
 
 
-def file_token(bundle: str, path: str) -> str:
-    """Names a DAG file in a request to parse it again."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([bundle, path])).decode()
-
-
-def dag(row: DagRow, tags: list[str]) -> dag_schemas.DAGResponse:
+def dag(row: DagRow, tags: list[str], signer: Signer) -> dag_schemas.DAGResponse:
     """A DAG as lists show it."""
-    return dag_schemas.DAGResponse(**dag_fields(row, tags))
+    return dag_schemas.DAGResponse(**dag_fields(row, tags, signer))
 
 
 def dag_details(
     row: DagRow,
     tags: list[str],
+    signer: Signer,
     spec: DagSpec,
     version: dag_schemas.DagVersionResponse | None,
     active_runs: int,
@@ -133,7 +130,7 @@ def dag_details(
     """A DAG with what its file says."""
     timeout = spec.dagrun_timeout
     return dag_schemas.DAGDetailsResponse(
-        **dag_fields(row, tags),
+        **dag_fields(row, tags, signer),
         catchup=spec.catchup,
         dag_run_timeout=None if timeout is None else timedelta(seconds=timeout),
         asset_expression=raw(row.asset_expression),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import jwt
@@ -21,6 +22,8 @@ from tradewind.domain.errors import AirflowConfigException, TradewindError
 LIFETIME = timedelta(hours=24)
 CLI_LIFETIME = timedelta(hours=1)
 AUDIENCE = "urn:airflow.apache.org:api"
+_SEALED = "sealed:"
+"""Before the purpose of a sealed value, where tokens have their audience: neither passes for the other."""
 KEY_SETTING = "jwt_secret"
 _HMAC = {"HS256": 32, "HS384": 48, "HS512": 64}
 
@@ -89,6 +92,18 @@ class Signer:
         if self._issuer:
             payload["iss"] = self._issuer
         return jwt.encode(payload, self._key, algorithm=self._algorithm)
+
+    def seal(self, value: Mapping[str, str], *, purpose: str) -> str:
+        """The value as text that is safe in URLs, everybody can read and nobody else can make."""
+        return jwt.encode({**value, "aud": _SEALED + purpose}, self._key, algorithm=self._algorithm)
+
+    def unseal(self, text: str, *, purpose: str) -> dict[str, str]:
+        """What ``seal`` got, for the same purpose. Raises TokenInvalid."""
+        try:
+            found = jwt.decode(text, self._key, algorithms=[self._algorithm], audience=_SEALED + purpose)
+        except jwt.PyJWTError as error:
+            raise TokenInvalid(f"It was not made here: {error}") from error
+        return {name: str(value) for name, value in found.items() if name != "aud"}
 
     def read(self, token: str, *, now: datetime) -> Claims:
         """What the token says. Raises TokenExpired or TokenInvalid."""

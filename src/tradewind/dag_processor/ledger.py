@@ -7,7 +7,7 @@ that two files claim, and to notice rows that somebody changed or deleted by han
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from tradewind.domain.messages.wake import Wake
 from tradewind.runtime import wakeups
 from tradewind.runtime.clock import Clock
 from tradewind.store.database import Database, Tx
-from tradewind.store.queries import dag_versions, scheduling
+from tradewind.store.queries import dag_versions, parse_requests, scheduling
 from tradewind.telemetry import events
 
 _CHECKED_EACH_TIME: Final = 20
@@ -47,6 +47,7 @@ class Ledger:
         self._owners: dict[str, str] = {}
         self._contested: dict[str, set[str]] = {}
         self._wanted: set[str] = set()
+        self._asked: set[str] = set()
         self._bundles: dict[str, str] = {}
         self._rotation = 0
 
@@ -110,6 +111,20 @@ class Ledger:
         self._wanted |= found
         return sorted(found)
 
+    def requested(self, folders: Mapping[str, Path]) -> list[str]:
+        """The files that somebody asked for; ``folders`` are those of the bundles, by name. Each is stored
+        anew once it has been read.
+        """
+        with self._database.read() as tx:
+            if not parse_requests.waiting(tx):
+                return []
+        with self._database.write() as tx:
+            taken = parse_requests.take(tx)
+        found = [str(folders[bundle] / path) for bundle, path in taken if bundle in folders]
+        self._wanted.update(found)
+        self._asked.update(found)
+        return found
+
     def _without_spec(self, tx: Tx) -> list[str]:
         """Some DAGs in turn: is the version that their row names there?"""
         known = [
@@ -130,7 +145,10 @@ class Ledger:
         found = []
         with self._database.write() as tx:
             for read in batch:
-                where = sync.Where(bundle=read.bundle, owners=owners, paused=self._paused, now=now)
+                where = sync.Where(
+                    bundle=read.bundle, owners=owners, paused=self._paused, now=now,
+                    anew=read.parsed.path in self._asked,
+                )  # fmt: skip
                 synced = sync.store_file(tx, read.parsed, where)
                 found.append(synced)
                 owners.update(dict.fromkeys(synced.live, synced.path))
@@ -144,6 +162,7 @@ class Ledger:
         self._files[path] = {**before, **synced.live} if broken else dict(synced.live)
         self._bundles[path] = read.bundle.name
         self._wanted.discard(path)
+        self._asked.discard(path)
         self._owners.update(dict.fromkeys(synced.live, path))
         for dag_id in synced.contested:
             self._contested.setdefault(dag_id, set()).add(path)

@@ -34,8 +34,6 @@ from tradewind.store.heartbeat import Heartbeat
 from tradewind.telemetry import events
 
 COMPONENT: Final = "dag-processor"
-WAKE_SOCKET: Final = "dag-processor.wake"
-"""Send ``Wake(kind="dag", dag_id=…)`` here to have a DAG's file read again, ``kind="all"`` for all files."""
 _COMPARE: Final = 5.0
 _LONGEST_NAP: Final = 30.0
 _BATCH: Final = 64
@@ -97,6 +95,7 @@ class Processor:
         folders = [bundle.path for bundle in options.bundles]
         self._watcher = Watcher([*folders, *options.besides], self._look_soon)
         self._look = asyncio.Event()
+        self._asked = asyncio.Event()
         self._news = asyncio.Event()
         self._results: asyncio.Queue[Read] = asyncio.Queue()
         self._tasks: list[asyncio.Task[Any]] = []
@@ -108,7 +107,7 @@ class Processor:
     async def start(self) -> None:
         """Listen first, then list: no change is missed between the two."""
         loop = asyncio.get_running_loop()
-        self._receiver = wakeups.Receiver(self._options.run_dir, name=WAKE_SOCKET)
+        self._receiver = wakeups.Receiver(self._options.run_dir, name=paths.PROCESSOR_WAKE)
         self._receiver.watch(loop, self._on_wakes)
         self._watcher.start()
         await self._list()
@@ -117,10 +116,11 @@ class Processor:
         self._tasks = [loop.create_task(work) for work in (*readers, self._store_on())]
 
     def duties(self) -> Sequence[Duty]:
-        """Listing files, and comparing with the database."""
+        """Listing files, comparing with the database, and what people ask to have read."""
         return [
             Duty(name="list_files", every=self._options.scan_interval, run_once=self._list, wake=self._look),
             Duty(name="compare", every=_COMPARE, run_once=self._compare, at_start=False),
+            Duty(name="take_requests", every=_COMPARE, run_once=self._take_requests, wake=self._asked),
         ]
 
     async def drain(self) -> None:
@@ -146,6 +146,9 @@ class Processor:
         self._look.set()
 
     def _on_wakes(self, wakes: list[Wake]) -> None:
+        """``dag``: have that DAG's file read again, ``all``: all files, ``parse``: what was asked for."""
+        if any(wake.kind == "parse" for wake in wakes):
+            self._asked.set()
         everything = any(wake.kind == "all" for wake in wakes)
         asked = self._ledger.files_of(wake.dag_id for wake in wakes if wake.kind == "dag")
         self._again(self.agenda.entries if everything else asked)
@@ -176,6 +179,11 @@ class Processor:
     async def _compare(self) -> None:
         """Rows that somebody changed or deleted by hand are written anew."""
         self._again(await asyncio.to_thread(self._ledger.differing))
+
+    async def _take_requests(self) -> None:
+        """Files that somebody asked to have read come before all others, and are stored in any case."""
+        folders = {bundle.name: bundle.path for bundle in self._options.bundles}
+        self._again(await asyncio.to_thread(self._ledger.requested, folders))
 
     # --- reading ----------------------------------------------------------------------------------------
 

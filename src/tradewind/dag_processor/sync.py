@@ -57,6 +57,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     owners: Mapping[str, str]
     paused: bool
     now: datetime
+    anew: bool = False
+    """Write the DAGs' rows though they say the same: somebody waits to see that the file was read."""
 
 
 class _Good(msgspec.Struct, kw_only=True):
@@ -160,7 +162,7 @@ def _store_dag(
         found = _without_drift(tx, found, where.now)
     same = newest == found.digest
     synced.live[dag_id] = found.digest
-    if not (same and row is not None and _is_current(row, parsed.path, where)):
+    if where.anew or not (same and row is not None and _is_current(row, parsed.path, where)):
         info = (
             records.next_run(row)
             if same and row is not None and not row.is_stale

@@ -14,6 +14,7 @@ LONGEST_SOCKET = 100
 _LONGEST_NAME = "host-00000000-0000-0000-0000-000000000000.sock"
 
 SCHEDULER_WAKE = "scheduler.wake"
+PROCESSOR_WAKE = "dag-processor.wake"
 LIFECYCLE_SOCKET = "lifecycle.sock"
 DATA_SOCKET = "data.sock"
 HOST_LOCK = "host.lock"

@@ -21,8 +21,11 @@ _decoder = msgspec.msgpack.Decoder(Wake)
 _MOST = 4096
 
 
-def send(run_dir: Path, wake: Wake, *, name: str = paths.SCHEDULER_WAKE) -> bool:
-    """Tell whoever listens. Never blocks, never raises; False where nobody could be told."""
+def send(run_dir: Path, wake: Wake, *, name: str = "") -> bool:
+    """Tell whoever listens at the socket ``name``, by default the one whom such a wake-up concerns. Never
+    blocks, never raises; False where nobody could be told.
+    """
+    name = name or (paths.PROCESSOR_WAKE if wake.kind == "parse" else paths.SCHEDULER_WAKE)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender:
             sender.sendto(_encoder.encode(wake), str(run_dir / name))

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from tests.integration.api import serve
 from tests.integration.api.world import World, now
 
+from tradewind.api import file_tokens
+from tradewind.auth import tokens
 from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
 from tradewind.secrets.cipher import Cipher
@@ -29,7 +31,7 @@ GHOST: Ids = {
     "wait_id": "ghost_wait", "map_index": -1, "version_number": 1, "try_number": 1, "task_try_number": 1,
     "pool_name": "ghost_pool", "connection_id": "ghost_connection", "variable_key": "ghost_variable",
     "key": "ghost_state", "section": "core", "option": "parallelism",
-    "group_id": "ghost_group", **dict.fromkeys(_NUMBERS, 987654),
+    "group_id": "ghost_group", "file_token": "ghost_file", **dict.fromkeys(_NUMBERS, 987654),
 }  # fmt: skip
 """What nobody ever made."""
 
@@ -48,13 +50,18 @@ def build(world: World, mark: str, tag: str, *, shared: str) -> Side:
     ids: Ids = {
         **GHOST, "dag_id": f"{name}_dag", "wait_id": f"{name}_wait", "dag_run_id": f"{name}_run",
         "task_id": f"{name}_task", "xcom_key": f"{name}_key", "group_id": f"{name}_group",
-        "key": f"{name}_state", **{path: world.fresh(path) for path in _OF_NO_DAG},
+        "key": f"{name}_state", "file_token": _token(f"{name}_dag.py"),
+        **{path: world.fresh(path) for path in _OF_NO_DAG},
     }  # fmt: skip
     _dags(world, name, ids, (tag, name), shared)
     _run(world, name, ids)
     _assets(world, name, ids)
     _administration(world, name, ids)
     return Side(ids=ids, mark=mark)
+
+
+def _token(path: str) -> str:
+    return file_tokens.seal(tokens.Signer(serve.KEY), "dags-folder", path)
 
 
 def meet(world: World, mine: Side, theirs: Side) -> None:

@@ -62,6 +62,7 @@ RULES: dict[str, str] = {
     **rule(
         "user",
         """
+        reparse_dag_file
         trigger_dag_run patch_dag_run delete_dag_run patch_dag patch_dags delete_dag post_clear_task_instances
         clear_dag_run patch_task_instance patch_task_instance_dry_run patch_task_instance_by_map_index
         patch_task_instance_dry_run_by_map_index create_xcom_entry update_xcom_entry delete_xcom_entry

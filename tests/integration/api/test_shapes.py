@@ -52,6 +52,7 @@ def dags(world: World, admin: httpx.Client) -> None:
     assert call(admin, "PATCH", DAG, json={"is_paused": True}, dag_id="shape")["is_paused"] is True
     call(admin, "POST", DAG + "/favorite", dag_id="shape")
     call(admin, "POST", DAG + "/unfavorite", dag_id="shape")
+    call(admin, "PUT", "/api/v2/parseDagFile/{file_token}", file_token=details["file_token"])
     many = call(admin, "PATCH", "/api/v2/dags", json={"is_paused": False}, params={"dag_id_pattern": "shape"})
     assert [dag["is_paused"] for dag in many["dags"]] == [False]
     assert call(admin, "GET", "/api/v2/dagTags")["tags"] == ["etl", "nightly"]

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from tests.integration.dag_processor.world import Running, World, dag_text
 
 from tradewind.domain.access import Access
-from tradewind.store.queries import file_warnings, import_errors, roles
+from tradewind.domain.messages.wake import Wake
+from tradewind.runtime import wakeups
+from tradewind.store.queries import file_warnings, import_errors, parse_requests, roles
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag as dag_table
 
@@ -324,5 +326,27 @@ def test_allowed_run_types_are_stored_as_the_api_reads_them(tmp_path: Path) -> N
         await at.until(lambda: world.live() == ["a"], "the new DAG")
         with world.database.read() as tx:
             assert tx.value(sa.select(dag_table.c.allowed_run_types)) == '["manual", "scheduled"]'
+
+    world.run(story)
+
+
+def test_a_file_that_somebody_asks_for_is_read_at_once(tmp_path: Path) -> None:
+    """Though nothing changed, and is written anew though it gives the same."""
+    world = World(tmp_path)
+    world.write("sub/a.py", dag_text("a"))
+
+    async def story(at: Running) -> None:
+        await at.until(lambda: world.live() == ["a"], "the DAG")
+        before = world.dag("a").last_parsed_time
+        with world.database.write() as tx:
+            for path in ("sub/a.py", "sub/a.py", "gone.py"):
+                parse_requests.add(tx, "dags-folder", path)
+            parse_requests.add(tx, "no-such-bundle", "a.py")
+        wakeups.send(world.run_dir, Wake(kind="parse"))
+        await at.until(
+            lambda: world.dag("a").last_parsed_time > before, "the file to be read again", within=4
+        )
+        with world.database.read() as tx:
+            assert not parse_requests.waiting(tx)
 
     world.run(story)

@@ -147,6 +147,14 @@ import_error = Table(
     Index("idx_import_error_filename", "filename", mysql_length=255, mariadb_length=255),
 )
 
+dag_priority_parsing_request = Table(
+    "dag_priority_parsing_request",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("bundle_name", Name, nullable=False),
+    Column("relative_fileloc", String(2000), nullable=False),
+)
+
 file_warning = Table(
     "file_warning",
     metadata,

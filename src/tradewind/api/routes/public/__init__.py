@@ -13,6 +13,7 @@ MODULES: Final = [
     "login",
     "dags",
     "dag_versions",
+    "dag_parsing",
     "tasks",
     "run_clearing",
     "bulk_runs",

@@ -71,7 +71,7 @@ def _collection(call: Call, where: list[Where | Column]) -> schemas.DAGCollectio
     rows = browse.dags.page(call.tx, where, page=wanted, access=call.access)
     tags = browse.tags_of(call.tx, [row.dag_id for row in rows])
     return schemas.DAGCollectionResponse(
-        dags=[views.dag(row, tags.get(row.dag_id, [])) for row in rows],
+        dags=[views.dag(row, tags.get(row.dag_id, []), call.services.signer) for row in rows],
         total_entries=browse.dags.count(call.tx, where, access=call.access),
     )
 
@@ -124,7 +124,8 @@ def get_dag(call: Call) -> schemas.DAGResponse:
 
 
 def _response(call: Call, row: browse.DagRow) -> schemas.DAGResponse:
-    return views.dag(row, browse.tags_of(call.tx, [row.dag_id]).get(row.dag_id, []))
+    tags = browse.tags_of(call.tx, [row.dag_id]).get(row.dag_id, [])
+    return views.dag(row, tags, call.services.signer)
 
 
 @door.get("/dags/{dag_id}/details", Resource.DAG, answer=schemas.DAGDetailsResponse)
@@ -134,6 +135,7 @@ def get_dag_details(call: Call) -> schemas.DAGDetailsResponse:
     return views.dag_details(
         row,
         browse.tags_of(call.tx, [row.dag_id]).get(row.dag_id, []),
+        call.services.signer,
         specs.spec(call.tx, row.dag_id, row.version_hash),
         specs.version(call.tx, row.dag_id, row.version_hash),
         browse.active_runs(call.tx, row.dag_id),
@@ -207,7 +209,8 @@ def patch_dags(call: Call) -> schemas.DAGCollectionResponse:
     changed = browse.dags.page(call.tx, [Where("dag_id", "in", dag_ids)], page=wanted, access=call.access)
     tags = browse.tags_of(call.tx, dag_ids)
     return schemas.DAGCollectionResponse(
-        dags=[views.dag(row, tags.get(row.dag_id, [])) for row in changed], total_entries=total
+        dags=[views.dag(row, tags.get(row.dag_id, []), call.services.signer) for row in changed],
+        total_entries=total,
     )
 
 
