@@ -3,6 +3,7 @@
 # make check  formatting, lint, types, floors
 # make compat run SEEDS random DAGs in Airflow 2.10.5 and 3.3.2 and here, and compare how they end; try all examples
 #             that ship with Airflow, and write docs/reference/examples.md
+# make conformance  the published clients of Airflow 3 and 2 drive every REST operation of a running server
 # make bench  measure; figures and how they were had: docs/benchmarks.md
 PYTHON ?= python3
 VENV   := .venv
@@ -13,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Kept bytecode makes every start of a process several times faster; empty means: write it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test check compat bench simulate chaos format clean
+.PHONY: run test check compat conformance bench simulate chaos format clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -45,6 +46,9 @@ compat: $(DEV)
 	SEEDS=$(or $(SEEDS),500) $(BIN)/python -m tests.compat.differential || status=1; \
 	$(BIN)/python -m tests.compat.shipped || status=1; \
 	exit $$status
+
+conformance: $(DEV)
+	$(BIN)/python -m tests.conformance
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet "pip>=25.1"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tradewind.api import params
 from tradewind.api.door import NUMBERS, Operation
 from tradewind.api.schemas.common import HTTPExceptionResponse, HTTPValidationError
 
@@ -100,7 +101,8 @@ def _describe(
     if parameters:
         described["parameters"] = parameters
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(found[str(operation.body)])}
+        required = not params.may_be_left_out(operation.body)
+        described["requestBody"] = {"required": required, "content": _json(found[str(operation.body)])}
     if operation.resource is not None:
         described["security"] = _SECURITY
     return described

@@ -40,8 +40,15 @@ _KINDS: Final = (
 )
 
 
+def may_be_left_out(kind: Any) -> bool:
+    """Whether a request without a body is one: its type admits None."""
+    return type(None) in typing.get_args(kind)
+
+
 def from_body(raw: bytes, kind: type[S]) -> S:
     """The JSON body as ``kind``. Raises Unprocessable."""
+    if not raw and may_be_left_out(kind):
+        raw = b"null"
     try:
         return _storable(msgspec.json.decode(raw, type=kind), "body")
     except msgspec.ValidationError as error:

@@ -12,13 +12,13 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from tradewind.api import filters, missing, triggering, views
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api import filters, missing, problems, triggering, views
+from tradewind.api.door import ANY, Call, Door, authorize
 from tradewind.api.pagination import Paged, page
 from tradewind.api.routes.public.dags import dag_filter
 from tradewind.api.schemas import runs as schemas
 from tradewind.api.schemas.common import MaskQuery
-from tradewind.auth.permissions import Resource
+from tradewind.auth.permissions import Action, Resource
 from tradewind.domain import errors, keys
 from tradewind.domain.states import FINISHED_RUN, DagRunState, DagRunTriggeredBy
 from tradewind.store.queries import dags as dag_store
@@ -29,6 +29,7 @@ from tradewind.store.transitions import runs as transitions
 
 door = Door("DagRun")
 PAUSED_HEADER = "X-Tradewind-Note"
+NDJSON = "application/x-ndjson"
 
 ORDER = {
     **{
@@ -239,12 +240,14 @@ def remove(call: Call, row: browse.RunRow) -> None:
 
 @door.get(
     "/dags/{dag_id}/dagRuns/{dag_run_id}/wait", Resource.RUN, name="wait_dag_run_until_finished",
-    query=schemas.WaitQuery, other_media=("application/x-ndjson",),
+    query=schemas.WaitQuery, other_media=(NDJSON,),
 )  # fmt: skip
 async def wait_dag_run_until_finished(call: Call) -> StreamingResponse:
     """A line of JSON with the run's state each ``interval`` seconds, and one as soon as it ended."""
     first = await run_in_threadpool(_look, call)
-    return StreamingResponse(_follow(call, first), media_type="application/x-ndjson")
+    # As Airflow: Airflow's own client asks for JSON first, and reads lines only where no type is named.
+    asked = NDJSON in call.request.headers.get("accept", "")
+    return StreamingResponse(_follow(call, first), media_type=NDJSON if asked else None)
 
 
 class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -256,16 +259,25 @@ class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def _look(call: Call) -> _Line:
-    """The run as it stands; with the asked results once it ended. Raises DagRunNotFound."""
+    """The run as it stands; with the asked results once it ended. Raises DagRunNotFound, NotAllowed."""
     with call.services.database.read() as call.tx:
         row = row_of_run(call)
         seconds = None
         if row.start_date is not None:
             seconds = ((row.end_date or call.services.clock.now()) - row.start_date).total_seconds()
         line = _Line(state=row.state, duration=seconds)
+        if call.query.result:
+            _require_xcoms(call)
         if row.state in FINISHED_RUN and call.query.result:
             line.results = {task_id: _result(call, row, task_id) for task_id in call.query.result}
         return line
+
+
+def _require_xcoms(call: Call) -> None:
+    """Results are XComs: who may see the run need not be allowed to see them. Raises NotAllowed."""
+    access = authorize(call.who, Action.READ, Resource.XCOM)
+    if dag_store.get(call.tx, call.dag_id, access=access) is None:
+        raise problems.NotAllowed(f"Forbidden: {call.who.name!r} may not read XComs of DAG {call.dag_id!r}.")
 
 
 def _result(call: Call, row: browse.RunRow, task_id: str) -> Any:

@@ -1,0 +1,3 @@
+"""A DAG file that Airflow cannot read."""
+
+raise RuntimeError("conform_broken is broken on purpose")
