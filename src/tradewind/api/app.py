@@ -21,7 +21,9 @@ from starlette.routing import Route
 from tradewind.api import home_page, openapi, problems
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.door import Operation, Passage, Services
-from tradewind.api.routes import public
+from tradewind.api.logins import Logins
+from tradewind.api.routes import public, v1
+from tradewind.api.routes.v1.passage import V1Passage
 from tradewind.api.server import serve
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens
@@ -63,17 +65,20 @@ def create(
         stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
+    logins = Logins(services)
     app = Starlette(
-        routes=[*(_route(operation, services) for operation in operations), *_pages(settings, operations)],
+        routes=[
+            *(_route(operation, Passage(operation, services)) for operation in operations),
+            *(_route(operation, V1Passage(operation, services, logins)) for operation in v1.operations()),
+            *_pages(settings, operations),
+        ],
         exception_handlers={HTTPException: problems.handle_http},
     )
     app.state.stopping = services.stopping
     return app
 
 
-def _route(operation: Operation, services: Services) -> Route:
-    passage = Passage(operation, services)
-
+def _route(operation: Operation, passage: Passage) -> Route:
     async def endpoint(request: Request) -> Response:
         return await passage(request)
 

@@ -259,7 +259,9 @@ class Door:
 
 
 class Passage:
-    """The endpoint of one operation."""
+    """The endpoint of one operation. Older ages of the API say ``read_query``, ``read_body``, ``shown`` and
+    ``refused`` in their own words, and know other ways to say who asks.
+    """
 
     def __init__(self, operation: Operation, services: Services) -> None:
         self._operation, self._services = operation, services
@@ -270,7 +272,27 @@ class Passage:
         try:
             return await self._answer(request)
         except Exception as error:  # noqa: BLE001 - the sender gets a status, and only our log the trace
-            return problems.explain(request, error)
+            return self.refused(request, error)
+
+    async def who(self, request: Request) -> Principal:
+        """Who sends this. Raises NotAuthenticated, TokenExpired or TokenInvalid."""
+        return await authenticate(request, self._services)
+
+    def read_query(self, request: Request, kind: type) -> Any:
+        """The query string as ``kind``. Raises Unprocessable."""
+        return params.from_query(request.query_params.multi_items(), kind)
+
+    def read_body(self, raw: bytes, kind: type) -> Any:
+        """The body as ``kind``. Raises Unprocessable."""
+        return params.from_body(raw, kind)
+
+    def shown(self, call: Call, result: Any) -> Response:
+        """What the handler gave, as it is sent."""
+        return problems.answer(result, self._operation.status, call.headers)
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """What the sender is told of a request that failed."""
+        return problems.explain(request, error)
 
     async def _answer(self, request: Request) -> Response:
         call = await self._check(request)
@@ -283,24 +305,23 @@ class Passage:
             return result
         if self._operation.status == 204:
             return Response(None, 204, {**problems.HEADERS, **call.headers})
-        return problems.answer(result, self._operation.status, call.headers)
+        return self.shown(call, result)
 
     async def _check(self, request: Request) -> Call:
         """Everything that can be refused before the database is asked, in the order that tells least."""
         operation = self._operation
         who, access = None, None
         if operation.resource is not None:
-            who = await authenticate(request, self._services)
+            who = await self.who(request)
             access = authorize(who, operation.action, operation.resource)
         path = _checked_path(request.path_params, wildcard=operation.wildcard)
         query: Any = None
         if operation.query is not None:
-            query = params.from_query(request.query_params.multi_items(), operation.query)
+            query = self.read_query(request, operation.query)
         body: Any = None
         if operation.body is not None:
-            body = params.from_body(
-                await read_body(request, self._services.settings.max_body), operation.body
-            )
+            raw = await read_body(request, self._services.settings.max_body)
+            body = self.read_body(raw, operation.body)
         return Call(request, self._services, operation, who, access=access, path=path, query=query, body=body)
 
     def _carry_out(self, call: Call) -> Any:

@@ -7,7 +7,9 @@ Bodies have FastAPI's shapes, as Airflow's have: ``{"detail": "text"}``, and for
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -92,16 +94,45 @@ def status_of(error: Exception) -> int:
 def respond(error: Exception) -> Response:
     """The answer to a request that ended with ``error``."""
     status = status_of(error)
-    if status == 500:
-        return answer({"detail": "Internal Server Error: the API server's log says why."}, status)
     if isinstance(error, Unprocessable):
         return answer({"detail": [msgspec.to_builtins(problem) for problem in error.problems]}, status)
-    headers = {}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status == 503:
-        headers["Retry-After"] = "1"
-    return answer({"detail": str(error)}, status, headers)
+    return answer({"detail": _words(error, status)}, status, _hints(status, "Bearer"))
+
+
+def _words(error: Exception, status: int) -> str:
+    return "Internal Server Error: the API server's log says why." if status == 500 else str(error)
+
+
+def _hints(status: int, scheme: str) -> dict[str, str]:
+    """Headers that say what to do next."""
+    return {401: {"WWW-Authenticate": scheme}, 503: {"Retry-After": "1"}}.get(status, {})
+
+
+_ERRORS_OF_V1: Final = (
+    "https://airflow.apache.org/docs/apache-airflow/2.10.5/stable-rest-api-ref.html#section/Errors/"
+)
+_NAMES_OF_V1: Final = {
+    400: "BadRequest", 401: "Unauthenticated", 403: "PermissionDenied", 404: "NotFound",
+    405: "MethodNotAllowed", 409: "AlreadyExists",
+}  # fmt: skip
+
+
+def respond_in_v1(error: Exception) -> Response:
+    """As ``respond``, for clients of Airflow 2: in the form of RFC 9457; malformed input is a bad request."""
+    status = status_of(error)
+    if isinstance(error, Unprocessable):
+        status = 400
+        told = "; ".join(f"{'.'.join(map(str, one.loc[1:]))}: {one.msg}" for one in error.problems)
+    else:
+        told = _words(error, status)
+    body = {
+        "type": _ERRORS_OF_V1 + _NAMES_OF_V1.get(status, "Unknown"),
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": told,
+    }
+    headers = {**HEADERS, **_hints(status, 'Basic realm="Tradewind"')}
+    return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -110,11 +141,11 @@ def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return Response(content, status, {**HEADERS, **(headers or {})}, media_type="application/json")
 
 
-def explain(request: Request, error: Exception) -> Response:
-    """As ``respond``; what nobody foresaw goes to the log with its trace."""
+def explain(request: Request, error: Exception, form: Callable[[Exception], Response] = respond) -> Response:
+    """The answer in that form; what nobody foresaw goes to the log with its trace."""
     if status_of(error) == 500:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return respond(error)
+    return form(error)
 
 
 async def handle_http(request: Request, error: Exception) -> Response:

@@ -21,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cli_token_lifetime: timedelta = timedelta(hours=1)
     all_admins: bool = False
     """``[core] simple_auth_manager_all_admins``: everybody is an admin without a password."""
+    auth_backends: tuple[str, ...] = ("basic_auth", "session")
+    """How clients of Airflow 2 and 1.10 may say who they are; see ``logins``."""
     docs: bool = True
     """Serve /docs and /openapi.json."""
     heartbeat_limit: timedelta = timedelta(seconds=30)

@@ -17,16 +17,16 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.api import serve, stage
+from tests.integration.api import serve, shapes, stage, v1_rules
 from tests.integration.api.stage import GHOST, Ids, Side
 from tests.integration.api.world import World, now
 
 from tradewind.api.door import Operation
-from tradewind.api.routes import public
+from tradewind.api.routes import public, v1
 from tradewind.auth import roles, tokens
 from tradewind.auth.permissions import Principal, Resource
 
-OPERATIONS = {operation.name: operation for operation in public.operations()}
+OPERATIONS = {operation.name: operation for operation in [*public.operations(), *v1.operations()]}
 LEVELS = ("viewer", "user", "op", "admin")
 
 
@@ -85,6 +85,7 @@ RULES: dict[str, str] = {
         post_pool patch_pool delete_pool bulk_pools
         """,
     ),
+    **v1_rules.RULES,
 }
 """The operation's name to the least role that may use it."""
 
@@ -144,6 +145,7 @@ BODIES: dict[str, Any] = {
     "post_pool": {"name": "new_{pool_name}", "slots": 1},
     "patch_pool": {"slots": 2},
     "bulk_pools": deleting("{pool_name}"),
+    **v1_rules.BODIES,
 }  # fmt: skip
 QUERIES: dict[str, Any] = {
     "get_dags": {"dag_id_pattern": "{dag_id}"},
@@ -157,8 +159,9 @@ QUERIES: dict[str, Any] = {
     "get_import_errors": {"filename": "/dags/{dag_id}.py"},
     "patch_dags": {"dag_id_pattern": "{dag_id}"},
     "wait_dag_run_until_finished": {"interval": 1, "result": "{task_id}"},
+    **v1_rules.QUERIES,
 }
-ALWAYS_WILD = {"get_list_dag_runs_batch", "get_task_instances_batch"}
+ALWAYS_WILD = {"get_list_dag_runs_batch", "get_task_instances_batch", *v1_rules.ALWAYS_WILD}
 WAITING = {"get_dag_asset_queued_events", "get_dag_asset_queued_event", "delete_dag_asset_queued_events",
            "delete_dag_asset_queued_event"}  # fmt: skip
 """About the DAG that waits for an asset."""
@@ -183,6 +186,7 @@ OF_NO_DAG = {
 HOLDS_NO_MARK = OF_NO_DAG | {
     "create_token_all_admins", "get_health", "health", "get_version", "get_mapped_task_instances",
     "get_task_instance_dependencies", "get_task_instance_dependencies_by_map_index",
+    *v1_rules.HOLDS_NO_MARK,
 }  # fmt: skip
 """Reading operations whose answer names no DAG, or is empty on these stages."""
 
@@ -330,6 +334,8 @@ def test_who_may(world: World, everybody: Everybody, sides: tuple[Side, Side], n
         first = first or answer
         assert answer.status_code not in (401, 403), about(answer)
     assert first is not None and first.status_code < 300, about(first)
+    if name.startswith("v1."):
+        shapes.V1.matches(first, shapes.V1.known_as(f"{operation.method} {operation.path}"))
     if operation.method == "GET" and name not in HOLDS_NO_MARK:
         assert theirs.mark in first.text, f"nothing was planted there: {about(first)}"
 

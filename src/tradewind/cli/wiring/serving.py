@@ -85,6 +85,7 @@ def settings(app: App, host: str, port: int) -> Settings:
         token_lifetime=timedelta(seconds=config.api_auth.jwt_expiration_time),
         cli_token_lifetime=timedelta(seconds=config.api_auth.jwt_cli_expiration_time),
         all_admins=config.core.simple_auth_manager_all_admins or config.webserver.authenticate is False,
+        auth_backends=config.api.auth_backends,
         docs=config.api.enable_swagger_ui,
         heartbeat_limit=timedelta(seconds=config.scheduler.scheduler_health_check_threshold),
         expose_config=config.api.expose_config.lower(),

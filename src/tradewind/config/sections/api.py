@@ -24,6 +24,10 @@ class Api:
         "Show the configuration to users.",
         choices=("True", "False", "non-sensitive-only", "true", "false"),
     )
+    auth_backends: tuple[str, ...] = option(
+        "basic_auth,session",
+        "How clients of Airflow 2 and 1.10 (/api/v1, /api/experimental) say who they are.",
+    )
     expose_stacktrace: bool = option("False", "Show stack traces in answers.")
     maximum_page_limit: int = option("100", "Most entries on one page.", minimum=1)
     fallback_page_limit: int = option("50", "Entries on a page that asks for no number.", minimum=1)

@@ -34,7 +34,7 @@ Body = schemas.PatchTaskInstanceBody
 )  # fmt: skip
 def patch_task_instance(call: Call) -> schemas.TaskInstanceCollectionResponse:
     """Mark a task instance (of a mapped task: one index, or all), or write a note on it."""
-    return _patch_task(call, call.query.map_index, dry=False)
+    return mark_task(call, call.query.map_index, dry=False)
 
 
 @door.patch(
@@ -43,7 +43,7 @@ def patch_task_instance(call: Call) -> schemas.TaskInstanceCollectionResponse:
 )  # fmt: skip
 def patch_task_instance_dry_run(call: Call) -> schemas.TaskInstanceCollectionResponse:
     """What marking it would change."""
-    return _patch_task(call, call.query.map_index, dry=True)
+    return mark_task(call, call.query.map_index, dry=True)
 
 
 @door.patch(
@@ -52,7 +52,7 @@ def patch_task_instance_dry_run(call: Call) -> schemas.TaskInstanceCollectionRes
 )  # fmt: skip
 def patch_task_instance_by_map_index(call: Call) -> schemas.TaskInstanceCollectionResponse:
     """Mark one index of a mapped task, or write a note on it."""
-    return _patch_task(call, int(call.path["map_index"]), dry=False)
+    return mark_task(call, int(call.path["map_index"]), dry=False)
 
 
 @door.patch(
@@ -61,10 +61,11 @@ def patch_task_instance_by_map_index(call: Call) -> schemas.TaskInstanceCollecti
 )  # fmt: skip
 def patch_task_instance_dry_run_by_map_index(call: Call) -> schemas.TaskInstanceCollectionResponse:
     """What marking it would change."""
-    return _patch_task(call, int(call.path["map_index"]), dry=True)
+    return mark_task(call, int(call.path["map_index"]), dry=True)
 
 
-def _patch_task(call: Call, map_index: int | None, *, dry: bool) -> schemas.TaskInstanceCollectionResponse:
+def mark_task(call: Call, map_index: int | None, *, dry: bool) -> schemas.TaskInstanceCollectionResponse:
+    """Do to the task of the path what the body says; what was changed, or (``dry``) would be."""
     row = runs.row_of_run(call)
     _state_to_mark(call.body, call.query.update_mask)  # what is malformed comes before what is missing
     _require_instance(call, map_index)

@@ -1,0 +1,87 @@
+"""Who sends a request to the older ages of the API: by a name and password with each request, the session of
+a browser, or a token.
+
+``[api] auth_backends`` says which of the first two. Tokens always do: they are what we ask of everybody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from tradewind.api.door import Services, authenticate
+from tradewind.api.problems import NotAllowed, NotAuthenticated
+from tradewind.auth.basic import BasicLogins
+from tradewind.auth.permissions import Principal
+from tradewind.domain.errors import AirflowConfigException
+
+BASIC, SESSION, DENY, OPEN = "basic_auth", "session", "deny_all", "default"
+_KNOWN: Final = (BASIC, SESSION, DENY, OPEN)
+_SETTING: Final = "[api] auth_backends"
+
+
+def ways(backends: Iterable[str]) -> frozenset[str]:
+    """The ways that Airflow's names of modules stand for (``airflow.api.auth.backend.basic_auth``).
+
+    Raises AirflowConfigException for one that there is not.
+    """
+    found = frozenset(name.rpartition(".")[2] for name in backends)
+    for name in sorted(found):
+        if name not in _KNOWN:
+            raise AirflowConfigException(
+                f"{_SETTING} names {name!r}, which Tradewind does not have: write one or several of "
+                f"{', '.join(_KNOWN)}. Tokens (POST /auth/token) are accepted besides."
+            )
+    return found
+
+
+class Logins:
+    """Says who sends a request. Raises AirflowConfigException where the ways are not safe as they are set."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._ways = ways(services.settings.auth_backends)
+        self._basic = BasicLogins(services.people, services.clock)
+        if OPEN in self._ways and not services.settings.all_admins:
+            raise AirflowConfigException(
+                f"{_SETTING} holds 'default', which asks nobody for a password. If everybody is to be an "
+                "admin, say so with [core] simple_auth_manager_all_admins = True; else write basic_auth."
+            )
+
+    async def who(self, request: Request) -> Principal:
+        """Raises NotAuthenticated, NotAllowed, TokenExpired or TokenInvalid."""
+        if DENY in self._ways:
+            raise NotAllowed(f"Forbidden: {_SETTING} is deny_all.")
+        scheme, _, said = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            return await self._by_password(said)
+        if scheme.lower() == "bearer" or SESSION in self._ways:
+            try:
+                return await authenticate(request, self._services)
+            except NotAuthenticated:
+                pass  # its words are about tokens only
+        if OPEN in self._ways:
+            return Principal(name="Anonymous", role="admin")
+        raise NotAuthenticated("Not authenticated: send a name and a password (HTTP basic), or a token.")
+
+    async def _by_password(self, said: str) -> Principal:
+        if BASIC not in self._ways:
+            raise NotAuthenticated(
+                f"Names and passwords are not accepted here: add basic_auth to {_SETTING}."
+            )
+        try:
+            text = base64.b64decode(said, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            text = ""
+        name, _, password = text.partition(":")
+        found = None
+        if name and password:
+            found = await run_in_threadpool(self._basic.log_in, name, password)
+        if found is None:
+            raise NotAuthenticated("Invalid credentials")
+        return found

@@ -1,0 +1,206 @@
+"""Clients of Airflow 2: names and passwords with each request, v1's words for what v2 does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.integration.api.world import World, wait_for
+
+from tradewind.api.routes import v1
+
+RUNS = "/api/v1/dags/{}/dagRuns"
+OPERATIONS = [(it.method, it.path) for it in v1.operations() if it.resource is not None]
+
+
+@pytest.fixture(scope="module")
+def old(world: World) -> Iterator[httpx.Client]:
+    """A client as those of Airflow 2 are."""
+    who = ("admin", world.passwords()["admin"])
+    with httpx.Client(base_url=world.url, timeout=20, auth=who) as client:
+        yield client
+
+
+def problem(answer: httpx.Response, status: int) -> str:
+    """What the sender is told, after its form was checked."""
+    body: dict[str, Any] = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, body["status"]) == (status, status), answer.text
+    assert set(body) == {"type", "title", "status", "detail"}
+    return str(body["detail"])
+
+
+# --- who asks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_nothing_without_a_password(anonymous: httpx.Client, method: str, path: str) -> None:
+    answer = anonymous.request(method, path)
+    assert "Not authenticated" in problem(answer, 401)
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+def test_basic_is_for_v1_only(old: httpx.Client) -> None:
+    assert old.get("/api/v1/dags").status_code == 200
+    assert old.get("/api/v2/dags").status_code == 401
+
+
+@pytest.mark.parametrize("pair", [("admin", "wrong"), ("nobody", "x"), ("", ""), ("admin", "")])
+def test_wrong_passwords(anonymous: httpx.Client, pair: tuple[str, str]) -> None:
+    assert problem(anonymous.get("/api/v1/dags", auth=pair), 401) == "Invalid credentials"
+
+
+def test_what_is_no_basic_header(anonymous: httpx.Client) -> None:
+    for said in ("Basic", "Basic !!!", "Basic /////w==", "Basic bm8tY29sb24="):
+        answer = anonymous.get("/api/v1/dags", headers={"Authorization": said})
+        assert problem(answer, 401) == "Invalid credentials"
+
+
+def test_the_session_of_a_browser_and_a_token(admin: httpx.Client, anonymous: httpx.Client) -> None:
+    assert admin.get("/api/v1/dags").status_code == 200
+    token = admin.headers["authorization"].partition(" ")[2]
+    session = {"Cookie": f"_token={token}"}
+    assert anonymous.get("/api/v1/dags", headers=session).status_code == 200
+    foreign = {**session, "Origin": "https://elsewhere.example"}
+    assert problem(anonymous.patch("/api/v1/dags/x", json={}, headers=foreign), 403)
+
+
+def test_a_password_is_remembered_only_while_it_is_right(world: World) -> None:
+    world.dag("v1_known")
+    who = world.person("v1_person", "Viewer"), "password of v1_person"
+    with httpx.Client(base_url=world.url, timeout=20, auth=who) as client:
+        for _ in range(3):
+            assert client.get("/api/v1/dags/v1_known").status_code == 200
+        counted = world.sql("SELECT login_count FROM ab_user WHERE username = 'v1_person'")
+        assert counted == [(1,)], "each request logged in anew"
+        world.sql("UPDATE ab_user SET active = 0 WHERE username = 'v1_person'")
+        with world.client() as admin:
+            admin.get("/api/v1/dags")
+        answer = wait_for_status(client, "/api/v1/dags/v1_known", 401)
+    assert problem(answer, 401) == "Invalid credentials"
+
+
+def wait_for_status(client: httpx.Client, path: str, status: int) -> httpx.Response:
+    """The answer, once it has that status: rights are remembered for two seconds."""
+    found: list[httpx.Response] = []
+
+    def there() -> bool:
+        found[:] = [client.get(path)]
+        return found[0].status_code == status
+
+    wait_for(there, f"status {status}")
+    return found[0]
+
+
+# --- v1's words ------------------------------------------------------------------------------------
+
+
+def test_a_run_by_its_execution_date(world: World, old: httpx.Client) -> None:
+    world.dag("v1_run")
+    at = "2026-01-02T03:04:05+00:00"
+    made = old.post(RUNS.format("v1_run"), json={"execution_date": at, "conf": {"a": 1}})
+    assert made.status_code == 200, made.text
+    run = made.json()
+    assert run["dag_run_id"] == f"manual__{at}"
+    assert run["execution_date"] == run["logical_date"] == "2026-01-02T03:04:05Z"
+    assert (run["external_trigger"], run["conf"]) == (True, {"a": 1})
+    assert "already" in problem(old.post(RUNS.format("v1_run"), json={"execution_date": at}), 409)
+    both = {"execution_date": at, "logical_date": "2026-02-02T03:04:05+00:00"}
+    assert "contradicts" in problem(old.post(RUNS.format("v1_run"), json=both), 400)
+    later = {"execution_date_gte": "2026-01-03T00:00:00Z"}
+    assert old.get(RUNS.format("v1_run"), params=later).json()["total_entries"] == 0
+    named = old.get(RUNS.format("v1_run"), params={"order_by": "-execution_date", "fields": "state"}).json()
+    assert named == {"dag_runs": [{"state": "queued"}], "total_entries": 1}
+
+
+def test_a_run_without_a_date_is_of_now(world: World, old: httpx.Client) -> None:
+    world.dag("v1_now")
+    run = old.post(RUNS.format("v1_now"), json={}).json()
+    assert run["logical_date"] and run["dag_run_id"].startswith("manual__20")
+    assert old.post(RUNS.format("v1_now")).status_code == 200
+
+
+def test_notes_and_states_of_runs(world: World, old: httpx.Client) -> None:
+    world.dag("v1_note")
+    world.run("v1_note")
+    one = RUNS.format("v1_note") + "/r1"
+    assert old.patch(one + "/setNote", json={"note": "hello"}).json()["note"] == "hello"
+    assert old.patch(one, json={"state": "failed"}).json()["state"] == "failed"
+    listed = old.post(one + "/clear", json={}).json()["task_instances"]
+    assert {part["task_id"] for part in listed} == {"extract", "transform", "load"}
+    assert set(listed[0]) == {"task_id", "dag_id", "dag_run_id", "execution_date"}
+    assert old.post(one + "/clear", json={"dry_run": False}).json()["state"] == "queued"
+    assert old.delete(one).status_code == 204
+    assert "r1" in problem(old.get(one), 404)
+
+
+def test_states_of_task_instances(world: World, old: httpx.Client) -> None:
+    world.dag("v1_state")
+    run = old.post(RUNS.format("v1_state"), json={"dag_run_id": "r1"}).json()
+    one = RUNS.format("v1_state") + "/r1/taskInstances/extract"
+    assert old.patch(one, json={"new_state": "success"}).json()["task_id"] == "extract"
+    assert world.states("v1_state")["extract"] is None, "dry_run is the default"
+    assert old.patch(one, json={"new_state": "success", "dry_run": False}).status_code == 200
+    assert world.states("v1_state") == {"extract": "success", "transform": None, "load": None}
+    body = {"task_id": "transform", "execution_date": run["execution_date"], "new_state": "failed"}
+    several = "/api/v1/dags/v1_state/updateTaskInstancesState"
+    listed = old.post(several, json={**body, "include_downstream": True, "dry_run": False}).json()
+    assert [part["task_id"] for part in listed["task_instances"]] == ["load", "transform"]
+    assert world.states("v1_state") == {"extract": "success", "transform": "failed", "load": "failed"}
+    assert "either" in problem(old.post(several, json={**body, "dag_run_id": "r1"}), 400)
+    gone = {**body, "execution_date": "2001-01-01T00:00:00Z"}
+    assert "2001" in problem(old.post(several, json=gone), 404)
+    assert old.patch(one + "/setNote", json={"note": "seen"}).json()["note"] == "seen"
+
+
+def test_tries_by_pages(world: World, old: httpx.Client) -> None:
+    world.dag("v1_tries")
+    world.run("v1_tries")
+    world.set_state("v1_tries", "extract", "failed", try_number=1)
+    tries = RUNS.format("v1_tries") + "/r1/taskInstances/extract/tries"
+    assert len(old.get(tries).json()["task_instances"]) == 1
+    beyond = old.get(tries, params={"offset": 1}).json()
+    assert (beyond["task_instances"], beyond["total_entries"]) == ([], 1)
+
+
+def test_dags(world: World, old: httpx.Client) -> None:
+    world.dag("v1_dag")
+    one = "/api/v1/dags/v1_dag"
+    assert old.patch(one, json={"is_paused": True}, params={"update_mask": "is_paused"}).json()["is_paused"]
+    found = old.get(one + "/details").json()
+    assert (found["is_active"], found["schedule_interval"]) == (True, None)
+    assert found["tags"] == [{"name": "etl"}, {"name": "nightly"}]
+    task = old.get(one + "/tasks/extract").json()
+    assert task["retry_delay"]["__type"] == "TimeDelta"
+    world.sql("UPDATE dag SET is_stale = 1 WHERE dag_id = 'v1_dag'")
+    listed = {"dag_id_pattern": "v1_dag", "only_active": False}
+    assert old.get("/api/v1/dags", params=listed).json()["dags"][0]["is_active"] is False
+    assert old.get("/api/v1/dags", params={"dag_id_pattern": "v1_dag"}).json()["total_entries"] == 0
+
+
+@pytest.mark.parametrize(
+    ("summary", "interval"),
+    [
+        ("0 0 * * *", {"__type": "CronExpression", "value": "0 0 * * *"}),
+        ("1 day, 2:00:00", {"__type": "TimeDelta", "days": 1, "seconds": 7200, "microseconds": 0}),
+        ("0:00:30", {"__type": "TimeDelta", "days": 0, "seconds": 30, "microseconds": 0}),
+    ],
+)
+def test_schedules(world: World, old: httpx.Client, summary: str, interval: dict[str, Any]) -> None:
+    world.dag("v1_schedule")
+    world.sql("UPDATE dag SET timetable_summary = ? WHERE dag_id = 'v1_schedule'", summary)
+    assert old.get("/api/v1/dags/v1_schedule").json()["schedule_interval"] == interval
+
+
+def test_wrong_input(world: World, old: httpx.Client) -> None:
+    world.dag("v1_wrong")
+    assert "nonsense" in problem(old.get("/api/v1/dags", params={"nonsense": 1}), 400)
+    assert "execution_date_gte" in problem(
+        old.get(RUNS.format("v1_wrong"), params={"execution_date_gte": "soon"}), 400
+    )
+    assert "state" in problem(old.post(RUNS.format("v1_wrong"), json={"state": "success"}), 400)
+    assert "fields" in problem(old.get("/api/v1/dags/v1_wrong", params={"fields": "nonsense"}), 400)
+    assert "ghost" in problem(old.get("/api/v1/dags/ghost"), 404)
+    assert old.get(RUNS.format("v1_wrong")).json()["total_entries"] == 0
