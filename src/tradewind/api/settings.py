@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import msgspec
 
+from tradewind.api.external_logs import ExternalLogs
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Values from airflow.cfg that the API needs."""
@@ -31,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``true``, ``false`` or ``non-sensitive-only``."""
     state_retention: timedelta | None = timedelta(days=30)
     """How long what tasks keep is kept, where nobody says; None: for good."""
+    external_logs: ExternalLogs | None = None
+    """The web UI of a log store, if one is configured."""
     max_body: int = 16 * 1024 * 1024
     """Bytes a request body may have."""
     log_chunk: int = 4 * 1024 * 1024

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from tradewind.api import app, server
+from tradewind.api import app, external_logs, server
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens, users
 from tradewind.auth.people import People
@@ -22,7 +22,8 @@ KEY = "k" * 64
 CIPHER_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
-def main(home: Path, port: int) -> None:
+def main(home: Path, port: int, *, bare: bool) -> None:
+    """``bare``: without what has to be configured."""
     people = users.parse_users(PEOPLE)
     run_dir = paths.run_dir(home)
     database, clock = Database(f"sqlite:///{home / 'airflow.db'}"), SystemClock()
@@ -30,7 +31,11 @@ def main(home: Path, port: int) -> None:
     application = app.create(
         database=database,
         clock=clock,
-        settings=Settings(follow_interval=0.02, expose_config="non-sensitive-only"),
+        settings=Settings(
+            follow_interval=0.02,
+            expose_config="non-sensitive-only",
+            external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),
+        ),
         signer=tokens.Signer(KEY),
         people=People(database, clock, directory=directory),
         cipher=Cipher([CIPHER_KEY]),
@@ -44,4 +49,4 @@ def main(home: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), bare="bare" in sys.argv)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 import httpx
 from tests.integration.api.world import World
@@ -99,3 +100,25 @@ def test_long_log_comes_in_pieces(world: World, admin: httpx.Client) -> None:
     assert len(first.json()["content"]) + len(rest.json()["content"]) == 6002
     assert rest.json()["continuation_token"] is None
     assert len(admin.get(f"{path}/1?full_content=true").json()["content"]) == 6002
+
+
+def test_external_logs_need_a_log_store(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        world.start("bare")
+        world.dag("inside")
+        world.run("inside")
+        path = "/api/v2/dags/inside/dagRuns/r1/taskInstances/extract/externalLogUrl/{}"
+        with world.client() as client:
+            refused = client.get(path.format(1))
+            assert (refused.status_code, "[elasticsearch] frontend" in refused.text) == (400, True)
+    finally:
+        world.close()
+
+
+def test_external_logs_of_tries(world: World, admin: httpx.Client) -> None:
+    world.dag("outside")
+    world.run("outside")
+    path = "/api/v2/dags/outside/dagRuns/r1/taskInstances/extract/externalLogUrl/{}"
+    assert [admin.get(path.format(number)).status_code for number in (1, 2, 0, "x")] == [200, 404, 422, 422]
+    assert admin.get(path.format(1), params={"map_index": 3}).status_code == 404

@@ -108,6 +108,8 @@ def task_instances(world: World, admin: httpx.Client) -> None:
         "shape_ti", "extract", '{"event": "hello", "timestamp": "2026-01-01T00:00:00Z", "level": "info"}\n'
     )
     call(admin, "GET", TI + "/logs/{try_number}", **ids, try_number=1)
+    shown = call(admin, "GET", TI + "/externalLogUrl/{try_number}", **ids, try_number=1)
+    assert shown == {"url": "https://logs.example/?id=shape_ti-extract-r1--1-1"}
 
 
 def xcoms(world: World, admin: httpx.Client) -> None:

@@ -29,3 +29,15 @@ class LogQuery(msgspec.Struct, kw_only=True):
     full_content: bool = False
     map_index: int = -1
     token: str | None = None
+
+
+class ExternalLogUrlResponse(Answer, kw_only=True):
+    """Where a log is shown."""
+
+    url: str
+
+
+class ExternalLogQuery(msgspec.Struct, kw_only=True):
+    """Of which instance of a mapped task."""
+
+    map_index: int = -1

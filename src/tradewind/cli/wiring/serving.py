@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind import __version__
+from tradewind.api import external_logs
+from tradewind.api.external_logs import ExternalLogs
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens, users
 from tradewind.auth.people import People
@@ -22,6 +24,7 @@ from tradewind.telemetry import events
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
+    from tradewind.config import Config
 
 TITLE = "airflow-webserver: master"
 """What people's scripts look for in the process list."""
@@ -90,7 +93,20 @@ def settings(app: App, host: str, port: int) -> Settings:
         heartbeat_limit=timedelta(seconds=config.scheduler.scheduler_health_check_threshold),
         expose_config=config.api.expose_config.lower(),
         state_retention=timedelta(days=days) if days > 0 else None,
+        external_logs=_external_logs(config),
     )
+
+
+def _external_logs(config: Config) -> ExternalLogs | None:
+    """Where logs are shown that are kept in Elasticsearch. Raises AirflowConfigException."""
+    conf = Conf(config)
+
+    def text(key: str) -> str:
+        return str(conf.get("elasticsearch", key, fallback="") or "")
+
+    if not config.logging.remote_logging or not text("host"):
+        return None
+    return external_logs.from_options(text("frontend"), text("log_id_template"))
 
 
 def directory(app: App) -> users.Directory:

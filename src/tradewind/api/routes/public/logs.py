@@ -12,7 +12,13 @@ from starlette.responses import Response, StreamingResponse
 
 from tradewind.api import log_files, missing, problems
 from tradewind.api.door import Call, Door
-from tradewind.api.schemas.logs import LogQuery, TaskInstancesLogResponse
+from tradewind.api.routes.public import task_instances
+from tradewind.api.schemas.logs import (
+    ExternalLogQuery,
+    ExternalLogUrlResponse,
+    LogQuery,
+    TaskInstancesLogResponse,
+)
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
 from tradewind.domain.states import FINISHED
@@ -64,11 +70,7 @@ def find(call: Call) -> Try:
         row = browse.find(call.tx, call.dag_id, call.run_id, call.task_id, index, access=call.access)
         if row is None:
             raise missing.instance(call, index)
-    if number > max(row.try_number, 1):
-        raise errors.NotFound(
-            f"Task instance {call.task_id!r} of run {call.run_id!r} has no try {number}; "
-            f"its last is {row.try_number}."
-        )
+    _check_try(call, row, number)
     over = number < row.try_number or row.state in FINISHED
     return Try(
         path=log_files.path_of(
@@ -82,6 +84,38 @@ def find(call: Call) -> Try:
         over=over,
         note=_nothing_yet(row, number),
     )
+
+
+def _check_try(call: Call, row: browse.InstanceRow, number: int) -> None:
+    if number > max(row.try_number, 1):
+        raise errors.NotFound(
+            f"Task instance {call.task_id!r} of run {call.run_id!r} has no try {number}; "
+            f"its last is {row.try_number}."
+        )
+
+
+@door.get(
+    PATH + "/externalLogUrl/{try_number}", Resource.LOG, query=ExternalLogQuery,
+    answer=ExternalLogUrlResponse,
+)  # fmt: skip
+def get_external_log_url(call: Call) -> ExternalLogUrlResponse:
+    """Where the configured log store shows the log of one try."""
+    number, shows = int(call.path["try_number"]), call.services.settings.external_logs
+    if number < 1:
+        where = problems.Problem(
+            type="greater_than",
+            loc=("path", "try_number"),
+            msg="Input should be greater than 0",
+            input=number,
+        )
+        raise problems.Unprocessable(where)
+    if shows is None:
+        raise errors.BadRequest(
+            "Task log handler does not support external logs: [elasticsearch] frontend names none."
+        )
+    row = task_instances.find(call, call.query.map_index)
+    _check_try(call, row, number)
+    return ExternalLogUrlResponse(url=shows.url(row, number))
 
 
 def _nothing_yet(row: browse.InstanceRow, number: int) -> str:
