@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tradewind.authoring import calling, defaults, serde, xcom
+from tradewind.authoring import calling, defaults, operator_link, serde, xcom
 from tradewind.authoring import context as contexts
 from tradewind.authoring import trigger as trigger_module
 from tradewind.authoring.plain import plain
 from tradewind.authoring.task_run import RETURN_KEY, TaskRun
 from tradewind.domain.errors import AirflowException, TaskDeferralError, TaskDeferralTimeout
+from tradewind.domain.messages import data
 from tradewind.domain.messages.report import XComValue
 
 FAIL_METHOD = "__fail__"
@@ -177,15 +178,28 @@ def run_callbacks(callbacks: Any, context: contexts.Context, log: Any) -> None:
             log.exception("The callback %s failed.", getattr(callback, "__name__", callback))
 
 
-def push_links(task: Any, context: contexts.Context) -> None:
-    """Push the address of each of the operator's extra links, under the link's key."""
-    ti = context["ti"]
+def has_links(task: Any) -> bool:
+    """Whether there is a link to push an address of."""
+    return bool(operator_link.of(task))
+
+
+def push_links(task: Any, context: contexts.Context, log: Any) -> None:
+    """Push the address of each of the task's extra links, under the link's key. One that fails is logged, and
+    keeps nobody from the others.
+    """
     with contexts.active(context):
-        for link in task.operator_extra_links:
-            dated = "ti_key" not in calling.Signature(link.get_link).named  # as until Airflow 2.2
-            found = link.get_link(task, ti.logical_date) if dated else link.get_link(task, ti_key=ti.key)
-            if found:
-                ti.xcom_push(link.xcom_key, str(found))
+        for name, link in operator_link.of(task).items():
+            try:
+                _push_link(link, task, context["ti"])
+            except Exception:
+                log.exception("The link %r failed.", name)
+
+
+def _push_link(link: Any, task: Any, ti: TaskRun) -> None:
+    dated = "ti_key" not in calling.Signature(link.get_link).named  # as until Airflow 2.2
+    address = link.get_link(task, ti.logical_date) if dated else link.get_link(task, ti_key=ti.key)
+    if address:  # pushed as it is: whoever shows it does not ask a back end of others
+        ti.ask(data.SetXCom(key=operator_link.key_of(link), value=serde.encode(str(address))))
 
 
 def to_text(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from tradewind.authoring import priority_strategy
+from tradewind.authoring import operator_link, priority_strategy
 from tradewind.authoring.templating import macros as template_macros
 from tradewind.domain.errors import AirflowException
 
@@ -15,7 +15,8 @@ class AirflowPluginException(AirflowException):
 
 
 class AirflowPlugin:
-    """Base of plug-ins; defining a subclass with a ``name`` registers its macros and weight strategies.
+    """Base of plug-ins; defining a subclass with a ``name`` registers its macros, weight strategies and extra
+    links.
 
     Timetables, partition mappers, windows and deadline references are looked up by the plug-in host. The
     other lists are kept for those who read them; what Tradewind does not use yet says
@@ -54,6 +55,8 @@ class AirflowPlugin:
             template_macros.add_plugin(cls.name, cls.macros)
         for strategy in cls.priority_weight_strategies if cls.name else ():
             priority_strategy.register(strategy)
+        if cls.name:
+            operator_link.register(cls)
 
     @classmethod
     def validate(cls) -> None:

@@ -318,5 +318,5 @@ def _shown(task: Any) -> dict[str, Any]:
         "doc_md": task.doc_md or task.doc or task.doc_rst or task.doc_json or task.doc_yaml,
         "ui_color": task.ui_color,
         "ui_fgcolor": task.ui_fgcolor,
-        "extra_links": tuple(operator_link.names(task)),
+        "extra_links": {name: operator_link.key_of(link) for name, link in operator_link.of(task).items()},
     }

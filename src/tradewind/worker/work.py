@@ -124,8 +124,8 @@ class Work:
         calls: list[Call] = []
         if callbacks := getattr(self.task, name, None):
             calls.append((name, lambda: self._call_all(callbacks)))
-        if self.task.operator_extra_links and not self.task.is_mapped:
-            calls.append(("the links", lambda: self._steps.push_links(self.task, self.context)))
+        if not self.task.is_mapped and self._steps.has_links(self.task):
+            calls.append(("the links", self._push_links))
         if isinstance(outcome, Failed) and self.task.email:
             calls.append(("the mail", lambda: mails.send(self.context, error, final=state == "failed")))
         return calls
@@ -133,6 +133,9 @@ class Work:
     def ended(self, at: datetime) -> None:
         """When it ended, for callbacks to read."""
         self.ti.end_date, self.ti.duration = at, (at - self._began).total_seconds()
+
+    def _push_links(self) -> None:
+        self._steps.push_links(self.task, self.context, logging.getLogger("airflow.task"))
 
     def _call_all(self, callbacks: Any) -> None:
         if callbacks:

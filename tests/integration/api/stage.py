@@ -87,6 +87,7 @@ def _dags(world: World, name: str, ids: Ids, tags: tuple[str, ...], shared: str)
     task = TaskSpec(
         task_id=ids["task_id"], operator=f"Operator{name}", module="tests", doc_md=name, retries=1,
         outlets=(own, common, alias), inlets=(common,), group_id=ids["group_id"],
+        extra_links={"Docs": "_link_Docs"},
     )  # fmt: skip
     about: dict[str, Any] = {
         "tags": tags, "owners": (f"{name}_owner",), "doc_md": name, "description": name,
@@ -123,6 +124,7 @@ def _run(world: World, name: str, ids: Ids) -> None:
     )
     with world.database.write() as tx:
         results.push(tx, ids["ti"], ids["xcom_key"], json.dumps(f"value {name}"), None, now())
+        results.push(tx, ids["ti"], "_link_Docs", json.dumps(f"https://{name}"), None, now())
     line = json.dumps({"event": f"line {name}", "timestamp": "2026-01-01T00:00:00Z", "level": "info"})
     world.write_log(ids["dag_id"], ids["task_id"], line + "\n", run_id=ids["dag_run_id"])
 

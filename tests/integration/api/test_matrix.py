@@ -45,7 +45,7 @@ RULES: dict[str, str] = {
         "viewer",
         """
         get_dag_run get_dag_runs get_list_dag_runs_batch wait_dag_run_until_finished get_dags get_dag
-        get_external_log_url
+        get_external_log_url get_extra_links
         get_dag_details get_dag_tags get_dag_stats get_dag_versions get_dag_version get_dag_source get_tasks
         get_task get_log get_xcom_entries get_xcom_entry get_task_instance get_mapped_task_instances
         get_task_instance_tries get_task_instance_try_details get_mapped_task_instance_tries

@@ -108,6 +108,7 @@ def task_instances(world: World, admin: httpx.Client) -> None:
         "shape_ti", "extract", '{"event": "hello", "timestamp": "2026-01-01T00:00:00Z", "level": "info"}\n'
     )
     call(admin, "GET", TI + "/logs/{try_number}", **ids, try_number=1)
+    assert call(admin, "GET", TI + "/links", **ids) == {"extra_links": {}, "total_entries": 0}
     shown = call(admin, "GET", TI + "/externalLogUrl/{try_number}", **ids, try_number=1)
     assert shown == {"url": "https://logs.example/?id=shape_ti-extract-r1--1-1"}
 

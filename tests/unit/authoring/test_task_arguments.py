@@ -178,7 +178,7 @@ def test_what_a_class_says_of_itself() -> None:
     spec = to_spec.task_spec(made)
     assert (spec.operator, spec.ui_color, spec.ui_fgcolor) == ("My Own", "#123456", "#abcdef")
     assert spec.template_fields == {"query": "select {{ ds }}"}
-    assert spec.extra_links == ("Docs",)
+    assert spec.extra_links == {"Docs": "_link_Link"}
     assert made.template_fields_renderers == {"query": "sql"}
 
 

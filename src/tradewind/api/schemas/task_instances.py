@@ -286,3 +286,17 @@ class TaskInstancesBatchBody(Body, kw_only=True):
     page_offset: Natural = 0
     page_limit: Natural = 100
     order_by: str | None = None
+
+
+class ExtraLinkCollectionResponse(Answer, kw_only=True):
+    """Name of each link to its address."""
+
+    extra_links: dict[str, str | None]
+    total_entries: int
+
+
+class ExtraLinksQuery(msgspec.Struct, kw_only=True):
+    """Of which instance of a mapped task, and which try."""
+
+    map_index: int = -1
+    try_number: int | None = None

@@ -90,4 +90,5 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doc_md: str | None = None
     ui_color: str = "#fff"
     ui_fgcolor: str = "#000"
-    extra_links: tuple[str, ...] = ()
+    extra_links: dict[str, str] = {}
+    """Name of each link to the key of the XCom that holds its address."""

@@ -24,6 +24,7 @@ MODULES: Final = [
     "xcoms",
     "task_state_stores",
     "dependencies",
+    "extra_links",
     "task_instances",
     "hitl",
     "import_errors",
