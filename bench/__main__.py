@@ -20,6 +20,7 @@ QUESTIONS = (
     "decisions",
     "mapping",
     "pandas_dag",
+    "api",
 )
 
 

@@ -62,7 +62,7 @@ class Server:
             **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
-        self._token = ""
+        self.token = ""
         self._connection: http.client.HTTPConnection | None = None
 
     def start(self) -> float:
@@ -96,7 +96,7 @@ class Server:
         """A REST v2 call on one kept connection. Raises OSError with the answer for any error status."""
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
             self._connection.request(
                 method, "/api/v2" + path, json.dumps(body) if body is not None else None, headers
@@ -116,7 +116,7 @@ class Server:
         body = json.dumps({"username": "admin", "password": passwords["admin"]})
         connection.request("POST", "/auth/token", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
-        self._token = json.loads(answer.read())["access_token"]
+        self.token = json.loads(answer.read())["access_token"]
         return True
 
     def known(self, dag_id: str, seconds: float = 60) -> None:

@@ -50,6 +50,7 @@ dag_run = Table(
     UniqueConstraint("dag_id", "run_id", name="dag_run_dag_id_run_id_key"),
     UniqueConstraint("dag_id", "logical_date", name="dag_run_dag_id_logical_date_key"),
     Index("idx_dag_run_dag_id_run_after", "dag_id", "run_after"),
+    Index("idx_dag_run_run_after", "run_after"),  # the newest runs of all DAGs
     # AUTOINCREMENT: the number of a deleted run must not name another one later.
     sqlite_autoincrement=True,
 )

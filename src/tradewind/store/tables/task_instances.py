@@ -24,6 +24,9 @@ from tradewind.store.tables.base import (
 HELD: Final = (T.QUEUED, T.RUNNING, T.RESTARTING, T.DEFERRED, T.AWAITING_INPUT)
 """States that count against some limit, and those somebody must hear from."""
 
+UNWELL: Final = (T.FAILED, T.UPSTREAM_FAILED, T.UP_FOR_RETRY)
+"""What somebody who looks after all DAGs looks for among millions of successes."""
+
 
 def _shared() -> list[Column[Any]]:
     """The columns of a try, the same in the live table and in the history."""
@@ -88,6 +91,7 @@ task_instance = Table(
     UniqueConstraint("dag_id", "run_id", "task_id", "map_index", name="task_instance_composite_key"),
 )
 partial("idx_task_instance_held", task_instance.c.state, where=one_of(task_instance.c.state, HELD))
+partial("idx_task_instance_unwell", task_instance.c.state, where=one_of(task_instance.c.state, UNWELL))
 
 task_instance_history = Table(
     "task_instance_history",

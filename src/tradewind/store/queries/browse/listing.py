@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -43,7 +44,9 @@ class Listing(Generic[R]):
     ``record`` has a field for each of ``columns``. ``filters`` are further things that may be asked for,
     beside the columns. ``unique`` ends every order, so that pages do not overlap. ``dag`` says how a reader's
     ``access`` confines the rows: the column with the id of their DAG, or a function that makes the condition;
-    None where rows belong to no DAG.
+    None where rows belong to no DAG. ``rows`` is the table whose rows the list has, one each, where
+    ``source`` only looks up more about them: counting then leaves out what no condition asks about.
+    ``implied`` adds what a condition implies where that lets the database use a partial index.
     """
 
     def __init__(
@@ -55,8 +58,11 @@ class Listing(Generic[R]):
         unique: Column,
         dag: Column | Callable[[Access], Column] | None,
         filters: Mapping[str, Column] | None = None,
+        rows: sa.Table | None = None,
+        implied: Callable[[Where], Column | None] = lambda where: None,
     ) -> None:
         self._record, self._source, self._unique, self._dag = record, source, unique, dag
+        self._rows, self._implied = rows, implied
         self._columns = dict(columns)
         self.known: dict[str, Column] = {**columns, **(filters or {})}
 
@@ -70,12 +76,19 @@ class Listing(Generic[R]):
     ) -> list[R]:
         """The rows of one page. Raises InvalidValue for a field or order that is not known."""
         page = page or Page()
-        statement = self._select(list(self._columns.values()), where, access)
-        statement = statement.order_by(*self._order(page.order), self._unique)
-        if page.limit is not None:
-            statement = statement.limit(page.limit)
-        if page.offset:
-            statement = statement.offset(page.offset)
+        conditions = self._conditions(where, access)
+        order = (*self._order(page.order), self._unique)
+
+        def part(statement: sa.Select[Any]) -> sa.Select[Any]:
+            ordered = statement.where(*conditions).order_by(*order)
+            return ordered.limit(page.limit).offset(page.offset or None)
+
+        statement = self.select()
+        if self._alone((*conditions, *order)):
+            wanted = part(sa.select(self._unique.label("key"))).subquery("wanted")
+            statement = statement.join(wanted, wanted.c.key == self._unique).order_by(*order)
+        else:
+            statement = part(statement)
         return [self.make(row) for row in tx.rows(statement)]
 
     def select(self) -> sa.Select[Any]:
@@ -88,23 +101,31 @@ class Listing(Generic[R]):
 
     def count(self, tx: Tx, where: Sequence[Where | Column] = (), *, access: Access) -> int:
         """How many rows all pages have together."""
-        return int(tx.value(self._select([sa.func.count()], where, access)))
+        conditions = self._conditions(where, access)
+        source: Any = self._rows if self._alone(conditions) else self._source
+        return int(tx.value(sa.select(sa.func.count()).select_from(source).where(*conditions)))
 
     def one(self, tx: Tx, *where: Where | Column, access: Access) -> R | None:
         """The first row that matches, or None."""
         found = self.page(tx, where, page=Page(limit=1), access=access)
         return found[0] if found else None
 
-    def _select(self, columns: list[Any], where: Sequence[Where | Column], access: Access) -> sa.Select[Any]:
-        statement = sa.select(*columns).select_from(self._source)
-        for condition in where:
-            statement = statement.where(
-                self.condition(condition) if isinstance(condition, Where) else condition
-            )
-        if self._dag is None or access.unconfined:
-            return statement
-        confined = self._dag(access) if callable(self._dag) else within(self._dag, access)
-        return statement.where(confined)
+    def _alone(self, asked: Sequence[Column]) -> bool:
+        """All of that is about columns of ``rows``."""
+        return self._rows is not None and all(_only_of(self._rows, each) for each in asked)
+
+    def _conditions(self, where: Sequence[Where | Column], access: Access) -> list[Column]:
+        conditions = []
+        for each in where:
+            if isinstance(each, Where):
+                conditions.append(self.condition(each))
+                if (more := self._implied(each)) is not None:
+                    conditions.append(more)
+            else:
+                conditions.append(each)
+        if self._dag is not None and not access.unconfined:
+            conditions.append(self._dag(access) if callable(self._dag) else within(self._dag, access))
+        return conditions
 
     def _order(self, order: Sequence[tuple[str, bool]]) -> list[Any]:
         return [
@@ -121,6 +142,12 @@ class Listing(Generic[R]):
     def condition(self, where: Where) -> Column:
         """The condition as SQL. Raises InvalidValue."""
         return _OPERATORS[where.op](self._field("filter", where.field), where.value)
+
+
+def _only_of(table: sa.Table, condition: Column) -> bool:
+    """It asks about columns of that table, and of no other one."""
+    columns = (part for part in visitors.iterate(condition) if isinstance(part, sa.Column))
+    return all(column.table is table for column in columns)
 
 
 def _among(column: Column, values: Sequence[Any]) -> Column:

@@ -64,6 +64,7 @@ runs = Listing(
         "updated_at": dag_run.c.updated_at,
         "duration": SecondsBetween(dag_run.c.start_date, dag_run.c.end_date),
     },
+    rows=dag_run,
 )
 
 _FIND = Statement(

@@ -15,9 +15,10 @@ from tradewind.store.queries import jobs
 from tradewind.store.queries.browse.listing import Column, Listing, Page, Where
 from tradewind.store.queries.reading import permits, within
 from tradewind.store.records import JobRecord
-from tradewind.store.statements import Statement
+from tradewind.store.statements import Statement, one_of
 from tradewind.store.tables.dags import dag, dag_version
 from tradewind.store.tables.runs import dag_run
+from tradewind.store.tables.task_instances import HELD, UNWELL
 from tradewind.store.tables.task_instances import (
     rendered_task_instance_fields as rendered,
 )
@@ -103,6 +104,15 @@ _same_rendered = sa.and_(
     rendered.c.map_index == ti.c.map_index,
 )
 
+
+def _in_an_index(where: Where) -> Column | None:
+    """Which of the partial indexes by state has all rows that are asked for."""
+    if where.field != "state" or where.op not in ("eq", "in"):
+        return None
+    asked = {where.value} if where.op == "eq" else set(where.value)
+    return next((one_of(ti.c.state, states) for states in (HELD, UNWELL) if asked <= set(states)), None)
+
+
 instances = Listing(
     InstanceRow,
     {
@@ -127,6 +137,8 @@ instances = Listing(
         "data_interval_end": dag_run.c.data_interval_end,
         "run_pk": dag_run.c.id,
     },
+    rows=ti,
+    implied=_in_an_index,
 )
 
 earlier_tries = Listing(
