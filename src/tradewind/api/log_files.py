@@ -76,6 +76,14 @@ def parse(line: bytes) -> dict[str, Any]:
     return {"event": line.decode(errors="replace").rstrip("\r")}
 
 
+def as_text(line: dict[str, Any]) -> str:
+    """The line for people who read text: ``[time] LEVEL - event``, then what else it says."""
+    level = str(line.get("level", "")).upper()
+    before = f"[{line['timestamp']}] " if line.get("timestamp") else ""
+    said = [f"{name}={value}" for name, value in line.items() if name not in {"timestamp", "level", "event"}]
+    return " ".join([f"{before}{level} - {line['event']}" if level else f"{before}{line['event']}", *said])
+
+
 def heading(path: Path, folder: Path) -> list[dict[str, Any]]:
     """The lines with which every log begins: where it came from, folded away by clients that know groups."""
     return [

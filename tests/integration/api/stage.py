@@ -30,7 +30,7 @@ GHOST: Ids = {
     "dag_id": "ghost", "dag_run_id": "ghost_run", "task_id": "ghost_task", "xcom_key": "ghost_key",
     "wait_id": "ghost_wait", "map_index": -1, "version_number": 1, "try_number": 1, "task_try_number": 1,
     "pool_name": "ghost_pool", "connection_id": "ghost_connection", "variable_key": "ghost_variable",
-    "key": "ghost_state", "section": "core", "option": "parallelism",
+    "key": "ghost_state", "section": "core", "option": "parallelism", "uri": "s3://ghost",
     "group_id": "ghost_group", "file_token": "ghost_file", **dict.fromkeys(_NUMBERS, 987654),
 }  # fmt: skip
 """What nobody ever made."""
@@ -50,7 +50,7 @@ def build(world: World, mark: str, tag: str, *, shared: str) -> Side:
     ids: Ids = {
         **GHOST, "dag_id": f"{name}_dag", "wait_id": f"{name}_wait", "dag_run_id": f"{name}_run",
         "task_id": f"{name}_task", "xcom_key": f"{name}_key", "group_id": f"{name}_group",
-        "key": f"{name}_state", "file_token": _token(f"{name}_dag.py"),
+        "key": f"{name}_state", "file_token": _token(f"{name}_dag.py"), "uri": f"s3://{name}_out",
         **{path: world.fresh(path) for path in _OF_NO_DAG},
     }  # fmt: skip
     _dags(world, name, ids, (tag, name), shared)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.integration.api.world import World, wait_for
+from tests.integration.api.world import World, now, wait_for
 
 from tradewind.api.routes import v1
+from tradewind.domain.spec import TaskSpec
+from tradewind.domain.spec.timetable import AssetTriggeredTimetable
+from tradewind.store.transitions import asset_mentions
 
 RUNS = "/api/v1/dags/{}/dagRuns"
 OPERATIONS = [(it.method, it.path) for it in v1.operations() if it.resource is not None]
@@ -192,6 +197,133 @@ def test_schedules(world: World, old: httpx.Client, summary: str, interval: dict
     world.dag("v1_schedule")
     world.sql("UPDATE dag SET timetable_summary = ? WHERE dag_id = 'v1_schedule'", summary)
     assert old.get("/api/v1/dags/v1_schedule").json()["schedule_interval"] == interval
+
+
+def test_pools(old: httpx.Client) -> None:
+    made = old.post("/api/v1/pools", json={"name": "v1", "slots": 3})
+    assert (made.status_code, made.json()["open_slots"]) == (200, 3)
+    changed = old.patch("/api/v1/pools/v1", json={"name": "v1", "slots": 5, "description": "d"})
+    assert (changed.json()["slots"], changed.json()["description"]) == (5, "d")
+    masked = {"update_mask": "slots"}
+    only = old.patch("/api/v1/pools/v1", json={"slots": 7, "description": "no"}, params=masked)
+    assert (only.json()["slots"], only.json()["description"]) == (7, "d")
+    assert problem(old.post("/api/v1/pools", json={"name": "v1", "slots": 3}), 409)
+    assert "slots" in problem(old.post("/api/v1/pools", json={"name": "v2"}), 400)
+    assert old.delete("/api/v1/pools/v1").status_code == 204
+
+
+def test_variables_are_overwritten(world: World, old: httpx.Client) -> None:
+    for value in ("1", "2"):
+        answer = old.post("/api/v1/variables", json={"key": "v1_key", "value": value})
+        assert (answer.status_code, answer.json()["value"]) == (200, value)
+    assert old.get("/api/v1/variables/v1_key").json()["value"] == "2"
+    adder = world.role(
+        "v1_adder", ("can_create", "Variables"), ("can_read", "Variables"), ("can_read", "DAGs")
+    )
+    who = world.person("v1_adding", adder), "password of v1_adding"
+    with httpx.Client(base_url=world.url, timeout=20, auth=who) as client:
+        assert client.post("/api/v1/variables", json={"key": "v1_new", "value": "1"}).status_code == 200
+        assert problem(client.post("/api/v1/variables", json={"key": "v1_key", "value": "3"}), 403)
+    assert old.get("/api/v1/variables/v1_key").json()["value"] == "2"
+
+
+def test_connections(old: httpx.Client) -> None:
+    body = {"connection_id": "v1_conn", "conn_type": "http", "host": "a", "password": "secret"}
+    made = old.post("/api/v1/connections", json=body)
+    assert made.status_code == 200 and "password" not in made.json() and "secret" not in made.text
+    one = "/api/v1/connections/v1_conn"
+    changed = old.patch(one, json={"host": "b", "port": 80}, params={"update_mask": "host"}).json()
+    assert (changed["host"], changed["port"], changed["conn_type"]) == ("b", None, "http")
+    assert problem(old.patch(one, json={"connection_id": "other", "host": "c"}), 400)
+    assert problem(old.post("/api/v1/connections", json=body), 409)
+    assert old.delete(one).status_code == 204 and old.get(one).status_code == 404
+
+
+def test_xcoms_as_python_prints_them(world: World, admin: httpx.Client, old: httpx.Client) -> None:
+    world.dag("v1_xcom")
+    world.run("v1_xcom")
+    entries = "/dags/v1_xcom/dagRuns/r1/taskInstances/extract/xcomEntries"
+    for key, value in (("text", "hello"), ("dict", {"a": [1, None]})):
+        made = admin.post(f"/api/v2{entries}", json={"key": key, "value": value})
+        assert made.status_code == 201
+    assert old.get(f"/api/v1{entries}/text").json()["value"] == "hello"
+    assert old.get(f"/api/v1{entries}/dict").json()["value"] == "{'a': [1, None]}"
+    native = old.get(f"/api/v1{entries}/dict", params={"stringify": False}).json()
+    assert native["value"] == {"a": [1, None]}
+
+
+def test_logs(world: World, old: httpx.Client) -> None:
+    world.dag("v1_log")
+    world.run("v1_log")
+    world.set_state("v1_log", "extract", "success", try_number=1)
+    line = '{"event": "hello", "timestamp": "2026-01-01T00:00:00Z", "level": "info", "n": 1}\n'
+    world.write_log("v1_log", "extract", line)
+    one = RUNS.format("v1_log") + "/r1/taskInstances/extract/logs/1"
+    shown = ast.literal_eval(old.get(one).json()["content"])
+    assert "[2026-01-01T00:00:00Z] INFO - hello n=1" in shown[0][1].splitlines()
+    text = old.get(one, headers={"Accept": "text/plain"})
+    assert text.headers["content-type"].startswith("text/plain")
+    assert text.text == shown[0][1]
+
+
+def test_sources_by_file(world: World, old: httpx.Client) -> None:
+    world.dag("v1_source")
+    token = old.get("/api/v1/dags/v1_source").json()["file_token"]
+    assert "airflow.sdk" in old.get(f"/api/v1/dagSources/{token}").json()["content"]
+    text = old.get(f"/api/v1/dagSources/{token}", headers={"Accept": "text/plain"})
+    assert text.text.startswith("from airflow.sdk")
+    assert problem(old.get("/api/v1/dagSources/made-up"), 404) == "File not found"
+
+
+def test_datasets_by_their_uri(world: World, old: httpx.Client) -> None:
+    out, waits = {"type": "asset", "name": "v1_a", "uri": "s3://v1/a", "group": "asset"}, "v1_waits"
+    condition = AssetTriggeredTimetable(condition={"asset": {"name": "v1_a", "uri": "s3://v1/a"}})
+    for spec in (
+        world.dag("v1_makes", tasks=(TaskSpec(task_id="make", outlets=(out,)),), params={}),
+        world.dag(waits, timetable=condition),
+    ):
+        with world.database.write() as tx:
+            asset_mentions.declare(tx, spec, now())
+    uri = quote("s3://v1/a", safe="")
+    found = old.get(f"/api/v1/datasets/{uri}").json()
+    assert [one["dag_id"] for one in found["consuming_dags"]] == [waits]
+    body = {"dataset_uri": "s3://v1/a", "extra": {"k": 1}}
+    event = old.post("/api/v1/datasets/events", json=body).json()
+    assert (event["dataset_id"], event["dataset_uri"]) == (found["id"], "s3://v1/a")
+    assert event["extra"] == {"from_rest_api": True, "k": 1}
+    listed = old.get("/api/v1/datasets/events", params={"dataset_id": found["id"]}).json()
+    assert listed["dataset_events"] == [event]
+    queued = old.get(f"/api/v1/datasets/queuedEvent/{uri}").json()
+    assert [(one["uri"], one["dag_id"]) for one in queued["datasets"]] == [("s3://v1/a", waits)]
+    of_dag = f"/api/v1/dags/{waits}/datasets/queuedEvent"
+    assert old.get(of_dag).json()["queued_events"] == queued["datasets"]
+    assert old.get(f"{of_dag}/{uri}").json() == queued["datasets"][0]
+    assert old.delete(f"{of_dag}/{uri}").status_code == 204
+    for path in (of_dag, f"{of_dag}/{uri}", f"/api/v1/datasets/queuedEvent/{uri}"):
+        assert problem(old.get(path), 404)
+    assert "s3://no" in problem(old.post("/api/v1/datasets/events", json={"dataset_uri": "s3://no"}), 404)
+
+
+def test_what_is_open(anonymous: httpx.Client) -> None:
+    assert set(anonymous.get("/api/v1/health").json()["dag_processor"]) == {
+        "status", "latest_dag_processor_heartbeat",
+    }  # fmt: skip
+    assert anonymous.get("/api/v1/version").json()["version"]
+
+
+def test_list_of_open_routes_is_complete() -> None:
+    assert {it.path for it in v1.operations() if it.resource is None} == {"/api/v1/health", "/api/v1/version"}
+
+
+def test_event_logs(world: World, old: httpx.Client) -> None:
+    world.dag("v1_told")
+    old.patch("/api/v1/dags/v1_told", json={"is_paused": True})
+    about = {"dag_id": "v1_told", "included_events": "paused,unpaused"}
+    (entry,) = old.get("/api/v1/eventLogs", params=about).json()["event_logs"]
+    assert (entry["event"], entry["owner"], entry["execution_date"]) == ("paused", "admin", None)
+    assert (
+        old.get("/api/v1/eventLogs", params={**about, "excluded_events": "paused"}).json()["event_logs"] == []
+    )
 
 
 def test_wrong_input(world: World, old: httpx.Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 _MARK = {"dry_run": False, "new_state": "success"}
 _LEVELS = {
+    "anybody": "get_health get_version",
     "viewer": """
         get_dag_runs get_dag_runs_batch get_dag_run
         get_task_instances_batch get_task_instances get_task_instance get_task_instance_dependencies
@@ -13,13 +14,25 @@ _LEVELS = {
         get_mapped_task_instance get_mapped_task_instance_dependencies
         get_mapped_task_instance_tries get_mapped_task_instance_try_details
         get_dags get_dag get_dag_details get_tasks get_task get_dag_stats get_dag_warnings
+        get_xcom_entries get_xcom_entry get_log get_dag_source
+        get_datasets get_dataset get_dataset_events get_upstream_dataset_events get_dataset_queued_events
+        get_dag_dataset_queued_event get_dag_dataset_queued_events
+        get_pools get_pool get_event_logs get_event_log get_import_errors get_import_error
+        get_plugins get_providers get_config get_value
     """,
     "user": """
         post_dag_run update_dag_run_state delete_dag_run clear_dag_run set_dag_run_note
         post_clear_task_instances post_set_task_instances_state
         patch_task_instance patch_mapped_task_instance
         set_task_instance_note set_mapped_task_instance_note
-        patch_dags patch_dag delete_dag
+        patch_dags patch_dag delete_dag reparse_dag_file
+    """,
+    "op": """
+        create_dataset_event delete_dataset_queued_events delete_dag_dataset_queued_event
+        delete_dag_dataset_queued_events
+        post_pool patch_pool delete_pool
+        get_variables get_variable post_variables patch_variable delete_variable
+        get_connections get_connection post_connection patch_connection delete_connection
     """,
 }
 RULES = {f"v1.{name}": level for level, names in _LEVELS.items() for name in names.split()}
@@ -37,6 +50,13 @@ _BODIES: dict[str, Any] = {
     "patch_mapped_task_instance": _MARK,
     "patch_dags": {"is_paused": True},
     "patch_dag": {"is_paused": True},
+    "create_dataset_event": {"dataset_uri": "{uri}"},
+    "post_pool": {"name": "new_{pool_name}", "slots": 1},
+    "patch_pool": {"name": "{pool_name}", "slots": 2},
+    "post_variables": {"key": "new_{variable_key}", "value": "1"},
+    "patch_variable": {"key": "{variable_key}", "value": "2"},
+    "post_connection": {"connection_id": "new_{connection_id}", "conn_type": "http"},
+    "patch_connection": {"host": "elsewhere"},
     "set_task_instance_note": {"note": "changed"},
     "set_mapped_task_instance_note": {"note": "changed"},
 }
@@ -46,8 +66,21 @@ _QUERIES: dict[str, Any] = {
     "patch_dags": {"dag_id_pattern": "{dag_id}"},
     "get_dag_stats": {"dag_ids": "{dag_id}"},
     "get_dag_warnings": {"dag_id": "{dag_id}"},
+    "get_event_logs": {"dag_id": "{dag_id}"},
+    "get_datasets": {"dag_ids": "{dag_id}"},
+    "get_dataset_events": {"source_dag_id": "{dag_id}"},
 }
 QUERIES = {f"v1.{name}": query for name, query in _QUERIES.items()}
+OF_TABLES = {
+    "v1.get_event_logs": "admin",
+    "v1.get_event_log": "admin",
+    "v1.get_config": "op",
+    "v1.get_value": "op",
+}
+WAITING = {
+    "v1.get_dag_dataset_queued_event", "v1.get_dag_dataset_queued_events",
+    "v1.delete_dag_dataset_queued_event", "v1.delete_dag_dataset_queued_events",
+}  # fmt: skip
 ALWAYS_WILD = {"v1.get_dag_runs_batch", "v1.get_task_instances_batch"}
 HOLDS_NO_MARK = {
     "v1.get_mapped_task_instances", "v1.get_task_instance_dependencies",

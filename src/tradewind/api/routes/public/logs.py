@@ -52,13 +52,17 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 async def get_log(call: Call) -> Response | TaskInstancesLogResponse:
     """The log of one try. ``Accept: application/x-ndjson`` follows it until the try is over."""
     accept = call.request.headers.get("accept", "*/*")
-    offset = log_files.offset_of(call.query.token) if call.query.token else 0
-    found = await run_in_threadpool(find, call)
     if NDJSON in accept:
+        offset = _offset(call)
+        found = await run_in_threadpool(find, call)
         return StreamingResponse(_follow(call, found, offset), media_type=NDJSON)
     if not any(kind in accept for kind in ("application/json", "*/*", "application/*")):
         raise problems.NotAcceptable(f"Accept application/json or {NDJSON}, got {accept}.")
-    return await run_in_threadpool(_piece, call, found, offset)
+    return await run_in_threadpool(piece, call)
+
+
+def _offset(call: Call) -> int:
+    return log_files.offset_of(call.query.token) if call.query.token else 0
 
 
 def find(call: Call) -> Try:
@@ -127,15 +131,17 @@ def _nothing_yet(row: browse.InstanceRow, number: int) -> str:
     return f"Try {number} has written no log yet (state: {state})."
 
 
-def _piece(call: Call, found: Try, offset: int) -> TaskInstancesLogResponse:
+def piece(call: Call) -> TaskInstancesLogResponse:
+    """The piece of a log that path and query name. Raises NotFound, InvalidValue. Blocks."""
+    offset, found = _offset(call), find(call)
     limit = None if call.query.full_content else call.services.settings.log_chunk
-    piece = log_files.read(found.path, offset, limit, last=found.over)
-    lines = piece.lines if offset else log_files.heading(found.path, call.services.log_folder) + piece.lines
-    if not offset and not piece.lines:
+    part = log_files.read(found.path, offset, limit, last=found.over)
+    lines = part.lines if offset else log_files.heading(found.path, call.services.log_folder) + part.lines
+    if not offset and not part.lines:
         lines.append({"event": found.note})
-    at_end = piece.complete and found.over
+    at_end = part.complete and found.over
     return TaskInstancesLogResponse(
-        content=lines, continuation_token=None if at_end else log_files.token(piece.end)
+        content=lines, continuation_token=None if at_end else log_files.token(part.end)
     )
 
 

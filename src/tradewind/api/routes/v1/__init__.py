@@ -12,7 +12,7 @@ from typing import Final
 
 from tradewind.api.routes.v1.translation import Translated
 
-MODULES: Final = ["runs", "task_instances", "dags"]
+MODULES: Final = ["output", "runs", "task_instances", "datasets", "dags", "administration"]
 """Where two paths would match, the more particular one stands first."""
 
 

@@ -32,7 +32,7 @@ class V1Passage(Passage):
     def read_query(self, request: Request, kind: type) -> Any:
         """The query string in v2's words. Raises Unprocessable, also for names that v1 does not have."""
         given = request.query_params.multi_items()
-        pairs = self._translated.says.pairs(given)
+        pairs = self._translated.says.pairs(given, self._translated.sends)
         return _in_own_words(
             lambda: params.from_query(pairs, kind), self._translated.says.v2, [name for name, _ in given]
         )

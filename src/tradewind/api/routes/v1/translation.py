@@ -64,14 +64,16 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         found.pop(HERE, None)
         return {**self.unless, **found}
 
-    def pairs(self, given: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """A query string in v2's words. Raises Unprocessable."""
+    def pairs(self, given: list[tuple[str, str]], body: Names) -> list[tuple[str, str]]:
+        """A query string in v2's words; ``update_mask`` names fields of the body. Raises Unprocessable."""
         found: list[tuple[str, str]] = []
         for name, text in given:
             v2 = self.said(name, "query")
             if v2 == HERE:
                 continue
             parts = text.split(",") if name in _COMMA else [_order(text) if name == "order_by" else text]
+            if name == "update_mask":
+                parts = [body.v2.get(part.strip(), part.strip()) for part in parts]
             found += [(v2, part) for part in parts]
         there = {name for name, _ in found}
         return found + [(name, text) for name, text in self.unless.items() if name not in there]
@@ -119,6 +121,7 @@ def like(
     query_kind: type | None = None,
     body_kind: type | None = None,
     handler: Callable[[Call], Any] | None = None,
+    status: int = 200,
 ) -> Translated:
     """The v1 operation ``METHOD /path`` that is the one named ``v2``: its resource, its checks, its kind of
     transaction. What v1 does in its own way is told by a handler, and kinds, of its own.
@@ -131,7 +134,7 @@ def like(
         "path": PREFIX + route.replace(":path}", "}"),
         "route": PREFIX + route,
         "name": f"v1.{name or v2}",
-        "status": 204 if method == "DELETE" else 200,
+        "status": 204 if method == "DELETE" else status,
         "in_document": False,
         "query": query_kind or found.query or _NoQuery,
         "body": body_kind or found.body,
