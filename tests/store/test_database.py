@@ -13,9 +13,10 @@ from tests.store.world import NOW, World, chain
 from tradewind.domain import errors
 from tradewind.domain.access import SYSTEM
 from tradewind.store import dialects, migrations
-from tradewind.store.database import Database
+from tradewind.store.database import Database, Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries import dags, settings
+from tradewind.store.queries import pools as pool_queries
 from tradewind.store.tables import pools
 from tradewind.store.tables.settings import setting
 
@@ -269,3 +270,20 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("a.db*")}
     assert set(modes.values()) == {0o600}
     database.close()
+
+
+def test_a_part_that_raises_is_undone_alone(database: Database) -> None:
+    def slots(tx: Tx) -> dict[str, int]:
+        return {pool.name: pool.slots for pool in pool_queries.list_pools(tx)}
+
+    with database.write() as tx:
+        pool_queries.set_pool(tx, "before", 1, "")
+        with pytest.raises(errors.Conflict), tx.nested():
+            pool_queries.set_pool(tx, "before", 2, "")
+            pool_queries.set_pool(tx, "within", 1, "")
+            raise errors.Conflict("no")
+        with tx.nested():
+            pool_queries.set_pool(tx, "after", 1, "")
+        assert slots(tx) == {"default_pool": 128, "before": 1, "after": 1}
+    with database.read() as tx:
+        assert slots(tx) == {"default_pool": 128, "before": 1, "after": 1}

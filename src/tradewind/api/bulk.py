@@ -1,12 +1,14 @@
-"""Several changes of one noun in one request: each action is done as a whole, or refused as a whole.
+"""Several changes of one noun in one request: each entity is done as a whole, or refused and left as it was.
 
-An action of which one name is there that must not be (or is not, that must) is refused, and the others are
-done: the answer says which. What is malformed refuses the request, and then nothing is changed.
+What is refused stands in the answer, and the rest is done. Two things refuse a whole action, as in Airflow: a
+name that is there, or is not, where the action says that this fails it. A body of the wrong shape, or rights
+that are missing, refuse the request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 
 from tradewind.api import problems
@@ -14,36 +16,40 @@ from tradewind.api.door import Call
 from tradewind.api.schemas import bulk as schemas
 from tradewind.auth.permissions import Action
 from tradewind.domain import errors
-from tradewind.domain.access import Access
 
 E_contra = TypeVar("E_contra", contravariant=True)
+K = TypeVar("K", bound=Hashable)
 MOST: Final = 1_000
 """More entities than this in one request are refused: they would hold the database's writer too long."""
 
 
-class Noun(Protocol[E_contra]):
-    """What a kind of thing has to know to be changed in bulk."""
+class Noun(Protocol[K, E_contra]):
+    """What a kind of thing has to know to be changed in bulk. ``call.access`` is for what is being done."""
 
     cannot_create: str = ""
     """Why it is not created in bulk, and how else; empty where it is."""
 
-    def name(self, call: Call, entity: E_contra | str) -> str:
-        """By which it is known, and reported. Raises BadRequest for one that cannot be."""
+    def keys(self, call: Call, entity: E_contra | str) -> list[K]:
+        """What is meant, as this noun knows its things. Raises BadRequest where that is not clear."""
 
-    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
-        """Which of these are there, in DAGs within ``access`` where they belong to one."""
+    def labels(self, key: K) -> list[str]:
+        """How the answer names what the key means."""
+        return [str(key)]
 
-    def create(self, call: Call, entity: E_contra) -> None:
+    def known(self, call: Call, keys: Collection[K]) -> Collection[K]:
+        """Which of these are there."""
+
+    def create(self, call: Call, key: K, entity: E_contra) -> None:
         """Create it, or overwrite what is there."""
 
-    def update(self, call: Call, entity: E_contra, mask: Sequence[str] | None) -> None:
+    def update(self, call: Call, key: K, entity: E_contra, mask: Sequence[str] | None) -> None:
         """Change those fields of it."""
 
-    def delete(self, call: Call, name: str) -> None:
+    def delete(self, call: Call, key: K) -> None:
         """Delete it."""
 
 
-def carry_out(call: Call, noun: Noun[Any]) -> schemas.BulkResponse:
+def carry_out(call: Call, noun: Noun[Any, Any]) -> schemas.BulkResponse:
     """Do the actions of the request's body in order. Raises BadRequest for too many, NotAllowed."""
     answer = schemas.BulkResponse()
     if sum(len(action.entities) for action in call.body.actions) > MOST:
@@ -52,21 +58,22 @@ def carry_out(call: Call, noun: Noun[Any]) -> schemas.BulkResponse:
         for right in _rights(action):
             call.require(right)
     for action in call.body.actions:
+        call.act_as(_rights(action)[0])
         match action:
             case schemas.BulkCreateAction():
                 answer.create = answer.create or schemas.BulkActionResponse()
-                _create(call, noun, action, answer.create)
+                _Work(call, noun, answer.create).create(action)
             case schemas.BulkUpdateAction():
                 answer.update = answer.update or schemas.BulkActionResponse()
-                _update(call, noun, action, answer.update)
+                _Work(call, noun, answer.update).update(action)
             case schemas.BulkDeleteAction():
                 answer.delete = answer.delete or schemas.BulkActionResponse()
-                _delete(call, noun, action, answer.delete)
+                _Work(call, noun, answer.delete).delete(action)
     return answer
 
 
 def _rights(action: Any) -> tuple[Action, ...]:
-    """What one must be allowed to do to send this: each action of its own, not only to edit."""
+    """What one must be allowed to do to send this: each action of its own, and first what it is."""
     if isinstance(action, schemas.BulkDeleteAction):
         return (Action.DELETE,)
     if isinstance(action, schemas.BulkUpdateAction):
@@ -74,60 +81,79 @@ def _rights(action: Any) -> tuple[Action, ...]:
     return (Action.CREATE, Action.EDIT) if action.action_on_existence == "overwrite" else (Action.CREATE,)
 
 
-def _create(call: Call, noun: Noun[Any], action: Any, answer: schemas.BulkActionResponse) -> None:
-    if noun.cannot_create:
-        _refuse(answer, errors.BadRequest(noun.cannot_create))
-        return
-    wanted = _named(call, noun, action.entities)
-    there = set(noun.known(call, wanted, call.require(Action.CREATE)))
-    if there and action.action_on_existence == "fail":
-        _refuse(answer, errors.Conflict(f"There already: {_listed(there)}. Nothing of this action was done."))
-        return
-    for name, entity in wanted.items():
-        if name not in there or action.action_on_existence == "overwrite":
-            noun.create(call, entity)
-            answer.success.append(name)
+class _Work:
+    """One action, and what the answer says of it."""
 
+    def __init__(self, call: Call, noun: Noun[Any, Any], answer: schemas.BulkActionResponse) -> None:
+        self._call, self._noun, self._answer = call, noun, answer
 
-def _update(call: Call, noun: Noun[Any], action: Any, answer: schemas.BulkActionResponse) -> None:
-    wanted = _named(call, noun, action.entities)
-    for name in _present(call, noun, wanted, Action.EDIT, action, answer):
-        noun.update(call, wanted[name], action.update_mask)
-        answer.success.append(name)
+    def create(self, action: schemas.BulkCreateAction[Any]) -> None:
+        if self._noun.cannot_create:
+            self._answer.errors.append({"error": self._noun.cannot_create, "status_code": 405})
+            return
+        wanted = self._wanted(action.entities)
+        there = set(self._noun.known(self._call, wanted))
+        if there and action.action_on_existence == "fail":
+            self._refuse(
+                errors.Conflict(f"There already: {self._listed(there)}. Nothing of this action was done.")
+            )
+            return
+        for key, entity in wanted.items():
+            if key not in there or action.action_on_existence == "overwrite":
+                self._one(key, self._noun.create, entity)
 
+    def update(self, action: schemas.BulkUpdateAction[Any]) -> None:
+        wanted = self._wanted(action.entities)
+        for key in self._present(wanted, action.action_on_non_existence):
+            self._one(key, self._noun.update, wanted[key], action.update_mask)
 
-def _delete(call: Call, noun: Noun[Any], action: Any, answer: schemas.BulkActionResponse) -> None:
-    wanted = _named(call, noun, action.entities)
-    for name in _present(call, noun, wanted, Action.DELETE, action, answer):
-        noun.delete(call, name)
-        answer.success.append(name)
+    def delete(self, action: schemas.BulkDeleteAction[Any]) -> None:
+        for key in self._present(self._wanted(action.entities), action.action_on_non_existence):
+            self._one(key, self._noun.delete)
 
+    def _wanted(self, entities: Sequence[Any]) -> dict[Any, Any]:
+        """By key; where one stands twice, its last words count."""
+        found: dict[Any, Any] = {}
+        for entity in entities:
+            with self._refusing():
+                found.update(dict.fromkeys(self._noun.keys(self._call, entity), entity))
+        return found
 
-def _present(
-    call: Call,
-    noun: Noun[Any],
-    wanted: Collection[str],
-    does: Action,
-    action: Any,
-    answer: schemas.BulkActionResponse,
-) -> list[str]:
-    there = set(noun.known(call, wanted, call.require(does)))
-    absent = [name for name in wanted if name not in there]
-    if absent and action.action_on_non_existence == "fail":
-        _refuse(answer, errors.NotFound(f"Not there: {_listed(absent)}. Nothing of this action was done."))
-        return []
-    return [name for name in wanted if name in there]
+    def _present(self, wanted: Collection[Any], if_absent: schemas.Missing) -> list[Any]:
+        there = set(self._noun.known(self._call, wanted))
+        absent = [key for key in wanted if key not in there]
+        if absent and if_absent == "fail":
+            self._refuse(
+                errors.NotFound(f"Not there: {self._listed(absent)}. Nothing of this action was done.")
+            )
+            return []
+        return [key for key in wanted if key in there]
 
+    def _one(self, key: Any, do: Callable[..., None], *arguments: Any) -> None:
+        wakes = len(self._call.wakes)
+        with self._refusing():
+            try:
+                with self._call.tx.nested():
+                    do(self._call, key, *arguments)
+            except errors.TradewindError:
+                del self._call.wakes[wakes:]
+                raise
+            self._answer.success.extend(self._noun.labels(key))
 
-def _named(call: Call, noun: Noun[Any], entities: Sequence[Any]) -> dict[str, Any]:
-    """By name; where one stands twice, its last words count."""
-    return {noun.name(call, entity): entity for entity in entities}
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Inside, what is wrong with one entity is noted in the answer."""
+        try:
+            yield
+        except errors.TradewindError as error:
+            if problems.status_of(error) >= 500:
+                raise
+            self._refuse(error)
 
+    def _refuse(self, error: Exception) -> None:
+        self._answer.errors.append({"error": str(error), "status_code": problems.status_of(error)})
 
-def _refuse(answer: schemas.BulkActionResponse, error: Exception) -> None:
-    answer.errors.append({"error": str(error), "status_code": problems.status_of(error)})
-
-
-def _listed(names: Collection[str]) -> str:
-    shown = ", ".join(repr(name) for name in sorted(names)[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+    def _listed(self, keys: Collection[Any]) -> str:
+        labels = sorted(label for key in keys for label in self._noun.labels(key))
+        shown = ", ".join(map(repr, labels[:10]))
+        return shown if len(labels) <= 10 else f"{shown} and {len(labels) - 10} more"

@@ -129,6 +129,10 @@ class Call:
             return NOTHING
         return authorize(self.who, action, self.operation.resource)
 
+    def act_as(self, action: Action) -> None:
+        """From here on ``access`` is for doing that. Raises NotAllowed."""
+        self._access = self.require(action)
+
     @property
     def sees(self) -> Access:
         """The DAGs that the asker may know of: decides between "there is none" and "you may not"."""
@@ -186,6 +190,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     handler: Callable[[Call], Any]
     resource: Resource | None
     action: Action = Action.READ
+    """What it does to the resource, and so the right that it takes."""
+    by_body: bool = False
+    """Its body says what is to be done: it takes one of the rights to change the resource to come in, and the
+    handler asks for each with ``Call.act_as``.
+    """
     query: type | None = None
     body: type | None = None
     answer: Any = None
@@ -207,6 +216,8 @@ _ACTIONS: Final = {
     "PATCH": Action.EDIT,
     "DELETE": Action.DELETE,
 }
+
+_CHANGING: Final = (Action.CREATE, Action.EDIT, Action.DELETE)
 
 
 class Door:
@@ -313,7 +324,7 @@ class Passage:
         who, access = None, None
         if operation.resource is not None:
             who = await self.who(request)
-            access = authorize(who, operation.action, operation.resource)
+            access = _admit(who, operation, operation.resource)
         path = _checked_path(request.path_params, wildcard=operation.wildcard)
         query: Any = None
         if operation.query is not None:
@@ -365,6 +376,15 @@ def authorize(who: Principal, action: Action, resource: Resource) -> Access:
             f"Forbidden: the role {who.role!r} of {who.name!r} may not {action} a {resource}."
         )
     return access
+
+
+def _admit(who: Principal, operation: Operation, resource: Resource) -> Access:
+    """The DAGs to which they may do what the operation does; see ``Operation.by_body``. Raises NotAllowed."""
+    for action in _CHANGING if operation.by_body else ():
+        found = permissions.access(who, action, resource)
+        if found is not None:
+            return found
+    return authorize(who, operation.action, resource)
 
 
 def _require_same_origin(request: Request) -> None:

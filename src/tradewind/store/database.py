@@ -101,6 +101,18 @@ class Tx:
         except self._error as error:
             raise self.dialect.explain(error) from error
 
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """A part that is undone alone where it raises; what came before it in the transaction stays."""
+        self.text("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.text("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            self.text("RELEASE SAVEPOINT part")
+
     def lock_schema(self) -> None:
         """Wait until no other process changes the schema; SQLite's writers are alone anyway."""
         lock = self.dialect.schema_lock()

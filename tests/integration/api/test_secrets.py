@@ -151,7 +151,6 @@ def test_skip_and_overwrite(admin: httpx.Client) -> None:
 def test_what_is_malformed_changes_nothing(admin: httpx.Client) -> None:
     good = {"action": "create", "entities": [{"key": "b3_good", "value": "1"}]}
     for bad in (
-        {"action": "create", "entities": [{"key": " ", "value": "1"}]},
         {"action": "create", "entities": [{"key": "b3", "value": "1", "extra": 1}]},
         {"action": "drop", "entities": []},
         {"action": "delete", "entities": [f"b3_{n}" for n in range(1_001)]},
@@ -159,6 +158,12 @@ def test_what_is_malformed_changes_nothing(admin: httpx.Client) -> None:
         answer = admin.patch(V, json={"actions": [good, bad]})
         assert answer.status_code in {400, 422}, answer.text
     assert keys(admin, "b3_") == []
+
+
+def test_a_name_that_cannot_be_is_refused_alone(admin: httpx.Client) -> None:
+    entities = [{"key": " ", "value": "1"}, {"key": "b4", "value": "1"}]
+    created = bulk(admin, {"action": "create", "entities": entities})["create"]
+    assert (created["success"], [one["status_code"] for one in created["errors"]]) == (["b4"], [400])
 
 
 def test_a_pool_in_use_is_not_deleted(world: World, admin: httpx.Client) -> None:

@@ -11,7 +11,6 @@ from tradewind.api.schemas import runs as schemas
 from tradewind.api.schemas.bulk import BulkBody, BulkResponse
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors, keys
-from tradewind.domain.access import Access
 from tradewind.store.queries.browse import runs as browse
 
 door = Door("DagRun")
@@ -21,7 +20,7 @@ Names = tuple[str, str]
 
 @door.patch(
     "/dags/{dag_id}/dagRuns", Resource.RUN, body=BulkBody[schemas.BulkDAGRunBody], answer=BulkResponse,
-    wildcard=True,
+    wildcard=True, by_body=True,
 )  # fmt: skip
 def bulk_dag_runs(call: Call) -> BulkResponse:
     """Mark, note and delete several runs; with ``~`` for the DAG each of them names its own."""
@@ -48,30 +47,32 @@ def find(call: Call, entity: schemas.BulkDAGRunBody) -> browse.RunRow:
     return found
 
 
-class _Runs(bulk.Noun[schemas.BulkDAGRunBody]):
+class _Runs(bulk.Noun[Names, schemas.BulkDAGRunBody]):
     """Runs, for ``bulk``."""
 
     cannot_create = "Runs are triggered one by one: POST /api/v2/dags/{dag_id}/dagRuns."
 
     def __init__(self) -> None:
-        self._names: dict[str, Names] = {}
-        self._rows: dict[str, browse.RunRow] = {}
+        self._rows: dict[Names, browse.RunRow] = {}
 
-    def name(self, call: Call, entity: schemas.BulkDAGRunBody | str) -> str:
-        names = names_of(call, entity)
-        self._names[f"{names[0]}.{names[1]}"] = names
-        return f"{names[0]}.{names[1]}"
+    def keys(self, call: Call, entity: schemas.BulkDAGRunBody | str) -> list[Names]:
+        return [names_of(call, entity)]
 
-    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
-        found = {name: browse.find(call.tx, *self._names[name], access=access) for name in names}
-        self._rows = {name: row for name, row in found.items() if row is not None}
+    def labels(self, key: Names) -> list[str]:
+        return [".".join(key)]
+
+    def known(self, call: Call, keys: Collection[Names]) -> Collection[Names]:
+        found = {key: browse.find(call.tx, *key, access=call.access) for key in keys}
+        self._rows = {key: row for key, row in found.items() if row is not None}
         return self._rows.keys()
 
-    def create(self, call: Call, entity: schemas.BulkDAGRunBody) -> None:
+    def create(self, call: Call, key: Names, entity: schemas.BulkDAGRunBody) -> None:
         raise errors.BadRequest(self.cannot_create)
 
-    def update(self, call: Call, entity: schemas.BulkDAGRunBody, mask: Sequence[str] | None) -> None:
-        runs.change(call, self._rows[self.name(call, entity)], entity, mask)
+    def update(
+        self, call: Call, key: Names, entity: schemas.BulkDAGRunBody, mask: Sequence[str] | None
+    ) -> None:
+        runs.change(call, self._rows[key], entity, mask)
 
-    def delete(self, call: Call, name: str) -> None:
-        runs.remove(call, self._rows[name])
+    def delete(self, call: Call, key: Names) -> None:
+        runs.remove(call, self._rows[key])

@@ -11,8 +11,8 @@ from tradewind.api.schemas import connections as schemas
 from tradewind.api.schemas.bulk import BulkBody, BulkResponse
 from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
-from tradewind.domain import errors, keys
-from tradewind.domain.access import Access
+from tradewind.domain import errors
+from tradewind.domain import keys as ids
 from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.secrets.connection import Connection
 from tradewind.secrets.default_connections import default_connections
@@ -65,7 +65,7 @@ def post_connection(call: Call) -> schemas.ConnectionResponse:
     conn_id = call.body.connection_id
     if _row(call, conn_id) is not None:
         raise errors.Conflict(f"Connection {conn_id!r} exists already. PATCH changes it.")
-    _Connections().create(call, call.body)
+    _Connections().create(call, conn_id, call.body)
     return _answer(call, conn_id)
 
 
@@ -79,7 +79,7 @@ def patch_connection(call: Call) -> schemas.ConnectionResponse:
         raise errors.BadRequest(
             f"The body names connection {call.body.connection_id!r}, the path {conn_id!r}."
         )
-    _Connections().update(call, call.body, call.query.update_mask)
+    _Connections().update(call, conn_id, call.body, call.query.update_mask)
     return _answer(call, conn_id)
 
 
@@ -92,7 +92,10 @@ def delete_connection(call: Call) -> None:
     _Connections().delete(call, conn_id)
 
 
-@door.patch("/connections", Resource.CONNECTION, body=BulkBody[schemas.ConnectionBody], answer=BulkResponse)
+@door.patch(
+    "/connections", Resource.CONNECTION, body=BulkBody[schemas.ConnectionBody], answer=BulkResponse,
+    by_body=True,
+)  # fmt: skip
 def bulk_connections(call: Call) -> BulkResponse:
     """Create, change and delete several connections."""
     return bulk.carry_out(call, _Connections())
@@ -105,35 +108,37 @@ def create_default_connections(call: Call) -> None:
     call.audit("create_default_connections")
 
 
-class _Connections(bulk.Noun[schemas.ConnectionBody]):
-    """Connections, for ``bulk``."""
+class _Connections(bulk.Noun[str, schemas.ConnectionBody]):
+    """Connections by id, for ``bulk``."""
 
-    def name(self, call: Call, entity: schemas.ConnectionBody | str) -> str:
-        return keys.check_conn_id(entity if isinstance(entity, str) else entity.connection_id)
+    def keys(self, call: Call, entity: schemas.ConnectionBody | str) -> list[str]:
+        return [ids.check_conn_id(entity if isinstance(entity, str) else entity.connection_id)]
 
-    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
+    def known(self, call: Call, keys: Collection[str]) -> Collection[str]:
         return {
             row.conn_id
             for row in browse.connections.page(
-                call.tx, [Where("conn_id", "in", list(names))], access=access, page=Page(limit=None)
+                call.tx, [Where("conn_id", "in", list(keys))], access=call.access, page=Page(limit=None)
             )
         }
 
-    def create(self, call: Call, entity: schemas.ConnectionBody) -> None:
-        there = store.get(call.tx, entity.connection_id, cipher=call.services.cipher)
-        self._write(call, Connection(entity.connection_id), entity, None, shown=there)
-        call.audit("post_connection", extra={"connection_id": entity.connection_id})
+    def create(self, call: Call, key: str, entity: schemas.ConnectionBody) -> None:
+        there = store.get(call.tx, key, cipher=call.services.cipher)
+        self._write(call, Connection(key), entity, None, shown=there)
+        call.audit("post_connection", extra={"connection_id": key})
 
-    def update(self, call: Call, entity: schemas.ConnectionBody, mask: Sequence[str] | None) -> None:
-        found = store.get(call.tx, entity.connection_id, cipher=call.services.cipher)
+    def update(
+        self, call: Call, key: str, entity: schemas.ConnectionBody, mask: Sequence[str] | None
+    ) -> None:
+        found = store.get(call.tx, key, cipher=call.services.cipher)
         if found is None:
-            raise errors.ConnectionNotFound(entity.connection_id)
+            raise errors.ConnectionNotFound(key)
         fields = self._write(call, found, entity, mask)
-        call.audit("patch_connection", extra={"connection_id": entity.connection_id, "fields": fields})
+        call.audit("patch_connection", extra={"connection_id": key, "fields": fields})
 
-    def delete(self, call: Call, name: str) -> None:
-        store.delete(call.tx, name)
-        call.audit("delete_connection", extra={"connection_id": name})
+    def delete(self, call: Call, key: str) -> None:
+        store.delete(call.tx, key)
+        call.audit("delete_connection", extra={"connection_id": key})
 
     def _write(
         self,

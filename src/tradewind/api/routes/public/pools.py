@@ -14,7 +14,6 @@ from tradewind.api.schemas.bulk import BulkBody, BulkResponse
 from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
-from tradewind.domain.access import Access
 from tradewind.store.queries import pools as store
 from tradewind.store.queries.browse import others as browse
 from tradewind.store.queries.browse.listing import Where
@@ -49,7 +48,7 @@ def post_pool(call: Call) -> schemas.PoolResponse:
     body: schemas.PoolBody = call.body
     if store.get(call.tx, body.name) is not None:
         raise errors.Conflict(f"Pool {body.name!r} exists already. PATCH changes it.")
-    _Pools().create(call, body)
+    _Pools().create(call, body.name, body)
     return _answer(call, body.name)
 
 
@@ -72,42 +71,47 @@ def delete_pool(call: Call) -> None:
     _Pools().delete(call, call.path["pool_name"])
 
 
-@door.patch("/pools", Resource.POOL, body=BulkBody[schemas.PoolBody], answer=BulkResponse)
+@door.patch("/pools", Resource.POOL, body=BulkBody[schemas.PoolBody], answer=BulkResponse, by_body=True)
 def bulk_pools(call: Call) -> BulkResponse:
     """Create, change and delete several pools."""
     return bulk.carry_out(call, _Pools())
 
 
-class _Pools(bulk.Noun[schemas.PoolBody]):
-    """Pools, for ``bulk``."""
+class _Pools(bulk.Noun[str, schemas.PoolBody]):
+    """Pools by name, for ``bulk``."""
 
-    def name(self, call: Call, entity: schemas.PoolBody | str) -> str:
-        return entity if isinstance(entity, str) else entity.name
+    def __init__(self) -> None:
+        self._usage: dict[str, dict[str, int]] | None = None
 
-    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
-        return {pool.name for pool in store.list_pools(call.tx)}.intersection(names)
+    def keys(self, call: Call, entity: schemas.PoolBody | str) -> list[str]:
+        return [entity if isinstance(entity, str) else entity.name]
 
-    def create(self, call: Call, entity: schemas.PoolBody) -> None:
+    def known(self, call: Call, keys: Collection[str]) -> Collection[str]:
+        return {pool.name for pool in store.list_pools(call.tx)}.intersection(keys)
+
+    def create(self, call: Call, key: str, entity: schemas.PoolBody) -> None:
         masks.no_team(entity.team_name or None)
         store.set_pool(
             call.tx,
-            entity.name,
+            key,
             entity.slots,
             entity.description or None,
             include_deferred=entity.include_deferred is True,
         )
-        _note(call, "post_pool", entity.name, after={"slots": entity.slots})
+        _note(call, "post_pool", key, after={"slots": entity.slots})
 
-    def update(self, call: Call, entity: schemas.PoolBody, mask: Sequence[str] | None) -> None:
-        _change(call, entity.name, masks.given(entity, mask, fixed=("name",)))
+    def update(self, call: Call, key: str, entity: schemas.PoolBody, mask: Sequence[str] | None) -> None:
+        _change(call, key, masks.given(entity, mask, fixed=("name",)))
 
-    def delete(self, call: Call, name: str) -> None:
-        if any(browse.pool_usage(call.tx).get(name, {}).values()):
+    def delete(self, call: Call, key: str) -> None:
+        if self._usage is None:  # of all pools, in one query
+            self._usage = browse.pool_usage(call.tx)
+        if any(self._usage.get(key, {}).values()):
             raise errors.Conflict(
-                f"Pool {name!r} is in use: tasks hold its slots or wait for them. Let them end first."
+                f"Pool {key!r} is in use: tasks hold its slots or wait for them. Let them end first."
             )
-        store.delete(call.tx, name)
-        _note(call, "delete_pool", name)
+        store.delete(call.tx, key)
+        _note(call, "delete_pool", key)
 
 
 def _change(call: Call, name: str, fields: dict[str, object]) -> None:

@@ -13,8 +13,8 @@ from tradewind.api.schemas import variables as schemas
 from tradewind.api.schemas.bulk import BulkBody, BulkResponse
 from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
-from tradewind.domain import errors, keys
-from tradewind.domain.access import Access
+from tradewind.domain import errors
+from tradewind.domain import keys as ids
 from tradewind.secrets.cipher import CannotDecrypt
 from tradewind.store.queries import variables as store
 from tradewind.store.queries.browse import secrets as browse
@@ -56,7 +56,7 @@ def post_variable(call: Call) -> schemas.VariableResponse:
     key = call.body.key
     if _row(call, key) is not None:
         raise errors.Conflict(f"Variable {key!r} exists already. PATCH changes it.")
-    _Variables().create(call, call.body)
+    _Variables().create(call, key, call.body)
     return _show(_find(call, key))
 
 
@@ -68,7 +68,7 @@ def patch_variable(call: Call) -> schemas.VariableResponse:
     key = call.path["variable_key"]
     if call.body.key != key:
         raise errors.BadRequest(f"The body names variable {call.body.key!r}, the path {key!r}.")
-    _Variables().update(call, call.body, call.query.update_mask)
+    _Variables().update(call, key, call.body, call.query.update_mask)
     return _show(_find(call, key))
 
 
@@ -79,32 +79,34 @@ def delete_variable(call: Call) -> None:
     _Variables().delete(call, call.path["variable_key"])
 
 
-@door.patch("/variables", Resource.VARIABLE, body=BulkBody[schemas.VariableBody], answer=BulkResponse)
+@door.patch(
+    "/variables", Resource.VARIABLE, body=BulkBody[schemas.VariableBody], answer=BulkResponse, by_body=True
+)
 def bulk_variables(call: Call) -> BulkResponse:
     """Create, change and delete several variables."""
     return bulk.carry_out(call, _Variables())
 
 
-class _Variables(bulk.Noun[schemas.VariableBody]):
-    """Variables, for ``bulk``."""
+class _Variables(bulk.Noun[str, schemas.VariableBody]):
+    """Variables by key, for ``bulk``."""
 
-    def name(self, call: Call, entity: schemas.VariableBody | str) -> str:
-        return keys.check_variable_key(entity if isinstance(entity, str) else entity.key)
+    def keys(self, call: Call, entity: schemas.VariableBody | str) -> list[str]:
+        return [ids.check_variable_key(entity if isinstance(entity, str) else entity.key)]
 
-    def known(self, call: Call, names: Collection[str], access: Access) -> Collection[str]:
-        return set(store.list_keys(call.tx)).intersection(names)
+    def known(self, call: Call, keys: Collection[str]) -> Collection[str]:
+        return set(store.list_keys(call.tx)).intersection(keys)
 
-    def create(self, call: Call, entity: schemas.VariableBody) -> None:
+    def create(self, call: Call, key: str, entity: schemas.VariableBody) -> None:
         masks.no_team(entity.team_name or None)
-        there = store.get(call.tx, entity.key, cipher=call.services.cipher)
+        there = store.get(call.tx, key, cipher=call.services.cipher)
         value = hiding.meant(_text(entity.value), there.value if there else None)
-        _write(call, entity.key, value or "", entity.description or None)
-        call.audit("post_variable", extra={"key": entity.key})
+        _write(call, key, value or "", entity.description or None)
+        call.audit("post_variable", extra={"key": key})
 
-    def update(self, call: Call, entity: schemas.VariableBody, mask: Sequence[str] | None) -> None:
-        found = store.get(call.tx, entity.key, cipher=call.services.cipher)
+    def update(self, call: Call, key: str, entity: schemas.VariableBody, mask: Sequence[str] | None) -> None:
+        found = store.get(call.tx, key, cipher=call.services.cipher)
         if found is None:
-            raise errors.NotFound(f"Variable {entity.key!r} was not found.")
+            raise errors.NotFound(f"Variable {key!r} was not found.")
         fields = masks.given(entity, mask, fixed=("key",))
         masks.no_team(fields.get("team_name"))
         value, description = found.value, found.description
@@ -112,12 +114,12 @@ class _Variables(bulk.Noun[schemas.VariableBody]):
             value = hiding.meant(_text(entity.value), value)
         if "description" in fields:
             description = entity.description or None
-        _write(call, entity.key, value or "", description)
-        call.audit("patch_variable", extra={"key": entity.key, "fields": sorted(fields)})
+        _write(call, key, value or "", description)
+        call.audit("patch_variable", extra={"key": key, "fields": sorted(fields)})
 
-    def delete(self, call: Call, name: str) -> None:
-        store.delete(call.tx, name)
-        call.audit("delete_variable", extra={"key": name})
+    def delete(self, call: Call, key: str) -> None:
+        store.delete(call.tx, key)
+        call.audit("delete_variable", extra={"key": key})
 
 
 def _write(call: Call, key: str, value: str, description: str | None) -> None:
