@@ -83,6 +83,10 @@ def maps_over_a_mapped_task(shape: Shape) -> bool:
     return bool(Graph.compile(shape.spec).counted)
 
 
+def calls_after_a_success(shape: Shape) -> bool:
+    return any("success" in task.callbacks for task in shape.spec.tasks)
+
+
 def test_accepting_any_attempt(tmp_path: Path, template: Path, monkeypatch: Patch) -> None:
     """Without the fence a result of an older dispatch counts for the one that is out now."""
 
@@ -406,3 +410,28 @@ def test_rows_that_refuse_now_and_then_break_nothing(tmp_path: Path, template: P
 
     for seed in range(5):
         play(seed, tmp_path, template, make_core=Refused)
+
+
+def test_nobody_calls_what_a_dead_process_was_calling(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """Its success is recorded: without a row nothing tells that somebody else has to call."""
+    call = Reports._call
+
+    def unkept(self: Reports, instance: Instance, end: str, reason: str, *, calling: bool = False) -> None:
+        if not calling:
+            call(self, instance, end, reason)
+
+    monkeypatch.setattr(Reports, "_call", unkept)
+    faults = Faults(host_crash=0.1, crash=0.0, meddling=0.0)
+    assert "I9" in found(tmp_path, template, faults, about=calls_after_a_success)
+
+
+def test_somebody_else_calls_what_a_process_calls_already(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """An older word on the attempt must not end that its process is known to call."""
+    monkeypatch.setattr(Acting, "_is_calling", lambda self, incoming: False)
+    assert "I9" in found(
+        tmp_path, template, Faults(doubled=0.6, late=0.3, meddling=0.0), about=calls_after_a_success
+    )

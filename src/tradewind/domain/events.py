@@ -38,6 +38,7 @@ class Succeeded(Outcome, frozen=True, kw_only=True):
     ``skip`` lists tasks that a branch or short circuit skips. ``lengths`` maps an XCom key to the length
     of its value, for values that a later task may be mapped over. ``silent``: it pushed no return value, so
     that what is mapped over all instances of its task leaves this one out. ``uncalled``: see ``Failed``.
+    ``calling``: its process calls callbacks yet, and says so again when they have ended, then ``called``.
     """
 
     skip: tuple[str, ...] = ()
@@ -45,6 +46,8 @@ class Succeeded(Outcome, frozen=True, kw_only=True):
     lengths: dict[str, int] = {}
     silent: bool = False
     uncalled: bool = False
+    calling: bool = False
+    called: bool = False
 
 
 class Failed(Outcome, frozen=True, kw_only=True):

@@ -156,11 +156,13 @@ class Callback(msgspec.Struct, kw_only=True):
 
     ``kind``: dag_success, dag_failure, task_failure, task_retry, task_success, task_skipped. ``attempt_id``
     is the attempt that it tells of; for a DAG's own callback that of the task instance that ended last.
+    ``calling``: the process of that attempt runs it; it is kept for the case that this does not end well.
     """
 
     kind: str
     attempt_id: str | None = None
     reason: str = ""
+    calling: bool = False
 
 
 class RunMove(msgspec.Struct, kw_only=True):

@@ -85,8 +85,8 @@ class Reports:
 
     def _end(self, instance: Instance, at: datetime, end: events.Outcome, now: datetime) -> None:
         if isinstance(end, events.Succeeded):
-            if end.uncalled:
-                self._call(instance, "success", "")
+            if end.uncalled or end.calling:
+                self._call(instance, "success", "", calling=end.calling)
             self._succeeded(instance, at, end, now)
         elif isinstance(end, events.Failed):
             self._failed(instance, at, end, now)
@@ -141,14 +141,18 @@ class Reports:
         else:
             self._final_failure(instance, at, end.reason, now)
 
-    def _call(self, instance: Instance, end: str, reason: str) -> None:
-        """Have the task's callbacks and mail of that end done by a process of their own."""
+    def _call(self, instance: Instance, end: str, reason: str, *, calling: bool = False) -> None:
+        """Have the task's callbacks and mail of that end done by a process of their own, unless the task's
+        is ``calling`` them and comes to an end.
+        """
         if instance.task == NO_TASK:
             return
         spec = self._board.graph.tasks[instance.task]
         mail = {"failure": spec.email_on_failure, "retry": spec.email_on_retry}.get(end, False)
-        if end in spec.callbacks or (spec.email and mail):
-            called = Callback(kind=f"task_{end}", attempt_id=instance.attempt_id, reason=reason)
+        if calling or end in spec.callbacks or (spec.email and mail):
+            called = Callback(
+                kind=f"task_{end}", attempt_id=instance.attempt_id, reason=reason, calling=calling
+            )
             self._board.out.callbacks.append(called)
 
     def _final_failure(self, instance: Instance, at: datetime, reason: str, now: datetime) -> None:

@@ -242,15 +242,16 @@ class _Host:
 
     def end(self) -> None:
         """Kill it and all it started."""
-        if self._line is not None:
+        line, process = self._line, self._process
+        self._process = self._line = None  # first: the thread that is woken below comes here as well
+        if line is not None:
             with contextlib.suppress(OSError):
-                self._line.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for an answer
-            self._line.close()
-        if self._process is not None:
+                line.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for an answer
+            line.close()
+        if process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        self._process = self._line = None
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 # --- work that plug-ins have a say in --------------------------------------------------------------------

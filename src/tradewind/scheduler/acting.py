@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tradewind.domain.events import TaskFinished, TaskStarted
+from tradewind.domain.messages.report import Finished
 from tradewind.domain.states import FINISHED_RUN, OCCUPIES_SLOT
 from tradewind.engine.decisions import Decisions
 from tradewind.engine.machine import InstanceView
@@ -33,11 +34,12 @@ class Acting:
         on_assets: Callable[[], None] = lambda: None,
         on_fired: Callable[[Incoming], None] = lambda incoming: None,
         on_decided: Callable[[Decisions], None] = lambda decisions: None,
+        on_called: Callable[[Finished, str], None] = lambda report, source: None,
     ) -> None:
         self._inbox, self._runs, self._gather = inbox, runs, gather
         self._dispatch, self._timers = dispatch, timers
         self._on_finished, self._on_callbacks, self._on_assets = on_finished, on_callbacks, on_assets
-        self._on_fired, self._on_decided = on_fired, on_decided
+        self._on_fired, self._on_decided, self._on_called = on_fired, on_decided, on_called
 
     def run_once(self, plan: Plan) -> None:
         """Hand out, acknowledge, stop; wake what depends on the runs that moved."""
@@ -48,7 +50,7 @@ class Acting:
             if incoming.fired is not None:
                 self._on_fired(incoming)
             elif incoming.report is not None:
-                outgoing.ack(incoming.source, incoming.report.attempt_id, incoming.report.dispatch)
+                outgoing.ack(incoming.source, incoming.report)
         if any(incoming.report is not None and incoming.report.asset_events for incoming in plan.accepted):
             self._on_assets()
         for incoming in plan.refused:
@@ -66,7 +68,9 @@ class Acting:
         if incoming.fired is not None:
             self._on_fired(incoming)
         elif isinstance(event, TaskFinished):
-            outgoing.ack(incoming.source, event.attempt_id, event.dispatch)
+            self._acknowledge(outgoing, incoming)
+            if self._is_calling(incoming):
+                return  # an older word, and its process is there yet
             view = self._view(incoming)
             if view is None or view.state not in OCCUPIES_SLOT:
                 # Recorded by an earlier scheduler, or of a row that is gone: no later news frees that slot.
@@ -74,6 +78,21 @@ class Acting:
                 self._inbox.nudge()
         elif isinstance(event, TaskStarted) and incoming.source is not None and not self._is_live(incoming):
             outgoing.stop(incoming.source, event.attempt_id, event.dispatch)
+
+    def _is_calling(self, incoming: Incoming) -> bool:
+        report = incoming.report
+        if report is None or dispatching.has_called(report):
+            return False
+        return self._dispatch.is_lingering(report.attempt_id)
+
+    def _acknowledge(self, outgoing: Outgoing, incoming: Incoming) -> None:
+        report = incoming.report
+        if report is None or incoming.source is None:
+            return
+        if dispatching.has_called(report):
+            self._on_called(report, incoming.source)
+        else:
+            outgoing.ack(incoming.source, report)
 
     def _is_live(self, incoming: Incoming) -> bool:
         """Whether a refused Started is only a repetition of one that was accepted."""

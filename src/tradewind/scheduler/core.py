@@ -283,7 +283,9 @@ class Core:
         """These dispatches live; what is not ours any more is stopped."""
         now = self.clock.now()
         self.dispatch.heard(heartbeat.incarnation, now)
-        running = [held for held in heartbeat.running if number_of(held.attempt_id) is None]
+        running = [
+            held for held in heartbeat.running if not held.calling and number_of(held.attempt_id) is None
+        ]
         if not running:
             return
         with self._database.write() as tx:
@@ -320,6 +322,7 @@ def _make_turn(core: Core, database: Database, lease: leases.Lease | None) -> Tu
         on_assets=core._assets_updated,
         on_fired=core.triggers.done,
         on_decided=core.triggers.decided,
+        on_called=core.callbacks.finished,
     )
     deciding = Deciding(runs=core.runs, capacity=core.capacity, dispatch=core.dispatch, timers=core.timers)
     committing = Committing(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tradewind.domain.events import Succeeded
 from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Decisions, Ready
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
 from tradewind.scheduler.capacity import Capacity
 from tradewind.scheduler.dispatch import Dispatch
 from tradewind.scheduler.gather import Gathered
+from tradewind.scheduler.inbox import Incoming
 from tradewind.scheduler.plan import Plan
 from tradewind.scheduler.timers import Timers
 
@@ -19,13 +21,17 @@ class Deciding:
 
     def __init__(self, *, runs: ActiveRuns, capacity: Capacity, dispatch: Dispatch, timers: Timers) -> None:
         self._runs, self._capacity, self._dispatch, self._timers = runs, capacity, dispatch, timers
+        self._calling: set[str] = set()
+        """Attempts that ended well in this turn and whose process calls callbacks yet."""
 
     def run_once(self, gathered: Gathered, plan: Plan, now: datetime) -> None:
         """Tell the machines what happened, and write into ``plan`` what follows."""
+        self._calling.clear()
         for incoming in gathered.events:
             run = gathered.runs.get(incoming.run)
             if run is not None and run.machine.apply(incoming.event, now):
                 plan.accepted.append(incoming)
+                self._note_caller(incoming)
             else:
                 plan.refused.append(incoming)
         for key, attempt_id in gathered.requeues:
@@ -33,6 +39,11 @@ class Deciding:
         for run in gathered.runs.values():
             self._settle(run, plan, now)
         self._grant(plan, now)
+
+    def _note_caller(self, incoming: Incoming) -> None:
+        report = incoming.report
+        if report is not None and isinstance(report.outcome, Succeeded) and report.outcome.calling:
+            self._calling.add(report.attempt_id)
 
     def _settle(self, run: CachedRun, plan: Plan, now: datetime) -> None:
         """What follows in one run; slots that its decisions free and candidates they make go to capacity."""
@@ -82,7 +93,10 @@ class Deciding:
             for decision in group:
                 self._capacity.release(decision.attempt_id)
                 self._capacity.withdraw(decision.attempt_id)
-                self._dispatch.release(decision.attempt_id)
+                if decision.attempt_id in self._calling:
+                    self._dispatch.linger(decision.attempt_id)
+                else:
+                    self._dispatch.release(decision.attempt_id)
         for new_try in decisions.new_tries:
             self._capacity.release(new_try.attempt_id)
             self._dispatch.release(new_try.attempt_id)
@@ -102,7 +116,7 @@ class Deciding:
             run = self._runs.get((ready.dag_id, ready.run_id))
             incarnation = self._dispatch.choose(ready.queue)
             if run is None or incarnation is None:
-                # Only a bug or a host that vanished within this turn leads here: keep it waiting.
+                # A host vanished within this turn, or its processes still call callbacks: keep it waiting.
                 self._capacity.release(ready.attempt_id)
                 if run is not None:
                     self._offer(run, ready)

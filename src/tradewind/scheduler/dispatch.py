@@ -13,8 +13,10 @@ from typing import Protocol
 
 import msgspec
 
+from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Ack, Assign, Hello, Stop, ToHost, Welcome
+from tradewind.domain.messages.report import Finished
 from tradewind.engine.decisions import Ready
 from tradewind.scheduler.active_runs import CachedRun
 from tradewind.store.queries.task_data import CALLBACK_PREFIX
@@ -54,21 +56,28 @@ class Host:
         return self.slots - len(self.running)
 
 
+def has_called(report: Finished) -> bool:
+    """Whether it is the second word on a success: that its callbacks have ended too."""
+    return isinstance(report.outcome, Succeeded) and report.outcome.called
+
+
 class Outgoing(msgspec.Struct, kw_only=True):
     """What a turn may send once it has committed."""
 
     assignments: dict[str, list[Assignment]] = {}
     acks: dict[str, list[tuple[str, int]]] = {}
+    called: dict[str, list[tuple[str, int]]] = {}
     stops: dict[str, list[tuple[str, int]]] = {}
 
     def assign(self, incarnation: str, assignment: Assignment) -> None:
         """Hand out work."""
         self.assignments.setdefault(incarnation, []).append(assignment)
 
-    def ack(self, incarnation: str | None, attempt_id: str, dispatch: int) -> None:
+    def ack(self, incarnation: str | None, report: Finished) -> None:
         """A result is recorded, or refused for good."""
         if incarnation is not None:
-            self.acks.setdefault(incarnation, []).append((attempt_id, dispatch))
+            acks = self.called if has_called(report) else self.acks
+            acks.setdefault(incarnation, []).append((report.attempt_id, report.dispatch))
 
     def stop(self, incarnation: str | None, attempt_id: str, dispatch: int) -> None:
         """A process must end. Without a known host it is told to all."""
@@ -82,6 +91,8 @@ class Dispatch:
         self._scheduler = scheduler
         self._hosts: dict[str, Host] = {}
         self._addressed: dict[str, str] = {}
+        self._lingering: set[str] = set()
+        """Those that have ended well, and whose process calls callbacks yet: it has its slot until then."""
         self.gone: dict[str, datetime] = {}
         """Incarnations that were here and are not: since when."""
 
@@ -90,6 +101,7 @@ class Dispatch:
     def connected(self, hello: Hello, link: Link, now: datetime) -> Host:
         """A host said hello (for the first time, or again after a break)."""
         host = self._hosts[hello.incarnation] = Host(hello, link, now)
+        self._lingering.update(held.attempt_id for held in hello.holds if held.calling)
         self.gone.pop(hello.incarnation, None)
         link.send(Welcome(scheduler=self._scheduler))
         return host
@@ -152,12 +164,42 @@ class Dispatch:
         host = self._hosts.get(incarnation)
         return host is not None and host.running.get(attempt_id, 0) >= dispatch
 
+    def linger(self, attempt_id: str) -> None:
+        """It ended well, and its process calls callbacks yet."""
+        if attempt_id in self._addressed:
+            self._lingering.add(attempt_id)
+
+    def lingers(self, attempt_id: str, *, gone_since: datetime) -> bool:
+        """Whether it does that on a host that is there, or was there after that moment."""
+        if attempt_id not in self._lingering:
+            return False
+        incarnation = self._addressed.get(attempt_id, "")
+        host = self._hosts.get(incarnation)
+        if host is not None:
+            return attempt_id in host.running
+        return self.gone.get(incarnation, gone_since) > gone_since
+
+    def is_lingering(self, attempt_id: str) -> bool:
+        """The same, wherever its host is."""
+        return attempt_id in self._lingering
+
+    @property
+    def lingering(self) -> int:
+        """How many do so, as far as is known."""
+        return len(self._lingering)
+
     def release(self, attempt_id: str) -> None:
         """It ended, or was taken back."""
+        self._lingering.discard(attempt_id)
         incarnation = self._addressed.pop(attempt_id, None)
         host = self._hosts.get(incarnation) if incarnation is not None else None
         if host is not None:
             host.running.pop(attempt_id, None)
+
+    def let_go(self, attempt_id: str) -> None:
+        """Its process calls nothing any more, if it did."""
+        if attempt_id in self._lingering:
+            self.release(attempt_id)
 
     def address_of(self, attempt_id: str) -> str | None:
         """The incarnation that a dispatch is addressed to."""
@@ -180,8 +222,9 @@ class Dispatch:
         """Write everything of a committed turn, one message of each kind per host."""
         for incarnation, assignments in outgoing.assignments.items():
             self._to(incarnation, Assign(incarnation=incarnation, assignments=tuple(assignments)))
-        for incarnation, done in outgoing.acks.items():
-            self._to(incarnation, Ack(done=tuple(done)))
+        for incarnation in outgoing.acks.keys() | outgoing.called.keys():
+            done, called = outgoing.acks.get(incarnation, ()), outgoing.called.get(incarnation, ())
+            self._to(incarnation, Ack(done=tuple(done), called=tuple(called)))
         for incarnation, attempts in outgoing.stops.items():
             message = Stop(attempts=tuple(attempts), reason=reason)
             for target in (incarnation,) if incarnation else tuple(self._hosts):

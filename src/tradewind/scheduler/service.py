@@ -163,7 +163,7 @@ class SchedulerWork:
             self._set_timer(max(0.0, (due - self._core.clock.now()) / timedelta(seconds=1)))
 
     def _recount(self) -> None:
-        found = self._core.recount.run_once()
+        found = self._core.recount.run_once(self._core.clock.now())
         for dag_id, run_id in found.runs:
             told = f"run {run_id!r} of DAG {dag_id!r} held other slots than its rows say; it is read again"
             self._emit(events.DutyFailed(component="scheduler", duty="recount", error=told))

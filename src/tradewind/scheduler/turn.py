@@ -81,8 +81,10 @@ class Turn:
         """These runs leave the turn: their events are decided again after a reload."""
         if not left:
             return
-        again = [incoming for incoming in plan.accepted if incoming.run in left]
+        # The refused ones too: what they came after is not recorded.
+        again = [incoming for incoming in (*plan.accepted, *plan.refused) if incoming.run in left]
         plan.accepted = [incoming for incoming in plan.accepted if incoming.run not in left]
+        plan.refused = [incoming for incoming in plan.refused if incoming.run not in left]
         self._forget(sorted(left), again, plan)
         plan.grants = [grant for grant in plan.grants if grant[0].key not in left]
         for key in left:

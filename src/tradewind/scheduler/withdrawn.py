@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from tradewind.domain.events import PastMoved
+from tradewind.scheduler.dispatch import has_called
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
 from tradewind.scheduler.timers import Timers
 from tradewind.telemetry import events
@@ -60,7 +61,9 @@ class Withdrawn:
         """What happened to runs that rest. What is repeated meanwhile is kept once."""
         for each in incoming:
             if not isinstance(each.event, PastMoved):  # it is read anew with the run
-                name = (type(each.event).__name__, each.event.attempt_id, each.event.dispatch)
+                called = each.report is not None and has_called(each.report)
+                kind = "TaskCalled" if called else type(each.event).__name__
+                name = (kind, each.event.attempt_id, each.event.dispatch)
                 self.resting[each.run].events.setdefault(name, each)
         for key, attempt_id in requeues:
             self.resting[key].requeues[attempt_id] = None

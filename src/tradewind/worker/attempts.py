@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tradewind.client.logs import LogFile
-from tradewind.domain.events import Failed, Lost, Skipped, Succeeded
+from tradewind.domain.events import Failed, Lost, Succeeded
 from tradewind.domain.messages import lifecycle
 from tradewind.domain.messages import runner as messages
 from tradewind.domain.messages.assignment import Assignment
@@ -21,7 +21,7 @@ from tradewind.domain.messages.lifecycle import Held
 from tradewind.domain.messages.report import Finished, Started
 from tradewind.runtime.clock import Clock
 from tradewind.telemetry.masking import MASKER
-from tradewind.worker import ending, tree
+from tradewind.worker import ending, recovery, tree
 from tradewind.worker.fleet import Fleet
 from tradewind.worker.ledger import Key, Ledger, Taken, key_of
 from tradewind.worker.settings import HostSettings
@@ -72,6 +72,11 @@ class Attempt:
             unixname=settings.unixname,
         )
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether its success is reported, and its callbacks run yet."""
+        return self.concluded is not None and isinstance(self.concluded.report.outcome, Succeeded)
+
     def cancel_timers(self) -> None:
         """It has ended."""
         for timer in (*self.timers, self.limit):
@@ -109,11 +114,11 @@ class Attempts:
 
     def held(self) -> list[Held]:
         """Their names."""
-        return [attempt.held for attempt in self._live.values()]
+        return [msgspec.structs.replace(it.held, calling=it.is_calling) for it in self._live.values()]
 
     def started_messages(self) -> list[Started]:
         """Started, of each whose user code runs: a new scheduler has not heard it."""
-        return [attempt.started for attempt in self._live.values() if attempt.started is not None]
+        return [it.started for it in self._live.values() if it.started is not None and not it.is_calling]
 
     async def wait_until_empty(self, seconds: float) -> None:
         """Until all have ended, or the time is up."""
@@ -133,8 +138,8 @@ class Attempts:
     def stop(self, key: Key, reason: str) -> None:
         """The scheduler wants it to end: cleared, marked, superseded."""
         attempt = self._live.get(key)
-        if attempt is None:
-            return
+        if attempt is None or attempt.is_calling:
+            return  # it is over; its callbacks have a limit of their own
         outcome = Failed(reason=reason, may_retry=False)
         if attempt.spare is None and self.fleet.withdraw(attempt.assignment):
             self._finish(attempt, self._report(attempt, outcome))
@@ -244,6 +249,9 @@ class Attempts:
             attempt.limit.cancel()
         late = message.limit + self._settings.timeout_grace
         attempt.limit = self._loop.call_later(late, self._hung, attempt, message.limit)
+        if attempt.is_calling:
+            self._ledger.told(message.report)
+            self._say(message.report)
 
     def _hung(self, attempt: Attempt, limit: float) -> None:
         attempt.hung = True
@@ -288,10 +296,7 @@ class Attempts:
         """The work was done, and its end counts; another process calls the callbacks anew."""
         text = ending.explain(status, max_rss, self._settings.memory_limit)
         self._log(attempt, "error", f"While it called its callbacks: {text}")
-        outcome = report.outcome
-        if isinstance(outcome, Succeeded | Failed | Skipped):
-            outcome = msgspec.structs.replace(outcome, uncalled=not attempt.hung)
-        self._finish(attempt, msgspec.structs.replace(report, outcome=outcome))
+        self._finish(attempt, recovery.uncalled(report, hung=attempt.hung))
 
     def impossible(self, assignment: Assignment, reason: str) -> None:
         """No process can be made for it."""
@@ -314,6 +319,8 @@ class Attempts:
 
     def _finish(self, attempt: Attempt, report: Finished) -> None:
         if self._drop(attempt):
+            if attempt.is_calling and key_of(report) not in self._ledger.unacknowledged:
+                report = _bare(report)
             self._ledger.ended(report)
             self._say(report)
 
@@ -342,6 +349,11 @@ def _write(folder: Path, path: str, clock: Clock, level: str, text: str) -> None
 def _was_stopped(message: messages.Concluded) -> bool:
     """Whether it ended because somebody stopped it."""
     return message.terminated and isinstance(message.report.outcome, Failed)
+
+
+def _bare(report: Finished) -> Finished:
+    """Without what is recorded already."""
+    return msgspec.structs.replace(report, xcoms=(), asset_events=(), rendered_fields=None, note=None)
 
 
 def _instead(report: Finished, outcome: Failed | Lost) -> Finished:

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from tradewind.domain.errors import ProtocolError
+from tradewind.domain.events import Succeeded
 from tradewind.domain.messages import wire
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Held
@@ -43,13 +44,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     report: Finished
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A dispatch ended well; its process calls callbacks yet."""
+
+    report: Finished
+
+
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The scheduler has recorded these."""
 
     done: tuple[Key, ...]
 
 
-Entry = Taken | Result | Forgotten
+Entry = Taken | Told | Result | Forgotten
 
 
 def key_of(message: Held | Finished | Assignment) -> Key:
@@ -58,12 +65,15 @@ def key_of(message: Held | Finished | Assignment) -> Key:
 
 
 class Ledger:
-    """The file and what it says: ``running`` was taken, ``unacknowledged`` has ended and is sent again."""
+    """The file and what it says: ``running`` was taken, ``unacknowledged`` has ended and is sent again.
+    What is ``calling`` has ended well, and is still among those that run.
+    """
 
     def __init__(self, path: Path) -> None:
         """Reads what an earlier host left. Raises OSError."""
         self.running: dict[Key, Taken] = {}
         self.unacknowledged: dict[Key, Finished] = {}
+        self.calling: dict[Key, Finished] = {}
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = path
         for entry in _read(path):
@@ -76,17 +86,24 @@ class Ledger:
         """Before the process is given its work. Raises OSError (disk full): then it must not be given."""
         self._append(taken)
 
+    def told(self, report: Finished) -> None:
+        """As ``ended``, of a success whose process calls callbacks yet."""
+        self._keep(Told(report=report))
+
     def ended(self, report: Finished) -> None:
         """Before the result is sent. Where the disk is full the result is kept in memory only."""
-        entry = Result(report=report)
+        self._keep(Result(report=report))
+
+    def _keep(self, entry: Told | Result) -> None:
         try:
             self._append(entry)
         except OSError:
             self._apply(entry)
 
-    def forget(self, done: Iterable[Key]) -> None:
-        """The scheduler acknowledged these."""
-        known = tuple(key for key in done if key in self.unacknowledged)
+    def forget(self, done: Iterable[Key], called: Iterable[Key] = ()) -> None:
+        """The scheduler acknowledged these; ``called``: that their callbacks have ended, too."""
+        known = (*(key for key in done if not self._has_called(key)), *called)
+        known = tuple(key for key in known if key in self.unacknowledged)
         if not known:
             return
         try:
@@ -96,6 +113,10 @@ class Ledger:
         idle = not self.running and not self.unacknowledged
         if (idle and self._size > TIDY_WHEN_IDLE) or self._size > TIDY_ALWAYS:
             self._tidy()
+
+    def _has_called(self, key: Key) -> bool:
+        report = self.unacknowledged.get(key)
+        return report is not None and isinstance(report.outcome, Succeeded) and report.outcome.called
 
     def knows(self, key: Key) -> bool:
         """Whether this dispatch was taken, or its result still waits."""
@@ -118,8 +139,12 @@ class Ledger:
         match entry:
             case Taken():
                 self.running[key_of(entry.held)] = entry
+            case Told():
+                self.calling[key_of(entry.report)] = entry.report
+                self.unacknowledged[key_of(entry.report)] = entry.report
             case Result():
                 self.running.pop(key_of(entry.report), None)
+                self.calling.pop(key_of(entry.report), None)
                 self.unacknowledged[key_of(entry.report)] = entry.report
             case Forgotten():
                 for key in entry.done:
@@ -130,10 +155,15 @@ class Ledger:
         fresh = self._path.with_suffix(".new")
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         size = 0
-        for entry in [
+        acknowledged = self.calling.keys() - self.unacknowledged.keys()
+        entries: list[Entry] = [
             *self.running.values(),
-            *(Result(report=report) for report in self.unacknowledged.values()),
-        ]:
+            *(Told(report=report) for report in self.calling.values()),
+            *(Result(report=r) for key, r in self.unacknowledged.items() if key not in self.calling),
+        ]
+        if acknowledged:
+            entries.append(Forgotten(done=tuple(acknowledged)))
+        for entry in entries:
             size += os.write(fd, wire.frame(entry))
         fresh.replace(self._path)
         if self._fd >= 0:

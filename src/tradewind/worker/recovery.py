@@ -6,13 +6,15 @@ import signal
 import time
 from typing import Final
 
+import msgspec
+
 from tradewind.client.logs import LogFile
-from tradewind.domain.events import Lost
+from tradewind.domain.events import Failed, Lost, Skipped, Succeeded
 from tradewind.domain.messages.report import Finished
 from tradewind.runtime.clock import Clock
 from tradewind.telemetry.masking import MASKER
 from tradewind.worker import tree
-from tradewind.worker.ledger import Ledger, Taken
+from tradewind.worker.ledger import Ledger, Taken, key_of
 from tradewind.worker.settings import HostSettings
 
 REASON: Final = "the worker host that ran it ended without reporting how it went"
@@ -23,6 +25,10 @@ def run(ledger: Ledger, settings: HostSettings, boot: str, clock: Clock) -> int:
     left = list(ledger.running.values())
     end_processes([taken for taken in left if taken.boot == boot], settings.term_grace, clock)
     for taken in left:
+        told = ledger.calling.get(key_of(taken.held))
+        if told is not None:
+            ledger.ended(uncalled(told))
+            continue
         _note(taken, settings, clock)
         held = taken.held
         ledger.ended(
@@ -40,6 +46,18 @@ def run(ledger: Ledger, settings: HostSettings, boot: str, clock: Clock) -> int:
             )
         )
     return len(left)
+
+
+def uncalled(told: Finished, *, hung: bool = False) -> Finished:
+    """The last word on a success whose process ended while it called callbacks: somebody else has to call
+    them, unless they ``hung``.
+    """
+    outcome = told.outcome
+    if isinstance(outcome, Succeeded):
+        outcome = msgspec.structs.replace(outcome, calling=False, called=True, uncalled=not hung)
+    elif isinstance(outcome, Failed | Skipped):
+        outcome = msgspec.structs.replace(outcome, uncalled=not hung)
+    return msgspec.structs.replace(told, outcome=outcome)
 
 
 def end_processes(left: list[Taken], grace: float, clock: Clock) -> None:

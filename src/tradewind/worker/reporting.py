@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tradewind.domain.errors import AirflowException
-from tradewind.domain.events import Succeeded
+from tradewind.domain.events import AnyOutcome, Failed, Skipped, Succeeded
 from tradewind.domain.messages.report import XComValue
 from tradewind.telemetry.masking import MASKER
 from tradewind.worker.work import Work
@@ -69,6 +69,11 @@ def _expansions(task: Any) -> list[Any]:
 
     own = [task.expand_input] if task.is_mapped else []
     return [*own, *(group.mapping for group in mapped_places.groups_around(task))]
+
+
+def is_end(outcome: AnyOutcome) -> bool:
+    """Whether the try is over, rather than waiting for something."""
+    return isinstance(outcome, Succeeded | Skipped | Failed)
 
 
 def complete(report: Report, work: Work) -> Report:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from tradewind.domain.errors import AirflowTaskTimeout
 from tradewind.domain.events import AnyOutcome, AwaitingInput, Failed, Succeeded
 from tradewind.domain.messages.assignment import Assignment
@@ -83,7 +85,7 @@ class Body:
     ) -> None:
         """``flush`` brings to the log what was printed; ``problem`` says why ``dag`` is None. ``concluded``
         hears of the end, and how many seconds callbacks may take together, before they are called:
-        ``success_overtime`` after a success, else ``callback_limit``.
+        ``success_overtime`` after a success, which is recorded meanwhile, else ``callback_limit``.
         """
         self._assignment, self._dag, self._link = assignment, dag, link
         self._clock, self._host, self._log, self._started = clock, host, log, started
@@ -188,7 +190,10 @@ class Body:
             if isinstance(outcome, Succeeded):
                 self._guard("clearing the task's state", work.forget_state)
             self._guard("rendered fields", lambda: reporting.complete(report, work))
-            self._call_all(work.callbacks(outcome, error), outcome, report)
+            if work.has_links and reporting.is_end(outcome):
+                with self._alarm(self._success_overtime, _too_late(self._success_overtime)):
+                    self._guard("the links", work.push_links)
+            outcome = self._call_all(work.callbacks(outcome, error), outcome, report)
             report.note = work.ti.note
         return self._finished(outcome, report)
 
@@ -201,17 +206,23 @@ class Body:
                 self._guard("the retry policy", lambda: found.append(work.reconsider(outcome, error)))
         return found[-1]
 
-    def _call_all(self, calls: list[Call], outcome: AnyOutcome, report: reporting.Report) -> None:
+    def _call_all(self, calls: list[Call], outcome: AnyOutcome, report: reporting.Report) -> AnyOutcome:
         """Callbacks and mail. What they do, and whether they come to an end, changes nothing any more."""
         if not calls:
-            return
-        limit = self._success_overtime if isinstance(outcome, Succeeded) else self._callback_limit
-        self._concluded(self._finished(outcome, report), limit)
+            return outcome
+        if isinstance(outcome, Succeeded):
+            limit = self._success_overtime
+            told: AnyOutcome = msgspec.structs.replace(outcome, calling=True)
+            outcome = msgspec.structs.replace(outcome, called=True)
+        else:
+            limit, told = self._callback_limit, outcome
+        self._concluded(self._finished(told, report), limit)
         give_up = self._clock.monotonic() + limit
         for name, call in calls:
             with self._alarm(give_up - self._clock.monotonic(), _too_late(limit)):
                 self._guard(name, call)
             self._leave_forks(None)
+        return outcome
 
     def _without_task(self, problem: str) -> Finished:
         self._log.write("error", problem, "task")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tradewind.client.uplink import Uplink
+from tradewind.domain.events import Succeeded
 from tradewind.domain.messages import lifecycle
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Held
@@ -108,7 +109,13 @@ class Host:
 
     def _hello(self) -> lifecycle.Hello:
         kept = [
-            Held(attempt_id=each.attempt_id, dispatch=each.dispatch, dag_id=each.dag_id, run_id=each.run_id)
+            Held(
+                attempt_id=each.attempt_id,
+                dispatch=each.dispatch,
+                dag_id=each.dag_id,
+                run_id=each.run_id,
+                calling=isinstance(each.outcome, Succeeded) and each.outcome.called,
+            )
             for each in self._ledger.unacknowledged.values()
         ]
         return lifecycle.Hello(
@@ -143,7 +150,7 @@ class Host:
                 for assignment in message.assignments:
                     self._take(message.incarnation, assignment)
             case lifecycle.Ack():
-                self._ledger.forget(message.done)
+                self._ledger.forget(message.done, message.called)
             case lifecycle.Stop():
                 for attempt_id, dispatch in message.attempts:
                     self._attempts.stop((attempt_id, dispatch), message.reason)

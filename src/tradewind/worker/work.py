@@ -124,8 +124,6 @@ class Work:
         calls: list[Call] = []
         if callbacks := getattr(self.task, name, None):
             calls.append((name, lambda: self._call_all(callbacks)))
-        if not self.task.is_mapped and self._steps.has_links(self.task):
-            calls.append(("the links", self._push_links))
         if isinstance(outcome, Failed) and self.task.email:
             calls.append(("the mail", lambda: mails.send(self.context, error, final=state == "failed")))
         return calls
@@ -134,7 +132,13 @@ class Work:
         """When it ended, for callbacks to read."""
         self.ti.end_date, self.ti.duration = at, (at - self._began).total_seconds()
 
-    def _push_links(self) -> None:
+    @property
+    def has_links(self) -> bool:
+        """Whether there are addresses of extra links to push."""
+        return self.context is not None and not self.task.is_mapped and self._steps.has_links(self.task)
+
+    def push_links(self) -> None:
+        """Push them; what a link raises is logged."""
         self._steps.push_links(self.task, self.context, logging.getLogger("airflow.task"))
 
     def _call_all(self, callbacks: Any) -> None:

@@ -220,7 +220,7 @@ def test_a_recount_finds_nothing_wrong(world: World) -> None:
     spec = world.dag(chain("d", 2))
     world.run(spec, "r")
     world.work()
-    found = world.core.recount.run_once()
+    found = world.core.recount.run_once(world.clock.now())
     assert (found.runs, found.addresses) == ([], 0)
 
 
@@ -230,15 +230,15 @@ def test_a_leaked_slot_is_repaired(world: World) -> None:
     world.work()
     attempt = world.take()[0].attempt_id
     world.core.capacity.release(attempt)  # the leak
-    assert world.core.recount.run_once().runs == [("d", "r")]
+    assert world.core.recount.run_once(world.clock.now()).runs == [("d", "r")]
     world.work()
     assert world.core.capacity.held() == {("d", "r"): 1}
-    assert world.core.recount.run_once().runs == []
+    assert world.core.recount.run_once(world.clock.now()).runs == []
 
 
 def test_a_leaked_address_is_freed_at_the_second_look(world: World) -> None:
     world.core.dispatch.address("nobody knows", "h", 1)
-    assert [world.core.recount.run_once().addresses for _ in range(3)] == [0, 1, 0]
+    assert [world.core.recount.run_once(world.clock.now()).addresses for _ in range(3)] == [0, 1, 0]
     assert world.core.dispatch.hosts()[0].free == world.slots
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tradewind.domain import codec
 from tradewind.domain.events import AnyOutcome, Succeeded
 from tradewind.domain.messages.assignment import Assignment
-from tradewind.domain.messages.lifecycle import Ack, Assign, Hello, Stop, ToHost
+from tradewind.domain.messages.lifecycle import Ack, Assign, Held, Hello, Stop, ToHost
 from tradewind.domain.messages.report import Finished, Started
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.scheduler.core import Core, Settings
@@ -50,8 +50,8 @@ class World:
         self.told: list[Event] = []
         self.core = self.start()
 
-    def start(self) -> Core:
-        """A scheduler (another one, if one is there) and its host."""
+    def start(self, holds: tuple[Held, ...] = ()) -> Core:
+        """A scheduler (another one, if one is there) and its host, which holds that."""
         self.core = Core(
             database=self.database,
             clock=self.clock,
@@ -61,7 +61,8 @@ class World:
             emit=self.told.append,
         )
         self.core.load()
-        self.core.host_arrived(Hello(incarnation="h", hostname="h", pid=1, slots=self.slots), self)
+        hello = Hello(incarnation="h", hostname="h", pid=1, slots=self.slots, holds=holds)
+        self.core.host_arrived(hello, self)
         return self.core
 
     # --- the host ---------------------------------------------------------------------------------
@@ -73,7 +74,7 @@ class World:
         elif isinstance(message, Stop):
             self.stopped += message.attempts
         elif isinstance(message, Ack):
-            self.acknowledged += message.done
+            self.acknowledged += (*message.done, *message.called)
 
     def began(self, a: Assignment) -> None:
         """The task's process runs."""

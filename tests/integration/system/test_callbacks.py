@@ -113,19 +113,32 @@ def test_a_scheduler_that_dies_under_a_callback(calling: World) -> None:
 HANGING = (
     load.HEAD
     + """
+def hangs(context):
+    ti = context["ti"]
+    tell(ti, "calls", state=ti.state)
+    while not os.path.exists(os.environ["AIRFLOW_HOME"] + "/go"):
+        time.sleep(0.01)
+    tell(ti, "has called", pulled=ti.xcom_pull(task_ids="first"), pushed=ti.xcom_push("late", 1))
+
 with dag("hanging"):
-    do("first", on_success_callback=lambda context: time.sleep(600))
+    do("first", on_success_callback=hangs)
     do("below", ["first"])
 """
 )
 
 
-def test_one_that_hangs_after_a_success_holds_up_nobody_for_long(world: World) -> None:
-    """For ``[core] task_success_overtime``: then the tasks below start."""
+def test_a_success_is_recorded_before_its_callbacks_are_called(world: World) -> None:
+    """The tasks below start, and the run ends, while they run; they do not run again."""
     world.dags(hanging=HANGING)
-    world.environ["AIRFLOW__CORE__TASK_SUCCESS_OVERTIME"] = "0.5"
+    world.environ["AIRFLOW__CORE__TASK_SUCCESS_OVERTIME"] = "60"
     world.standalone()
     world.wait_for_dags("hanging")
     world.trigger("hanging", "r")
     world.wait_until_ended(("hanging", "r"))
     assert world.states(("hanging", "r")) == {"first": "success", "below": "success"}
+    assert [fact["state"] for fact in world.facts("calls")] == ["success"]
+    assert pending(world) == 1
+    (world.home / "go").touch()
+    until(lambda: pending(world) == 0, "it is recorded that they were called")
+    assert len(world.facts("calls")) == 1
+    assert world.facts("has called") != []

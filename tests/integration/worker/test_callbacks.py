@@ -29,6 +29,11 @@ def lingers(context):
     time.sleep(1.5)
     print("lingered")
 
+def waits(context):
+    print("waiting")
+    while not os.path.exists(os.environ["AIRFLOW_HOME"] + "/go"):
+        time.sleep(0.01)
+
 def blocks(context):
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
     hangs(context)
@@ -52,6 +57,7 @@ with DAG("d", schedule=None):
     do("hanging", on_success_callback=[hangs, says])
     do("blocking", on_success_callback=blocks)
     do("dying", on_success_callback=dies)
+    do("waiting", on_success_callback=waits)
     do("skipped", skip, on_skipped_callback=dies)
     do("failing", boom, on_failure_callback=[says, dies])
     do("lingering", boom, on_failure_callback=lingers)
@@ -75,16 +81,44 @@ def do(world: World, task_id: str, **more):
 def test_one_that_raises_or_exits(world: World) -> None:
     """The next one is called all the same."""
     report, log = do(world, "raising")
-    assert report.outcome == Succeeded()
-    assert [xcom.value for xcom in report.xcoms] == ["5"]
+    assert report.outcome == Succeeded(called=True)
     assert "called with success None" in events(log)
     assert any("a bad callback" in line.get("exception", "") for line in log)
+
+
+def test_a_success_is_told_before_its_callbacks_are_called(world: World) -> None:
+    """With all that belongs to it; that they have ended is another word, and nothing stops them."""
+    assignment = world.assignment(world.dags / "d.py", "waiting")
+    world.send(assignment)
+    first = world.peer.until(lambda: world.peer.words(assignment), "its end is told")[0]
+    assert (first.outcome, [xcom.value for xcom in first.xcoms]) == (Succeeded(calling=True), ["5"])
+    world.peer.until(lambda: "waiting" in log_if_any(world, assignment), "the callback runs")
+    world.tell_to_stop(assignment)
+    world.peer.drop()
+    hello = world.peer.until(lambda: world.peer.hello, "the host is back")
+    assert [(held.attempt_id, held.calling) for held in hello.holds] == [(assignment.attempt_id, True)]
+    (world.folder / "go").touch()
+    assert world.peer.finished(assignment).outcome == Succeeded(called=True)
+
+
+def test_a_host_that_dies_under_the_callbacks_of_a_success(world: World) -> None:
+    """The next one says that somebody else has to call them, and no more."""
+    assignment = world.assignment(world.dags / "d.py", "waiting")
+    world.send(assignment)
+    world.peer.until(lambda: "waiting" in log_if_any(world, assignment), "the callback runs")
+    world.peer.until(lambda: world.peer.words(assignment), "its end is told")
+    assert world.host is not None
+    world.host.kill()
+    world.host.wait()
+    world.start()
+    assert world.peer.finished(assignment).outcome == Succeeded(called=True, uncalled=True)
+    assert not any("lost" in text for text in events(world.log(assignment)))
 
 
 def test_one_that_hangs_after_a_success_is_interrupted_when_its_overtime_is_up(world: World) -> None:
     """``[core] task_success_overtime``; the limit of all callbacks, 300 s, would hold up the tasks below."""
     report, log = do(world, "hanging")
-    assert report.outcome == Succeeded()
+    assert report.outcome == Succeeded(called=True)
     assert any("longer than 1 s" in str(line) for line in log)
 
 
@@ -96,8 +130,7 @@ def test_the_overtime_of_a_success_does_not_bind_other_callbacks(world: World) -
 
 def test_one_that_cannot_be_interrupted_is_killed_and_not_called_again(world: World) -> None:
     report, log = do(world, "blocking")
-    assert report.outcome == Succeeded()
-    assert [xcom.value for xcom in report.xcoms] == ["5"]
+    assert report.outcome == Succeeded(called=True)
     assert any("its callbacks took longer than 1 s" in text for text in events(log))
     until(lambda: not alive(report.pid), "the process is gone")
 
@@ -105,17 +138,16 @@ def test_one_that_cannot_be_interrupted_is_killed_and_not_called_again(world: Wo
 @pytest.mark.parametrize(
     ("task_id", "more", "outcome"),
     [
-        ("dying", {}, Succeeded(uncalled=True)),
+        ("dying", {}, Succeeded(called=True, uncalled=True)),
         ("skipped", {}, Skipped(reason="no need", uncalled=True)),
         ("failing", {}, Failed(reason="ValueError: boom", uncalled=True)),
         ("retried", {"max_tries": 1}, Failed(reason="ValueError: boom", uncalled=True)),
     ],
 )
 def test_one_that_kills_its_process(world: World, task_id: str, more, outcome) -> None:
-    """The end is kept, with its XComs; the callbacks are to be called anew, by another process."""
+    """The end is kept; the callbacks are to be called anew, by another process."""
     report, log = do(world, task_id, **more)
     assert report.outcome == outcome
-    assert [xcom.value for xcom in report.xcoms] == (["5"] if task_id == "dying" else [])
     assert any("While it called its callbacks" in text and "SIGKILL" in text for text in events(log))
 
 

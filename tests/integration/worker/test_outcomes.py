@@ -41,7 +41,7 @@ with DAG("d", schedule=None):
 """,
     )
     report, log = world.do(file, "listing")
-    assert report.outcome == Succeeded(lengths={"return_value": 3})
+    assert report.outcome == Succeeded(lengths={"return_value": 3}, called=True)
     assert values(report) == {"return_value": [1, 2, 3]}
     assert report.pid > 0
     assert report.started_at is not None

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.domain.events import Succeeded
 from tradewind.domain.messages import wire
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.lifecycle import Ack, Assign, FromHost, Gone, Heartbeat, Hello, Stop, Welcome
@@ -33,6 +34,16 @@ from tradewind.worker.settings import HostSettings
 def paths(kind, value): return kind(value)
 host.run(msgspec.json.decode(sys.argv[1], type=HostSettings, dec_hook=paths), SystemClock())
 """
+
+
+def has_called(report: Finished) -> bool:
+    """Whether it says that the callbacks of a success have ended."""
+    return isinstance(report.outcome, Succeeded) and report.outcome.called
+
+
+def is_calling(report: Finished) -> bool:
+    """Whether it says that they run."""
+    return isinstance(report.outcome, Succeeded) and report.outcome.calling
 
 
 class Peer:
@@ -108,7 +119,8 @@ class Peer:
             self.send(Welcome(scheduler="test"))
         elif isinstance(message, Finished):
             if self.acknowledge:
-                self.send(Ack(done=((message.attempt_id, message.dispatch),)))
+                key = (message.attempt_id, message.dispatch)
+                self.send(Ack(called=(key,), done=()) if has_called(message) else Ack(done=(key,)))
             if self.on_finished is not None:
                 self.on_finished(message)
 
@@ -127,13 +139,19 @@ class Peer:
         return [message for message in self.said if isinstance(message, kind)]
 
     def finished(self, assignment: Assignment, patience: float = PATIENCE) -> Finished:
-        """How that one ended."""
+        """How that one ended, its callbacks too, with all that its first word brought."""
 
         def found() -> Finished | None:
-            key = (assignment.attempt_id, assignment.dispatch)
-            return next((m for m in self.of(Finished) if (m.attempt_id, m.dispatch) == key), None)
+            words = self.words(assignment)
+            last = next((m for m in words if not is_calling(m)), None)
+            return last and msgspec.structs.replace(words[0], outcome=last.outcome)
 
         return self.until(found, f"Finished of {assignment.task_id}", patience)
+
+    def words(self, assignment: Assignment) -> list[Finished]:
+        """All that was said of its end."""
+        key = (assignment.attempt_id, assignment.dispatch)
+        return [m for m in self.of(Finished) if (m.attempt_id, m.dispatch) == key]
 
     def started(self, assignment: Assignment) -> Started:
         """That it started."""

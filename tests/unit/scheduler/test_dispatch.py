@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.lifecycle import Ack, Assign, Held, Hello, Stop, ToHost, Welcome
+from tradewind.domain.messages.report import Finished
 from tradewind.engine.decisions import Ready
 from tradewind.scheduler.dispatch import Dispatch, Outgoing, log_path
 
@@ -101,16 +103,24 @@ def test_a_broken_connection_is_noted_unless_another_took_its_place() -> None:
     assert dispatch.gone == {}
 
 
+def finished(attempt_id: str, dispatch: int, **outcome: bool) -> Finished:
+    return Finished(
+        attempt_id=attempt_id, dispatch=dispatch, dag_id="d", run_id="r", started_at=None, at=NOW,
+        outcome=Succeeded(**outcome),
+    )  # fmt: skip
+
+
 def test_one_message_of_each_kind() -> None:
     dispatch = Dispatch("s")
     line = connect(dispatch, "h1")
     outgoing = Outgoing()
-    outgoing.ack("h1", "a", 1)
-    outgoing.ack("h1", "b", 2)
-    outgoing.ack(None, "nobody asked", 1)
+    outgoing.ack("h1", finished("a", 1))
+    outgoing.ack("h1", finished("b", 2))
+    outgoing.ack("h1", finished("b", 2, called=True))
+    outgoing.ack(None, finished("nobody asked", 1))
     outgoing.stop("h1", "c", 1)
     dispatch.send(outgoing)
-    assert line.of(Ack) == [Ack(done=(("a", 1), ("b", 2)))]
+    assert line.of(Ack) == [Ack(done=(("a", 1), ("b", 2)), called=(("b", 2),))]
     assert [stop.attempts for stop in line.of(Stop)] == [(("c", 1),)]
     assert line.of(Assign) == []
 
@@ -125,7 +135,7 @@ def test_a_stop_without_an_address_is_told_to_all() -> None:
 def test_a_message_for_a_host_that_is_gone_is_dropped() -> None:
     dispatch = Dispatch("s")
     outgoing = Outgoing()
-    outgoing.ack("gone", "a", 1)
+    outgoing.ack("gone", finished("a", 1))
     dispatch.send(outgoing)
 
 

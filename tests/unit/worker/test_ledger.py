@@ -18,7 +18,7 @@ def taken(name: str) -> Taken:
     return Taken(held=Held(attempt_id=name, dispatch=1, dag_id="d", run_id="r"), pid=1, started=2, boot="b")
 
 
-def finished(name: str, note: str = "") -> Finished:
+def finished(name: str, note: str = "", **outcome: bool) -> Finished:
     return Finished(
         attempt_id=name,
         dispatch=1,
@@ -26,7 +26,7 @@ def finished(name: str, note: str = "") -> Finished:
         run_id="r",
         started_at=None,
         at=AT,
-        outcome=Succeeded(),
+        outcome=Succeeded(**outcome),
         note=note,
     )
 
@@ -45,6 +45,28 @@ def test_what_was_taken_ended_and_forgotten_is_known_to_the_next(tmp_path: Path)
     assert second.unacknowledged == {("b", 1): finished("b")}
     assert second.knows(("b", 1))
     assert not second.knows(("a", 1))
+    second.close()
+
+
+@pytest.mark.parametrize("tidied", [False, True])
+def test_a_success_whose_callbacks_run_is_told_and_still_runs(
+    tmp_path: Path, tidied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The acknowledgement of the one word is not that of the other."""
+    path = tmp_path / "host.ledger"
+    first = Ledger(path)
+    for name in "abc":
+        first.took(taken(name))
+        first.told(finished(name, calling=True))
+    first.ended(finished("c", called=True))
+    monkeypatch.setattr(ledgers, "TIDY_ALWAYS", 0 if tidied else ledgers.TIDY_ALWAYS)
+    first.forget([("a", 1), ("c", 1)])
+    first.close()
+    second = Ledger(path)
+    assert (set(second.running), set(second.calling)) == ({("a", 1), ("b", 1)}, {("a", 1), ("b", 1)})
+    assert set(second.unacknowledged) == {("b", 1), ("c", 1)}
+    second.forget([], [("c", 1)])
+    assert set(second.unacknowledged) == {("b", 1)}
     second.close()
 
 

@@ -18,6 +18,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: int
     dag_id: str
     run_id: str
+    calling: bool = False
+    """It has succeeded, and calls its callbacks yet."""
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -65,6 +67,8 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """These results are recorded, or refused for good: (attempt id, dispatch) pairs the host may forget."""
 
     done: tuple[tuple[str, int], ...]
+    called: tuple[tuple[str, int], ...] = ()
+    """The same of the word that the callbacks of these successes have ended, which comes after the result."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -7,6 +7,7 @@ somebody's own SQL.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 import msgspec
 
@@ -38,7 +39,7 @@ class Recount:
         self._doubtful: set[str] = set()
         """Addressed attempts that were no living dispatch at the last call."""
 
-    def run_once(self) -> Recounted:
+    def run_once(self, now: datetime) -> Recounted:
         """Call it between turns."""
         recounted = Recounted()
         in_memory = self._capacity.held()
@@ -54,10 +55,10 @@ class Recount:
                 recounted.runs.append(key)
                 cached.row_version = UNTRUSTED
                 self._inbox.look_at(key, reload=True)
-        recounted.addresses = self._free_addresses()
+        recounted.addresses = self._free_addresses(now)
         return recounted
 
-    def _free_addresses(self) -> int:
+    def _free_addresses(self, now: datetime) -> int:
         """Free the slots of hosts that are kept for what is no living dispatch, twice in a row."""
         living = {
             view.attempt_id
@@ -65,7 +66,11 @@ class Recount:
             for view in run.machine.instances()
             if view.state in OCCUPIES_SLOT
         }
-        doubtful = {attempt_id for attempt_id, _ in self._dispatch.addressed() if attempt_id not in living}
+        doubtful = {
+            attempt_id
+            for attempt_id, _ in self._dispatch.addressed()
+            if attempt_id not in living and not self._dispatch.lingers(attempt_id, gone_since=now)
+        }
         gone = doubtful & self._doubtful
         for attempt_id in gone:
             self._dispatch.release(attempt_id)

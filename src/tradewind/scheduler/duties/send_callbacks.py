@@ -2,6 +2,9 @@
 
 A row stays until the end of its callback is recorded; a host keeps that end until it is acknowledged. So each
 callback is recorded once and runs at least once: again where its host died under it, at most ``TRIES`` times.
+
+What is to be called after a task's success its own process calls, when the success is recorded: then the row
+waits for the word that it has, and goes out only where that process died.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from tradewind.store.database import Database, Tx
 from tradewind.store.transitions import callbacks
 from tradewind.store.transitions.callbacks import CallbackRecord
 
+OF_SUCCESS: Final = "task_success"
 AT_ONCE: Final = 4
 """How many callbacks run at a time; they take no slots from tasks."""
 TRIES: Final = 3
@@ -73,7 +77,7 @@ class SendCallbacks:
         return isinstance(message, Finished)
 
     def finished(self, message: Finished, source: str) -> None:
-        """A host says how a callback ended."""
+        """A host says how a callback ended, or those of a task's success, called by its own process."""
         self._ended.append((message, source))
         self.wanted = True
 
@@ -99,13 +103,14 @@ class SendCallbacks:
         """Record what has ended, send what may go. Raises what the database raises; then nothing was sent."""
         self.wanted = False
         host = self._dispatch.freest()
-        with self._database.read() as tx:
-            chosen = self._choose(tx, now) if host is not None else []
         ended = list(self._ended)
+        with self._database.read() as tx:
+            done = [number for message, _ in ended for number in _over(tx, message)]
+            chosen = self._choose(tx, now, set(done)) if host is not None else []
         if not chosen and not ended:
             return Sent()
         try:
-            assignments = self._write(chosen, ended, now)
+            assignments = self._write(chosen, done, now) if chosen or done else {}
         except BaseException:
             self.wanted = True
             raise
@@ -113,23 +118,28 @@ class SendCallbacks:
         self._send(host, chosen, assignments, ended)
         return Sent(sent=len(assignments), done=len(ended))
 
-    def _choose(self, tx: Tx, now: datetime) -> list[CallbackRecord]:
+    def _choose(self, tx: Tx, now: datetime, done: set[int]) -> list[CallbackRecord]:
         """Rows that no living host has, oldest first."""
-        ending = {callback_work.number_of(message.attempt_id) for message, _ in self._ended}
+        ending = {callback_work.number_of(message.attempt_id) for message, _ in self._ended} | done
         out = {n for n, at in self._out.items() if self._dispatch.is_connected(at)} - ending
         room = AT_ONCE - len(out)
         if room <= 0:
             return []
-        rows = callbacks.pending(tx, sent_before=now - self._grace, limit=AT_ONCE + len(out) + len(ending))
-        return [row for row in rows if row.id not in out and row.id not in ending][:room]
+        before = now - self._grace
+        most = AT_ONCE + len(out) + len(ending) + self._dispatch.lingering
+        rows = callbacks.pending(tx, sent_before=before, limit=most)
+        free = [row for row in rows if row.id not in out and row.id not in ending]
+        return [row for row in free if not self._is_calling(row, before)][:room]
 
-    def _write(
-        self, chosen: list[CallbackRecord], ended: list[tuple[Finished, str]], now: datetime
-    ) -> dict[int, Assignment]:
+    def _is_calling(self, row: CallbackRecord, gone_since: datetime) -> bool:
+        """Whether the process that succeeded calls it itself."""
+        return row.kind == OF_SUCCESS and self._dispatch.lingers(row.attempt_id or "", gone_since=gone_since)
+
+    def _write(self, chosen: list[CallbackRecord], done: list[int], now: datetime) -> dict[int, Assignment]:
         with self._database.write() as tx:
             if self._lease is not None:
                 leases.check_fence(tx, self._lease)
-            callbacks.done(tx, [number for message, _ in ended if (number := _over(message)) is not None])
+            callbacks.done(tx, done)
             found = {
                 row.id: callback_work.assignment(tx, self._runs, row, limit=self._time_limit)
                 for row in chosen
@@ -149,16 +159,25 @@ class SendCallbacks:
         outgoing = Outgoing()
         for message, source in ended:
             self._out.pop(callback_work.number_of(message.attempt_id) or 0, None)
-            outgoing.ack(source, message.attempt_id, message.dispatch)
+            outgoing.ack(source, message)
         for row in chosen:
+            if row.kind == OF_SUCCESS:
+                self._dispatch.let_go(row.attempt_id or "")  # its host is gone
             if host is not None and row.id in assignments:
                 self._out[row.id] = host
                 outgoing.assign(host, assignments[row.id])
         self._dispatch.send(outgoing)
 
 
-def _over(message: Finished) -> int | None:
-    """The callback's number, unless its process was lost and may be tried again."""
-    if isinstance(message.outcome, Lost) and message.dispatch < TRIES:
-        return None
-    return callback_work.number_of(message.attempt_id)
+def _over(tx: Tx, message: Finished) -> list[int]:
+    """The callback's number, unless its process was lost and may be tried again; or of a task that has
+    called them itself, those of its success.
+    """
+    number = callback_work.number_of(message.attempt_id)
+    if number is None:
+        return (
+            []
+            if getattr(message.outcome, "uncalled", False)
+            else callbacks.of_success(tx, message.attempt_id)
+        )
+    return [] if isinstance(message.outcome, Lost) and message.dispatch < TRIES else [number]

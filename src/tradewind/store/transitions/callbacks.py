@@ -51,7 +51,9 @@ _reader = Reader(
     data=msgspec.json.decode,
     run_id=lambda run_id: run_id or "",
 )  # fmt: skip
-_REQUEST = Statement(insert_all(callback, "type", "data", "created_at", "dag_id", "run_id", "ti_id"))
+_REQUEST = Statement(
+    insert_all(callback, "type", "data", "created_at", "dag_id", "run_id", "ti_id", "sent_at")
+)
 _PENDING = Statement(
     sa.select(*_reader.columns)
     .where(
@@ -69,6 +71,12 @@ _SENT = Statement(
     .values(sent_at=sa.bindparam("at", type_=Time), dispatch=callback.c.dispatch + const(1))
 )
 _DONE = Statement(sa.delete(callback).where(callback.c.id == _id))
+_OF_ATTEMPT = Statement(
+    sa.select(callback.c.id).where(
+        callback.c.ti_id == sa.bindparam("attempt_id", type_=callback.c.ti_id.type),
+        callback.c.type == const("task_success"),
+    )
+)
 
 
 def request(tx: Tx, pairs: Pairs[d.Callback], now: datetime) -> None:
@@ -77,6 +85,7 @@ def request(tx: Tx, pairs: Pairs[d.Callback], now: datetime) -> None:
         {
             "type": it.kind, "data": _encode({"reason": it.reason}).decode(), "created_at": now,
             "dag_id": run.dag_id, "run_id": run.run_id, "ti_id": it.attempt_id,
+            "sent_at": now if it.calling else None,
         }
         for run, it in pairs
     ]  # fmt: skip
@@ -98,7 +107,7 @@ def request_one(
     """
     row = {
         "type": kind, "data": _encode(data).decode(), "created_at": now, "dag_id": dag_id, "run_id": run_id,
-        "ti_id": None,
+        "ti_id": None, "sent_at": None,
     }  # fmt: skip
     if in_triggerer:
         carried = {"classpath": TRIGGER_CLASS, "kwargs": "{}", "created_date": now}
@@ -110,6 +119,11 @@ def request_one(
 def pending(tx: Tx, *, sent_before: datetime, limit: int = 100) -> list[CallbackRecord]:
     """Callbacks that were never sent, or sent before that time and not acknowledged; oldest first."""
     return _reader.all(tx, _PENDING, before=sent_before, limit=limit)
+
+
+def of_success(tx: Tx, attempt_id: str) -> list[int]:
+    """The callbacks of that attempt's success which are kept."""
+    return [int(row[0]) for row in tx.rows(_OF_ATTEMPT, attempt_id=attempt_id)]
 
 
 def sent(tx: Tx, callback_ids: list[int], now: datetime) -> None:

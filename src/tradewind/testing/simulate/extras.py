@@ -35,6 +35,9 @@ def add(seed: int, shapes: list[Shape]) -> list[Shape]:
         shapes = [_with_triggers(random, shape) for shape in shapes]
     if assets:
         shapes = [*(_with_outlets(random, shape) for shape in shapes), _waiting_for_assets(random)]
+    callbacks = Random(f"callbacks of {seed}")
+    if callbacks.random() < 0.4:
+        shapes = [_with_callbacks(callbacks, shape) for shape in shapes]
     return shapes
 
 
@@ -78,6 +81,18 @@ def _passed_by(random: Random, shape: Shape, task_id: str) -> tuple[str, ...]:
 
 def _waits(task: TaskSpec) -> bool:
     return task.trigger_rule not in EARLY and not task.is_teardown
+
+
+# --- callbacks ---------------------------------------------------------------------------------------------
+
+
+def _with_callbacks(random: Random, shape: Shape) -> Shape:
+    """Half of the tasks have something called when they end well."""
+    tasks = [
+        msgspec.structs.replace(task, callbacks=("success",)) if random.random() < 0.5 else task
+        for task in shape.spec.tasks
+    ]
+    return msgspec.structs.replace(shape, spec=msgspec.structs.replace(shape.spec, tasks=tuple(tasks)))
 
 
 # --- assets ------------------------------------------------------------------------------------------------

@@ -49,8 +49,7 @@ class History:
         self._ends: Counter[RunKey] = Counter()
         """How often each run was seen to end by itself."""
         self._called: dict[RunKey, set[str]] = {}
-        self._touched: set[RunKey] = set()
-        self._cancelled: set[RunKey] = set()
+        self._touched, self._cancelled = set[RunKey](), set[RunKey]()
         self._deleted_due: Counter[str] = Counter()
         self._limits = LimitRules(self._committed.connection)
         self.assets = AssetRules(self._committed.connection, shapes)
@@ -86,7 +85,8 @@ class History:
         self.look()
         run = (assignment.run.dag_id, assignment.run.run_id)
         if assignment.kind == "callback":
-            self._called.setdefault(run, set()).add(assignment.attempt_id)
+            if not self.witness.calls(assignment):
+                self._called.setdefault(run, set()).add(assignment.attempt_id)
             return
         self._check_answer(assignment)
         if self.witness.misled(assignment):
@@ -166,9 +166,14 @@ class History:
         self._cancelled.update(runs)
         self.deterministic = False
 
+    def calls(self, of: Assignment | Row) -> bool:
+        """Whether the task has callbacks for when it ends well."""
+        dag_id = of.dag_id if isinstance(of, Row) else of.run.dag_id
+        return "success" in self._tasks[dag_id, of.task_id].callbacks
+
     def outlets(self, assignment: Assignment) -> tuple[dict[str, Any], ...]:
         """The assets that a task updates when it ends well."""
-        return tuple(self._tasks[assignment.run.dag_id, assignment.task_id].outlets)
+        return self._tasks[assignment.run.dag_id, assignment.task_id].outlets
 
     def deleted(self, run: RunKey, *, scheduled: bool, backfill: int | None) -> None:
         """Somebody deleted that run."""
@@ -196,10 +201,8 @@ class History:
         if any(state in ACTIVE for state in self._runs.values()):
             return False
         due = all(self._scheduled(dag_id) >= self._due(dag_id) for dag_id in self.shapes)
-        going_on = (
-            self.assets.due() or self.backfills.unfinished() or self._all("select 1 from callback limit 1")
-        )
-        return due and not going_on
+        waiting = self.assets.due() or self.backfills.unfinished()
+        return due and not waiting and not self._all("select 1 from callback limit 1")
 
     def check_end(self) -> None:
         """What must be true when everything has come to rest."""
@@ -207,8 +210,7 @@ class History:
         for row in self._rows.values():
             if row.state not in ENDED and row.run not in self._cancelled:
                 raise Broken(f"I6: {row.key} stayed {row.state or 'without a state'}")
-        unended = [run for run, state in self._runs.items() if state in ACTIVE]
-        if unended:
+        if unended := [run for run, state in self._runs.items() if state in ACTIVE]:
             raise Broken(f"I6: runs never ended: {unended}")
         for dag_id in self.shapes:
             if self._scheduled(dag_id) != self._due(dag_id):
@@ -218,8 +220,7 @@ class History:
         self._check_ends()
         self._check_assets()
         self.backfills.check_end()
-        waiting = self._all("select id, dag_id, run_id from callback")
-        if waiting:
+        if waiting := self._all("select id, dag_id, run_id from callback"):
             raise Broken(f"I6: callbacks were never run to their end: {waiting}")
         for run in self._runs:
             if len(self._called.get(run, ())) != self._ends[run]:
@@ -237,9 +238,10 @@ class History:
             and row.id not in excused
             and not self._tasks[row.dag_id, row.task_id].is_empty
         ]
-        differing = self.witness.differing(rows)
-        if differing:
+        if differing := self.witness.differing(rows):
             raise Broken(f"I12: {differing} ended otherwise than was said of them")
+        if uncalled := self.witness.uncalled(row for row in rows if self.calls(row)):
+            raise Broken(f"I9: callbacks of {uncalled} were not called when they had ended well")
 
     def _check_assets(self) -> None:
         if self.assets.due():

@@ -13,6 +13,7 @@ from tradewind.domain import events
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Ack, Assign, FromHost, Heartbeat, Held, Hello, Stop, ToHost
 from tradewind.domain.messages.report import Finished, Started, XComValue
+from tradewind.scheduler.dispatch import has_called
 from tradewind.testing.simulate.faults import Faults
 
 Outcome = Callable[[Assignment, int], events.AnyOutcome]
@@ -25,7 +26,8 @@ class Job(msgspec.Struct, kw_only=True):
 
     assignment: Assignment
     started_at: datetime | None = None
-    result: Finished | None = None
+    told: Finished | None = None
+    """Its success, while it calls the callbacks of that."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -53,8 +55,9 @@ class SimulatedHost:
         taken: Callable[[Assignment], None],
         told: Callable[[Assignment, events.AnyOutcome], None] = lambda assignment, outcome: None,
         outlets: Callable[[Assignment], tuple[dict[str, Any], ...]] = lambda assignment: (),
+        calls: Callable[[Assignment], bool] = lambda assignment: False,
     ) -> None:
-        self._told, self._outlets = told, outlets
+        self._told, self._outlets, self._calls = told, outlets, calls
         self.name, self.slots = name, slots
         self._random, self._faults, self._now, self._later = random, faults, now, later
         self._outcome, self._say, self._taken = outcome, say, taken
@@ -70,11 +73,17 @@ class SimulatedHost:
 
     def hello(self) -> None:
         """Connect: say what is held, then say every unacknowledged result again."""
-        held = [self._held(job.assignment) for job in self._jobs.values()]
+        held = [self._held(job) for key, job in self._jobs.items() if key not in self._spool or job.told]
         held += [
-            Held(attempt_id=r.attempt_id, dispatch=r.dispatch, dag_id=r.dag_id, run_id=r.run_id)
+            Held(
+                attempt_id=r.attempt_id,
+                dispatch=r.dispatch,
+                dag_id=r.dag_id,
+                run_id=r.run_id,
+                calling=has_called(r),
+            )
             for key, r in self._spool.items()
-            if key not in self._jobs
+            if key not in self._jobs or self._jobs[key].told is None
         ]
         self._say(
             self,
@@ -94,7 +103,7 @@ class SimulatedHost:
 
     def crash(self) -> None:
         """kill -9: running work dies with it; the next incarnation kills what is left and says so."""
-        self._orphans += [job for key, job in self._jobs.items() if key not in self._spool]
+        self._orphans += [job for key, job in self._jobs.items() if job.told or key not in self._spool]
         self._jobs = {}
         self.generation += 1
         self.hello()
@@ -107,11 +116,22 @@ class SimulatedHost:
                     self._take(assignment)
         elif isinstance(message, Ack):
             for key in message.done:
+                self._acknowledged(key)
+            for key in message.called:
                 self._spool.pop(key, None)
                 self._jobs.pop(key, None)
         elif isinstance(message, Stop):
             for key in message.attempts:
                 self._stop(key)
+
+    def _acknowledged(self, key: tuple[str, int]) -> None:
+        """A result is recorded; that its callbacks have ended is another word."""
+        if key in self._spool and has_called(self._spool[key]):
+            return
+        self._spool.pop(key, None)
+        job = self._jobs.get(key)
+        if job is not None and job.told is None:
+            del self._jobs[key]
 
     def resend(self) -> None:
         """The real host repeats unacknowledged results; so does this one."""
@@ -164,22 +184,46 @@ class SimulatedHost:
             return
         outcome = self._outcome(a, a.try_number - a.lost)
         returned = isinstance(outcome, events.Succeeded) and not outcome.silent
-        self._finish(job, outcome, (XComValue(key="return_value", value='"done"'),) if returned else ())
+        xcoms = (XComValue(key="return_value", value='"done"'),) if returned else ()
+        if isinstance(outcome, events.Succeeded) and self._calls(a):
+            job.told = self._finish(job, msgspec.structs.replace(outcome, calling=True), xcoms)
+            self._later(self._random.uniform(0.01, 8.0), lambda: self._called(job, generation))
+        else:
+            self._finish(job, outcome, xcoms)
+
+    def _called(self, job: Job, generation: int) -> None:
+        """The callbacks of a success have ended."""
+        if not self._alive(job, generation) or job.told is None:
+            return
+        if self._random.random() < self._faults.host_crash:
+            self.crash()
+        else:
+            self._say_called(job, job.told, uncalled=False)
+
+    def _say_called(self, job: Job, told: Finished, *, uncalled: bool) -> None:
+        outcome = msgspec.structs.replace(told.outcome, calling=False, called=True, uncalled=uncalled)
+        job.told = None
+        self._told(job.assignment, outcome)
+        self._spool[job.key] = result = msgspec.structs.replace(told, outcome=outcome)
+        self._say(self, result)
 
     def _stop(self, key: tuple[str, int]) -> None:
         job = self._jobs.get(key)
-        if job is None or key in self._spool:
+        if job is None or job.told or key in self._spool:
             return
         self._later(self._random.uniform(0.001, 0.2), lambda: self._end_stopped(job, self.generation))
 
     def _end_stopped(self, job: Job, generation: int) -> None:
-        if self._alive(job, generation) and job.key not in self._spool:
+        if self._alive(job, generation) and not job.told and job.key not in self._spool:
             self._finish(job, events.Failed(reason="it was stopped"), ())
 
     def _report_lost(self, job: Job) -> None:
-        self._finish(job, events.Lost(reason="the worker host was killed"), ())
+        if job.told is not None:
+            self._say_called(job, job.told, uncalled=True)
+        else:
+            self._finish(job, events.Lost(reason="the worker host was killed"), ())
 
-    def _finish(self, job: Job, outcome: events.AnyOutcome, xcoms: tuple[XComValue, ...]) -> None:
+    def _finish(self, job: Job, outcome: events.AnyOutcome, xcoms: tuple[XComValue, ...]) -> Finished:
         a = job.assignment
         is_done = a.kind != "callback" and isinstance(outcome, events.Succeeded)
         if a.kind != "callback":
@@ -199,14 +243,19 @@ class SimulatedHost:
         )
         self._spool[job.key] = result
         self._say(self, result)
+        return result
 
     @staticmethod
-    def _held(a: Assignment) -> Held:
-        return Held(attempt_id=a.attempt_id, dispatch=a.dispatch, dag_id=a.run.dag_id, run_id=a.run.run_id)
+    def _held(job: Job) -> Held:
+        a = job.assignment
+        return Held(
+            attempt_id=a.attempt_id, dispatch=a.dispatch, dag_id=a.run.dag_id, run_id=a.run.run_id,
+            calling=job.told is not None,
+        )  # fmt: skip
 
     def heartbeat(self) -> Heartbeat:
         """What is alive now."""
         running = tuple(
-            self._held(job.assignment) for key, job in self._jobs.items() if key not in self._spool
+            self._held(job) for key, job in self._jobs.items() if job.told or key not in self._spool
         )
         return Heartbeat(incarnation=self.incarnation, at=self._now(), running=running)

@@ -9,10 +9,11 @@ from tradewind.domain import events
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.engine.reports import FAIL_METHOD
-from tradewind.testing.simulate.rules import ENDED
+from tradewind.testing.simulate.rules import ENDED, Broken
 
 InstanceKey = tuple[str, str, str, int]
 """(DAG, run, task, map index)."""
+TryKey = tuple[InstanceKey, int]
 _ENDS: dict[type, str] = {events.Succeeded: "success", events.Skipped: "skipped", events.Failed: "failed"}
 
 
@@ -38,10 +39,17 @@ class Witness:
         self._broke: set[str] = set()
         self._well: dict[InstanceKey, set[str]] = {}
         """Of each task instance the attempts that a host saw end well."""
+        self._calling: set[TryKey] = set()
+        self._called: set[TryKey] = set()
+        """Tries whose own process calls the callbacks of their success, and those of which that is over."""
+        self._sent: set[TryKey] = set()
+        """Those whose callbacks another process was sent to call."""
 
     def reported(self, assignment: Assignment, outcome: events.AnyOutcome) -> None:
         """A host says how a dispatch ended."""
         attempt_id = assignment.attempt_id
+        if isinstance(outcome, events.Succeeded):
+            self._note_callbacks(_try_of(assignment), outcome)
         if type(outcome) in _ENDS:
             self._ends.setdefault(attempt_id, set()).add(_ENDS[type(outcome)])
         if isinstance(outcome, events.Succeeded):
@@ -50,6 +58,31 @@ class Witness:
             self._well.setdefault(key, set()).add(attempt_id)
         if isinstance(outcome, events.Succeeded) and outcome.skip:
             self._skips[attempt_id] = tuple(outcome.skip)
+
+    def _note_callbacks(self, key: TryKey, outcome: events.Succeeded) -> None:
+        if outcome.calling:
+            self._calling.add(key)
+        else:
+            self._calling.discard(key)
+        if outcome.called and not outcome.uncalled:
+            self._called.add(key)
+
+    def calls(self, assignment: Assignment) -> bool:
+        """A process was sent to call callbacks; False where those are not a task's, but of a whole run.
+        Those of a success nobody else may call, or have called.
+        """
+        if not assignment.callback["kind"].startswith("task_"):
+            return False
+        key = _try_of(assignment)
+        self._sent.add(key)
+        if key in self._calling or key in self._called:
+            raise Broken(f"I9: callbacks of {key} are sent out, its own process calls them or has done so")
+        return True
+
+    def uncalled(self, rows: Iterable[Ended]) -> list[InstanceKey]:
+        """Those of these that ended well, and whose callbacks nobody called."""
+        called = self._called | self._sent
+        return [row.key for row in rows if row.state == "success" and (row.key, row.try_number) not in called]
 
     def fired(self, event: TriggerEvent) -> None:
         """A triggerer says that a trigger broke, or that a task has ended by it alone."""
@@ -83,3 +116,7 @@ class Witness:
         if said is not None:
             return row.state in said
         return row.state != "success"
+
+
+def _try_of(a: Assignment) -> TryKey:
+    return (a.run.dag_id, a.run.run_id, a.task_id, a.map_index), a.try_number

@@ -75,6 +75,7 @@ class World:
             taken=self.history.taken if watched else lambda assignment: None,
             told=self.history.witness.reported,
             outlets=self.history.outlets,
+            calls=self.history.calls,
         )
         self.triggerer = SimulatedTriggerer(
             random=self.random, faults=faults, now=self.clock.now, later=self.later, say=self._on_the_way_up,

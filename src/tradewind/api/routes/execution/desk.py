@@ -144,8 +144,8 @@ def check_fence(tx: Any, call: Call) -> LiveAttempt:
     if found is not None and found.state in LIVE and found.dispatch == call.dispatch:
         return found
     behind = task_data.callback_attempt(tx, call.attempt_id)
-    if behind is not None:
-        return behind
+    if behind is not None:  # its own process calls the callbacks of its end, or another one does
+        return found if found is not None and found.dispatch == call.dispatch else behind
     if found is None:
         why = "a later try took its place, or its run was deleted"
     elif found.state not in LIVE:

@@ -1,0 +1,69 @@
+"""A task that has succeeded is recorded before its process calls its callbacks: once, and by somebody."""
+
+from __future__ import annotations
+
+import msgspec
+from tests.integration.scheduler.world import World, chain
+
+from tradewind.domain.events import Succeeded
+from tradewind.domain.messages.assignment import Assignment
+from tradewind.domain.messages.lifecycle import Held
+
+
+def calling(world: World) -> Assignment:
+    """The first of two tasks has succeeded, and calls its callbacks."""
+    spec = chain("d", 2)
+    first = msgspec.structs.replace(spec.tasks[0], callbacks=("success",))
+    world.run(world.dag(msgspec.structs.replace(spec, tasks=(first, *spec.tasks[1:]))), "r")
+    world.work()
+    (assignment,) = world.take()
+    world.ended(assignment, Succeeded(calling=True))
+    world.work()
+    return assignment
+
+
+def kept(world: World) -> list[tuple[str]]:
+    return world.sql("select type from callback")
+
+
+def test_a_success_is_recorded_while_its_process_calls_callbacks(world: World) -> None:
+    """What is below goes on, the process has its slot, and nobody else calls them, for however long."""
+    assignment = calling(world)
+    assert world.acknowledged == [(assignment.attempt_id, 1)]
+    assert [each.task_id for each in world.take()] == ["t01"]
+    assert world.core.dispatch.hosts()[0].free == world.slots - 2
+    world.ended(assignment, Succeeded(calling=True))  # the same again
+    for _ in range(3):
+        world.pass_time(60)
+        world.core.recount.run_once(world.clock.now())
+    assert (kept(world), world.take()) == ([("task_success",)], [])
+    world.ended(assignment, Succeeded(called=True))
+    world.work()
+    assert kept(world) == []
+    assert world.core.dispatch.hosts()[0].free == world.slots - 1
+
+
+def test_callbacks_that_their_process_could_not_call_to_the_end(world: World) -> None:
+    assignment = calling(world)
+    world.take()
+    world.ended(assignment, Succeeded(called=True, uncalled=True))
+    world.work()
+    world.pass_time(60)
+    (callback,) = world.take()
+    assert (callback.callback["kind"], callback.task_id) == ("task_success", "t00")
+    world.ended(callback)
+    world.work()
+    assert kept(world) == []
+
+
+def test_a_host_that_is_gone_calls_nothing(world: World) -> None:
+    """A new scheduler waits for a host that says that it calls them, and sends out what nobody holds."""
+    assignment = calling(world)
+    world.finish_all()
+    held = Held(attempt_id=assignment.attempt_id, dispatch=1, dag_id="d", run_id="r", calling=True)
+    world.start(holds=(held,))
+    world.pass_time(60)
+    assert world.take() == []
+    world.start()
+    world.pass_time(60)
+    assert [each.callback["kind"] for each in world.take()] == ["task_success"]
