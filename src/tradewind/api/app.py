@@ -27,6 +27,7 @@ from tradewind.api.routes.v1.passage import V1Passage
 from tradewind.api.server import serve
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens
+from tradewind.auth.attempts import Attempts
 from tradewind.domain.messages.wake import Wake
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def create(
     """
     services = Services(
         database=database, clock=clock, settings=settings, signer=signer, people=people,
-        cipher=cipher, options=options, specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder,
-        stopping=threading.Event(),
+        attempts=Attempts(clock, settings.login_rate), cipher=cipher, options=options, specs=DagSpecs(),
+        plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
     logins = Logins(services)

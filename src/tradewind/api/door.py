@@ -28,8 +28,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tradewind.api import params, problems
+from tradewind.api.authentication import address_of, authenticate
 from tradewind.api.settings import Settings
 from tradewind.auth import permissions, tokens
+from tradewind.auth.attempts import Attempts
 from tradewind.auth.people import People
 from tradewind.auth.permissions import Action, Principal, Resource
 from tradewind.domain import errors, keys
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
     from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
 
-COOKIE: Final = "_token"
 ANY: Final = "~"
 """In a path: every DAG, every run."""
 
@@ -60,6 +61,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     signer: tokens.Signer
     people: People
+    attempts: Attempts
+    """Log-ins that failed."""
     cipher: Cipher
     options: Callable[[], Iterable[Row]]
     """The configuration, an option a row."""
@@ -170,8 +173,7 @@ class Call:
         ``after`` are fields with their values. ``about``: dag_id, run_id, … What is known to be secret is
         masked; values of variables, connections and XComs are not for here at all.
         """
-        client = self.request.client
-        noted = {**(extra or {}), "address": None if client is None else client.host}
+        noted = {**(extra or {}), "address": address_of(self.request)}
         if before is not None or after is not None:
             noted.update(before=before, after=after)
         text = msgspec.json.encode(MASKER.redact(noted)).decode()
@@ -350,24 +352,6 @@ class Passage:
         return result
 
 
-async def authenticate(request: Request, services: Services) -> Principal:
-    """Who sends this. Raises NotAuthenticated, TokenExpired or TokenInvalid."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else ""
-    if not token:
-        token = request.cookies.get(COOKIE, "")
-        if token and request.method not in {"GET", "HEAD"}:
-            _require_same_origin(request)
-    if not token:
-        raise problems.NotAuthenticated(
-            "Not authenticated: send 'Authorization: Bearer TOKEN'; "
-            "POST /auth/token with username and password gives one."
-        )
-    claims = services.signer.read(token, now=services.clock.now())
-    known = services.people.remembered(claims)
-    return known if known is not None else await run_in_threadpool(services.people.look_up, claims)
-
-
 def authorize(who: Principal, action: Action, resource: Resource) -> Access:
     """The DAGs to which the policy lets them do it. Raises NotAllowed where there can be none."""
     access = permissions.access(who, action, resource)
@@ -385,13 +369,6 @@ def _admit(who: Principal, operation: Operation, resource: Resource) -> Access:
         if found is not None:
             return found
     return authorize(who, operation.action, resource)
-
-
-def _require_same_origin(request: Request) -> None:
-    """A browser sends the cookie along with requests that other sites cause; those change nothing here."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise problems.NotAllowed(f"Forbidden: a page of {origin} may not act with your cookie.")
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -14,7 +14,9 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from tradewind.api.door import Services, authenticate
+from tradewind.api import logging_in
+from tradewind.api.authentication import authenticate
+from tradewind.api.door import Services
 from tradewind.api.problems import NotAllowed, NotAuthenticated
 from tradewind.auth.basic import BasicLogins
 from tradewind.auth.permissions import Principal
@@ -47,29 +49,30 @@ class Logins:
         self._services = services
         self._ways = ways(services.settings.auth_backends)
         self._basic = BasicLogins(services.people, services.clock)
-        if OPEN in self._ways and not services.settings.all_admins:
+        if OPEN in self._ways and services.people.anonymous() is None:
             raise AirflowConfigException(
                 f"{_SETTING} holds 'default', which asks nobody for a password. If everybody is to be an "
                 "admin, say so with [core] simple_auth_manager_all_admins = True; else write basic_auth."
             )
 
     async def who(self, request: Request) -> Principal:
-        """Raises NotAuthenticated, NotAllowed, TokenExpired or TokenInvalid."""
+        """Raises NotAuthenticated, NotAllowed, TooManyAttempts, TokenExpired or TokenInvalid."""
         if DENY in self._ways:
             raise NotAllowed(f"Forbidden: {_SETTING} is deny_all.")
         scheme, _, said = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
-            return await self._by_password(said)
+            return await self._by_password(request, said)
         if scheme.lower() == "bearer" or SESSION in self._ways:
             try:
                 return await authenticate(request, self._services)
             except NotAuthenticated:
                 pass  # its words are about tokens only
-        if OPEN in self._ways:
-            return Principal(name="Anonymous", role="admin")
+        anonymous = self._services.people.anonymous()
+        if OPEN in self._ways and anonymous is not None:
+            return anonymous
         raise NotAuthenticated("Not authenticated: send a name and a password (HTTP basic), or a token.")
 
-    async def _by_password(self, said: str) -> Principal:
+    async def _by_password(self, request: Request, said: str) -> Principal:
         if BASIC not in self._ways:
             raise NotAuthenticated(
                 f"Names and passwords are not accepted here: add basic_auth to {_SETTING}."
@@ -79,9 +82,11 @@ class Logins:
         except (binascii.Error, UnicodeDecodeError):
             text = ""
         name, _, password = text.partition(":")
-        found = None
-        if name and password:
-            found = await run_in_threadpool(self._basic.log_in, name, password)
-        if found is None:
+        if not name or not password:
             raise NotAuthenticated("Invalid credentials")
-        return found
+        found = await run_in_threadpool(self._basic.remembered, name, password)
+        if found is not None:  # so that somebody else's failures by that name stop no running client
+            return found
+        return await logging_in.with_password(
+            request, self._services, name, password, check=self._basic.log_in
+        )

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tradewind.auth import tokens
+from tradewind.auth.attempts import TooManyAttempts
 from tradewind.domain import errors
 from tradewind.runtime.plugin_hosts import PluginFailed
 from tradewind.secrets.cipher import CannotDecrypt
@@ -68,6 +69,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotAuthenticated, 401),
     (tokens.TokenExpired, 401),
     (tokens.TokenInvalid, 403),
+    (TooManyAttempts, 429),
     (NotAllowed, 403),
     (Unprocessable, 422),
     (NotAcceptable, 406),
@@ -96,15 +98,17 @@ def respond(error: Exception) -> Response:
     status = status_of(error)
     if isinstance(error, Unprocessable):
         return answer({"detail": [msgspec.to_builtins(problem) for problem in error.problems]}, status)
-    return answer({"detail": _words(error, status)}, status, _hints(status, "Bearer"))
+    return answer({"detail": _words(error, status)}, status, _hints(error, status, "Bearer"))
 
 
 def _words(error: Exception, status: int) -> str:
     return "Internal Server Error: the API server's log says why." if status == 500 else str(error)
 
 
-def _hints(status: int, scheme: str) -> dict[str, str]:
+def _hints(error: Exception, status: int, scheme: str) -> dict[str, str]:
     """Headers that say what to do next."""
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.seconds)}
     return {401: {"WWW-Authenticate": scheme}, 503: {"Retry-After": "1"}}.get(status, {})
 
 
@@ -131,7 +135,7 @@ def respond_in_v1(error: Exception) -> Response:
         "status": status,
         "detail": told,
     }
-    headers = {**HEADERS, **_hints(status, 'Basic realm="Tradewind"')}
+    headers = {**HEADERS, **_hints(error, status, 'Basic realm="Tradewind"')}
     return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from tradewind.api.external_logs import ExternalLogs
+from tradewind.auth.attempts import Rate
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +22,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Most entries on one page."""
     token_lifetime: timedelta = timedelta(hours=24)
     cli_token_lifetime: timedelta = timedelta(hours=1)
-    all_admins: bool = False
-    """``[core] simple_auth_manager_all_admins``: everybody is an admin without a password."""
     auth_backends: tuple[str, ...] = ("basic_auth", "session")
     """How clients of Airflow 2 and 1.10 may say who they are; see ``logins``."""
+    login_rate: Rate | None = Rate()
+    """How often somebody may fail to log in; None: as often as they like."""
     docs: bool = True
     """Serve /docs and /openapi.json."""
     heartbeat_limit: timedelta = timedelta(seconds=30)

@@ -35,25 +35,34 @@ class BasicLogins:
         self._right: OrderedDict[bytes, tuple[float, Claims]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def log_in(self, name: str, password: str) -> Principal | None:
-        """Who that is and what they may do now, or None. Blocks."""
-        digest = hmac.digest(self._key, f"{len(name)}:{name}{password}".encode(), hashlib.sha256)
+    def remembered(self, name: str, password: str) -> Principal | None:
+        """Who that is and what they may do now, if the pair was right lately. Blocks."""
+        digest = self._digest(name, password)
         with self._lock:
             until, claims = self._right.get(digest, (0.0, None))
-        if claims is not None and until > self._clock.monotonic():
-            try:
-                return self._now(claims)
-            except TokenInvalid:
-                self._forget(digest)  # disabled, or another password since: the next line says which
+        if claims is None or until <= self._clock.monotonic():
+            return None
+        try:
+            return self._now(claims)
+        except TokenInvalid:
+            self._forget(digest)  # disabled, or another password since: logging in says which
+            return None
+
+    def log_in(self, name: str, password: str) -> Principal | None:
+        """Who that is and what they may do now, or None. Blocks."""
         found = self._people.log_in(name, password)
         if found is None:
             return None
         claims = Claims(
-            sub=found.name, role=found.role, teams=found.teams, epoch=found.epoch, exp=0, iat=0, jti=""
-        )
+            sub=found.name, role=found.role, teams=found.teams, epoch=found.epoch, stamp=found.stamp,
+            exp=0, iat=0, jti="",
+        )  # fmt: skip
         if found.epoch is not None:
-            self._remember(digest, claims)
+            self._remember(self._digest(name, password), claims)
         return self._now(claims)
+
+    def _digest(self, name: str, password: str) -> bytes:
+        return hmac.digest(self._key, f"{len(name)}:{name}{password}".encode(), hashlib.sha256)
 
     def _now(self, claims: Claims) -> Principal:
         return self._people.remembered(claims) or self._people.look_up(claims)

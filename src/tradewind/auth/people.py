@@ -2,15 +2,18 @@
 
 People come from two places. Users in our tables (``airflow users create``) have roles there; their tokens
 carry no rights, so that a role that is taken away, a new password or a user who is disabled counts within
-``REMEMBERED`` seconds. Users of the simple auth manager come from the configuration, with a role that their
-token carries. Where a name is in both, the tables decide.
+``REMEMBERED`` seconds. Users of the simple auth manager come from the configuration; their tokens end when
+it says something else of them. Where a name is in both, the tables decide. A token that somebody logged out
+with ends within the same seconds.
 """
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,23 +22,27 @@ from tradewind.auth import passwords, permissions, roles
 from tradewind.auth.permissions import Principal, Rights
 from tradewind.auth.tokens import Claims, TokenInvalid
 from tradewind.store.queries import roles as role_queries
+from tradewind.store.queries import sessions
 from tradewind.store.queries import users as queries
 
 if TYPE_CHECKING:
-    from tradewind.auth.users import Directory
+    from tradewind.auth.users import Directory, User
     from tradewind.runtime.clock import Clock
     from tradewind.store.database import Database, Tx
 
-REMEMBERED: Final = 2.0
-"""Seconds that what a user may do is not asked for again."""
+REMEMBERED: Final = 0.9
+"""Seconds that what the bearer of a token may do is not asked for again."""
+ANONYMOUS: Final = "Anonymous"
 _MOST: Final = 4096
+_SLACK: Final = timedelta(hours=1)
+"""More than clocks may differ ([api_auth] jwt_leeway)."""
 
 
 class People:
     """Both kinds of users. For several threads.
 
     ``own_dags_only``: everybody but admins reaches only the DAGs that name them as owner. ``teams`` maps a
-    team to its bundles.
+    team to its bundles. ``all_admins``: whoever asks is an admin without a password.
     """
 
     def __init__(
@@ -46,11 +53,12 @@ class People:
         directory: Directory | None,
         own_dags_only: bool = False,
         teams: Mapping[str, Sequence[str]] | None = None,
+        all_admins: bool = False,
     ) -> None:
         self._database, self._clock, self._directory = database, clock, directory
-        self._own_dags_only, self._teams = own_dags_only, teams or {}
+        self._own_dags_only, self._teams, self._all_admins = own_dags_only, teams or {}, all_admins
         self._verifier = passwords.Verifier()
-        self._known: OrderedDict[str, tuple[float, Principal | None]] = OrderedDict()
+        self._known: OrderedDict[Claims, tuple[float, Principal | None]] = OrderedDict()
         self._lock = threading.Lock()
 
     # --- logging in ------------------------------------------------------------------------------
@@ -65,7 +73,18 @@ class People:
         if user is None:
             passwords.spend_time(password)
             return None
-        return Principal(name=user.name, role=user.role, teams=user.teams)
+        return self._configured(user)
+
+    def anonymous(self) -> Principal | None:
+        """An admin, where nobody needs a password; else None."""
+        return Principal(name=ANONYMOUS, role="admin") if self._all_admins else None
+
+    def knows(self, name: str) -> bool:
+        """Whether somebody has that name."""
+        if self._directory is not None and self._directory.user(name) is not None:
+            return True
+        with self._database.read() as tx:
+            return queries.get(tx, name) is not None
 
     def _log_in(self, found: queries.UserRecord, password: str) -> Principal | None:
         stored = found.password_hash
@@ -84,28 +103,46 @@ class People:
 
     def remembered(self, claims: Claims) -> Principal | None:
         """Who bears that token, if it need not be looked up. Raises TokenInvalid."""
-        if claims.epoch is None:
-            return self._of_configuration(claims)
         with self._lock:
-            until, found = self._known.get(claims.sub, (0.0, None))
-        if until <= self._clock.monotonic():
-            return None
-        return _bearer(claims, found)
+            until, found = self._known.get(claims, (0.0, None))
+        return None if until <= self._clock.monotonic() else _bearer(found)
 
     def look_up(self, claims: Claims) -> Principal:
         """Who bears that token, from the database. Blocks. Raises TokenInvalid."""
         with self._database.read() as tx:
-            user = queries.get(tx, claims.sub)
-            found = None if user is None or not user.active else self._principal(tx, user)
+            found = None if sessions.is_revoked(tx, claims.jti) else self._bearer_of(tx, claims)
         with self._lock:
-            self._known[claims.sub] = (self._clock.monotonic() + REMEMBERED, found)
-            self._known.move_to_end(claims.sub)
+            self._known[claims] = (self._clock.monotonic() + REMEMBERED, found)
+            self._known.move_to_end(claims)
             while len(self._known) > _MOST:
                 self._known.popitem(last=False)
-        return _bearer(claims, found)
+        return _bearer(found)
 
-    def _of_configuration(self, claims: Claims) -> Principal:
-        who = Principal(name=claims.sub, role=claims.role, teams=claims.teams)
+    def revoke(self, claims: Claims) -> None:
+        """Have a token end now. Blocks."""
+        now = self._clock.now()
+        with self._database.write() as tx:
+            sessions.prune(tx, now - _SLACK)
+            sessions.revoke(tx, claims.jti, datetime.fromtimestamp(claims.exp, UTC))
+        with self._lock:
+            self._known.pop(claims, None)
+
+    def _bearer_of(self, tx: Tx, claims: Claims) -> Principal | None:
+        user = queries.get(tx, claims.sub)
+        if claims.epoch is not None:
+            good = user is not None and user.active and user.token_epoch == claims.epoch
+            return self._principal(tx, user) if user is not None and good else None
+        if user is not None:
+            return None  # somebody of that name is in the tables since
+        if claims.sub == ANONYMOUS and self._all_admins:
+            return self.anonymous()
+        configured = self._directory.user(claims.sub) if self._directory is not None else None
+        who = None if configured is None else self._configured(configured)
+        return who if who is not None and hmac.compare_digest(who.stamp, claims.stamp) else None
+
+    def _configured(self, user: User) -> Principal:
+        stamp = self._directory.stamp(user) if self._directory is not None else ""
+        who = Principal(name=user.name, role=user.role, teams=user.teams, stamp=stamp)
         if not self._own_dags_only or who.role == "admin":
             return who
         return msgspec.structs.replace(who, rights=permissions.narrowed(who.role, who.name))
@@ -132,10 +169,11 @@ class People:
         )
 
 
-def _bearer(claims: Claims, found: Principal | None) -> Principal:
-    """Raises TokenInvalid where the user is gone or disabled, or has another password since."""
-    if found is None or found.epoch != claims.epoch:
+def _bearer(found: Principal | None) -> Principal:
+    """Raises TokenInvalid where the token counts no more."""
+    if found is None:
         raise TokenInvalid(
-            "Invalid JWT token: its user is gone, disabled or has a new password. Log in again."
+            "Invalid JWT token: it was logged out, or its user is gone, disabled or has been changed. "
+            "Log in again."
         )
     return found

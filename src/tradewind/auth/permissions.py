@@ -80,6 +80,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """What they may do; None: what ``role`` may."""
     epoch: int | None = None
     """Of a user in our tables: tokens that name another one are worthless."""
+    stamp: str = ""
+    """Of a user of the configuration: tokens that carry another one are worthless."""
 
 
 def access(principal: Principal, action: Action, resource: Resource) -> Access | None:

@@ -8,6 +8,8 @@ accept each other's tokens.
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -49,6 +51,8 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """Of a user in our tables: their ``token_epoch`` when it was issued. Their rights are looked up, not
     carried.
     """
+    stamp: str = ""
+    """Of a user of the configuration: what it said of them when the token was issued."""
 
 
 def make_key() -> str:
@@ -89,6 +93,8 @@ class Signer:
         }  # fmt: skip
         if who.epoch is not None:
             payload["epoch"] = who.epoch
+        if who.stamp:
+            payload["stamp"] = who.stamp
         if self._issuer:
             payload["iss"] = self._issuer
         return jwt.encode(payload, self._key, algorithm=self._algorithm)
@@ -104,6 +110,11 @@ class Signer:
         except jwt.PyJWTError as error:
             raise TokenInvalid(f"It was not made here: {error}") from error
         return {name: str(value) for name, value in found.items() if name != "aud"}
+
+    def stamp(self, *said: str) -> str:
+        """A short digest of these words, that only who has the key can make or compare."""
+        text = "\0".join(said).encode()
+        return hmac.digest(self._key, b"stamp\0" + text, hashlib.sha256).hex()[:32]
 
     def read(self, token: str, *, now: datetime) -> Claims:
         """What the token says. Raises TokenExpired or TokenInvalid."""
@@ -130,7 +141,8 @@ class Signer:
                     "verify_nbf": False,
                 },
             )
-            claims = msgspec.convert({"jti": "", **payload}, Claims)
+            unnamed = hashlib.sha256(token.encode()).hexdigest()  # so that each token can be revoked
+            claims = msgspec.convert({"jti": unnamed, **payload}, Claims)
         except (jwt.PyJWTError, msgspec.ValidationError) as error:
             raise TokenInvalid(f"Invalid JWT token: {error}") from error
         self._checked[token] = claims  # a signature checked once stays right; times are checked at each use

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -132,14 +132,15 @@ def _write(path: Path, content: dict[str, str]) -> None:
 class Directory:
     """Checks names and passwords against the configured users and the passwords file.
 
-    The file is read again when it changed, so that a password edited by hand counts at once.
+    The file is read again when it changed, so that a password edited by hand counts at once. ``stamp`` makes
+    a keyed digest of words, the same in every API server (``tokens.Signer.stamp``).
     """
 
-    def __init__(self, users: Sequence[User], path: Path) -> None:
+    def __init__(self, users: Sequence[User], path: Path, stamp: Callable[..., str]) -> None:
         self._users = {user.name: user for user in users}
-        self._path = path
+        self._path, self._stamp = path, stamp
         self._verifier = passwords.Verifier()
-        self._stamp: tuple[int, int] | None = None
+        self._seen: tuple[int, int] | None = None
         self._passwords: dict[str, str] = {}
 
     def authenticate(self, name: str, password: str) -> User | None:
@@ -154,12 +155,16 @@ class Directory:
         """The configured user of that name."""
         return self._users.get(name)
 
+    def stamp(self, user: User) -> str:
+        """Another one where the user's role, teams or password became others: their tokens carry it."""
+        return self._stamp(user.name, user.role, "|".join(user.teams), self._stored().get(user.name, ""))
+
     def _stored(self) -> dict[str, str]:
         try:
             status = self._path.stat()
         except OSError:
             return {}
         stamp = (status.st_mtime_ns, status.st_ino)
-        if stamp != self._stamp:
-            self._passwords, self._stamp = read_passwords(self._path), stamp
+        if stamp != self._seen:
+            self._passwords, self._seen = read_passwords(self._path), stamp
         return self._passwords

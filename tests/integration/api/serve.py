@@ -27,7 +27,8 @@ def main(home: Path, port: int, *, bare: bool) -> None:
     people = users.parse_users(PEOPLE)
     run_dir = paths.run_dir(home)
     database, clock = Database(f"sqlite:///{home / 'airflow.db'}"), SystemClock()
-    directory = users.Directory(people, users.ensure_passwords(home, people))
+    signer = tokens.Signer(KEY)
+    directory = users.Directory(people, users.ensure_passwords(home, people), signer.stamp)
     application = app.create(
         database=database,
         clock=clock,
@@ -36,7 +37,7 @@ def main(home: Path, port: int, *, bare: bool) -> None:
             expose_config="non-sensitive-only",
             external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),
         ),
-        signer=tokens.Signer(KEY),
+        signer=signer,
         people=People(database, clock, directory=directory),
         cipher=Cipher([CIPHER_KEY]),
         options=lambda: explain.rows(loader.load(home, {})),

@@ -20,7 +20,9 @@ CANARY = "canary-4711-secret"
 
 
 def entries(world: World, after: int) -> list[tuple[Any, ...]]:
-    return world.sql("SELECT owner, event, dag_id, extra FROM log WHERE id > ? ORDER BY id", after)
+    return world.sql(
+        "SELECT owner, event, dag_id, extra FROM log WHERE id > ? AND event <> 'login' ORDER BY id", after
+    )
 
 
 def newest(world: World) -> int:

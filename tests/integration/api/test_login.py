@@ -18,6 +18,10 @@ OPEN = {
     ("GET", "/auth/token"),
     ("POST", "/auth/token"),
     ("POST", "/auth/token/cli"),
+    ("GET", "/api/v2/auth/login"),
+    ("GET", "/api/v2/auth/logout"),
+    ("GET", "/login"),
+    ("POST", "/login"),
 }
 """Everything that answers without a token."""
 

@@ -24,6 +24,12 @@ def open_ones(_: World, anonymous: httpx.Client) -> None:
     assert health["metadatabase"]["status"] == "healthy"
     assert anonymous.get("/health").json() == health
     assert call(anonymous, "GET", "/api/v2/version")["version"]
+    call(anonymous, "GET", "/api/v2/auth/login", params={"next": "/dags"})
+
+
+def logging_out(world: World, _: httpx.Client) -> None:
+    with world.client() as leaving:
+        call(leaving, "GET", "/api/v2/auth/logout")
 
 
 def health_follows_heartbeats(world: World, anonymous: httpx.Client) -> None:
@@ -227,6 +233,7 @@ def assets(world: World, admin: httpx.Client) -> None:
 
 PARTS = (
     open_ones,
+    logging_out,
     health_follows_heartbeats,
     dags,
     runs,

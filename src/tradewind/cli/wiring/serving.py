@@ -13,6 +13,7 @@ from tradewind.api import external_logs
 from tradewind.api.external_logs import ExternalLogs
 from tradewind.api.settings import Settings
 from tradewind.auth import tokens, users
+from tradewind.auth.attempts import Rate, parse_rate
 from tradewind.auth.people import People
 from tradewind.config.compat import Conf
 from tradewind.config.explain import rows
@@ -47,12 +48,13 @@ def run(
     pid_file.write()
     set_title(TITLE)
     try:
+        signing = signer(app)
         application = api.create(
             database=app.database,
             clock=app.clock,
             settings=settings(app, host, port),
-            signer=signer(app),
-            people=people(app),
+            signer=signing,
+            people=people(app, signing),
             cipher=app.cipher,
             options=lambda: rows(app.config),
             wake=app.send_wake,
@@ -87,8 +89,8 @@ def settings(app: App, host: str, port: int) -> Settings:
         page_limit=config.api.maximum_page_limit,
         token_lifetime=timedelta(seconds=config.api_auth.jwt_expiration_time),
         cli_token_lifetime=timedelta(seconds=config.api_auth.jwt_cli_expiration_time),
-        all_admins=config.core.simple_auth_manager_all_admins or config.webserver.authenticate is False,
         auth_backends=config.api.auth_backends,
+        login_rate=login_rate(app),
         docs=config.api.enable_swagger_ui,
         heartbeat_limit=timedelta(seconds=config.scheduler.scheduler_health_check_threshold),
         expose_config=config.api.expose_config.lower(),
@@ -109,17 +111,24 @@ def _external_logs(config: Config) -> ExternalLogs | None:
     return external_logs.from_options(text("frontend"), text("log_id_template"))
 
 
-def directory(app: App) -> users.Directory:
+def login_rate(app: App) -> Rate | None:
+    """How often somebody may fail to log in; None for no limit."""
+    options = Conf(app.config)
+    if not options.getboolean("fab", "auth_rate_limited"):
+        return None
+    return parse_rate(options.get("fab", "auth_rate_limit"))
+
+
+def directory(app: App, signing: tokens.Signer) -> users.Directory:
     """The people of the configuration; passwords are made for those who have none."""
     core = app.config.core
     known = users.configured(core.simple_auth_manager_users, core.auth_manager)
     file = passwords_file(app)
-    return users.Directory(
-        known, users.ensure_passwords(app.home, known, file=file) if known else file or app.home
-    )
+    path = users.ensure_passwords(app.home, known, file=file) if known else file or app.home
+    return users.Directory(known, path, signing.stamp)
 
 
-def people(app: App) -> People:
+def people(app: App, signing: tokens.Signer) -> People:
     """Everybody who may log in, and what they may do."""
     teams: dict[str, list[str]] = {}
     for bundle in local.from_config(app.config):
@@ -128,9 +137,11 @@ def people(app: App) -> People:
     return People(
         app.database,
         app.clock,
-        directory=directory(app),
+        directory=directory(app, signing),
         own_dags_only=app.config.webserver.filter_by_owner,
         teams=teams,
+        all_admins=app.config.core.simple_auth_manager_all_admins
+        or app.config.webserver.authenticate is False,
     )
 
 

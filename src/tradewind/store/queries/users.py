@@ -127,6 +127,7 @@ def create(
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,
         "last_name": last_name, "active": True, "created_on": now, "changed_on": now,
+        "token_epoch": int(now.timestamp()) % 2**30,  # tokens of a namesake who is gone carry another one
     }  # fmt: skip
     try:
         user_id = tx.insert(user, values)

@@ -11,6 +11,7 @@ MODULES: Final = [
     "runs",
     "monitor",
     "login",
+    "sessions",
     "dags",
     "dag_versions",
     "dag_parsing",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from tradewind.api import problems
+from tradewind.api import logging_in, problems
 from tradewind.api.door import Call, Door, read_body
 from tradewind.api.schemas.monitor import LoginBody, LoginResponse
-from tradewind.auth.permissions import Principal
 from tradewind.domain.errors import BadRequest
 
 door = Door("Login", prefix="/auth")
@@ -34,25 +32,21 @@ async def create_token_cli(call: Call) -> LoginResponse:
 @door.get("/token", None, name="create_token_all_admins", answer=LoginResponse, status=201)
 async def create_token_all_admins(call: Call) -> LoginResponse:
     """A token without a password, where everybody is an admin by configuration."""
-    if not call.services.settings.all_admins:
+    services = call.services
+    who = services.people.anonymous()
+    if who is None:
         raise problems.NotAllowed(
             "This method is only allowed if [core] simple_auth_manager_all_admins is True. "
             "Otherwise POST username and password here."
         )
-    return _token(call, Principal(name="Anonymous", role="admin"), call.services.settings.token_lifetime)
+    lifetime = services.settings.token_lifetime
+    return LoginResponse(access_token=services.signer.issue(who, now=services.clock.now(), lifetime=lifetime))
 
 
 async def _login(call: Call, lifetime: timedelta) -> LoginResponse:
     body = await _credentials(call.request)
-    who = await run_in_threadpool(call.services.people.log_in, body.username, body.password)
-    if who is None:
-        raise problems.NotAuthenticated("Invalid credentials")
-    return _token(call, who, lifetime)
-
-
-def _token(call: Call, who: Principal, lifetime: timedelta) -> LoginResponse:
-    services = call.services
-    return LoginResponse(access_token=services.signer.issue(who, now=services.clock.now(), lifetime=lifetime))
+    who = await logging_in.with_password(call.request, call.services, body.username, body.password)
+    return LoginResponse(access_token=await logging_in.token(call.request, call.services, who, lifetime))
 
 
 async def _credentials(request: Request) -> LoginBody:
