@@ -31,7 +31,9 @@ from tradewind.auth.attempts import Attempts
 from tradewind.domain.messages.wake import Wake
 
 if TYPE_CHECKING:
+    from tradewind.auth.oidc import Provider
     from tradewind.auth.people import People
+    from tradewind.auth.proxies import TrustedProxy
     from tradewind.config.explain import Row
     from tradewind.runtime.clock import Clock
     from tradewind.runtime.plugin_hosts import PluginHosts
@@ -54,16 +56,18 @@ def create(
     wake: Callable[[Wake], None],
     plugins: PluginHosts,
     log_folder: Path,
+    oidc: Provider | None = None,
+    proxy: TrustedProxy | None = None,
 ) -> Starlette:
     """The application. ``wake`` is called after a commit, from any thread, and must not block.
 
-    ``signer`` and ``people`` say who people are; ``cipher`` opens stored secrets; ``options`` lists the
-    configuration; ``log_folder`` is where task logs lie.
+    ``signer``, ``people``, ``oidc`` and ``proxy`` say who people are; ``cipher`` opens stored secrets;
+    ``options`` lists the configuration; ``log_folder`` is where task logs lie.
     """
     services = Services(
         database=database, clock=clock, settings=settings, signer=signer, people=people,
-        attempts=Attempts(clock, settings.login_rate), cipher=cipher, options=options, specs=DagSpecs(),
-        plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
+        attempts=Attempts(clock, settings.login_rate), oidc=oidc, proxy=proxy, cipher=cipher, options=options,
+        specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
     logins = Logins(services)

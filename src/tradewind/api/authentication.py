@@ -8,11 +8,16 @@ from urllib.parse import urlsplit
 from starlette.concurrency import run_in_threadpool
 
 from tradewind.api import problems
+from tradewind.api.forwarded import peer_of
+from tradewind.auth import service_accounts
+from tradewind.auth.outside import LoginRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from tradewind.api.door import Services
+    from tradewind.auth.outside import Outsider
+    from tradewind.auth.people import Credential
     from tradewind.auth.permissions import Principal
 
 COOKIE: Final = "_token"
@@ -20,23 +25,48 @@ COOKIE: Final = "_token"
 
 async def authenticate(request: Request, services: Services) -> Principal:
     """Who sends this. Raises NotAuthenticated, NotAllowed, TokenExpired or TokenInvalid."""
-    bearer, cookie = bearer_of(request), request.cookies.get(COOKIE, "")
+    bearer, cookie, vouched = (
+        bearer_of(request),
+        request.cookies.get(COOKIE, ""),
+        vouched_for(request, services),
+    )
+    if vouched is not None and (bearer or cookie):
+        raise problems.NotAuthenticated(
+            "Not authenticated: the request carries a token, and a proxy says who it is from. Send one."
+        )
     if bearer and cookie and bearer != cookie:
         raise problems.NotAuthenticated(
             "Not authenticated: the request carries two different tokens, a bearer token and a cookie. "
             "Send one."
         )
-    if cookie and not bearer and request.method not in {"GET", "HEAD"}:
+    if (cookie or vouched) and not bearer and request.method not in {"GET", "HEAD"}:
         require_same_origin(request, services.settings.base_url)
     token = bearer or cookie
-    if not token:
+    if not token and vouched is None:
         raise problems.NotAuthenticated(
             "Not authenticated: send 'Authorization: Bearer TOKEN'; "
             "POST /auth/token with username and password gives one."
         )
-    claims = services.signer.read(token, now=services.clock.now())
-    known = services.people.remembered(claims)
-    return known if known is not None else await run_in_threadpool(services.people.look_up, claims)
+    credential = vouched or _read(token, services, program=bearer.startswith(service_accounts.PREFIX))
+    known = services.people.remembered(credential)
+    return known if known is not None else await run_in_threadpool(services.people.look_up, credential)
+
+
+def _read(token: str, services: Services, *, program: bool) -> Credential:
+    """Raises TokenExpired, TokenInvalid."""
+    if program:
+        return service_accounts.digest(token)
+    return services.signer.read(token, now=services.clock.now())
+
+
+def vouched_for(request: Request, services: Services) -> Outsider | None:
+    """Whom a trusted proxy says the request is from. Raises NotAllowed where somebody else says so."""
+    if services.proxy is None:
+        return None
+    try:
+        return services.proxy.vouches(peer_of(request), request.headers)
+    except LoginRefused as error:
+        raise problems.NotAllowed(f"Forbidden: {error}.") from error
 
 
 def bearer_of(request: Request) -> str:

@@ -43,6 +43,8 @@ from tradewind.telemetry.masking import MASKER
 
 if TYPE_CHECKING:
     from tradewind.api.dag_specs import DagSpecs
+    from tradewind.auth.oidc import Provider
+    from tradewind.auth.proxies import TrustedProxy
     from tradewind.config.explain import Row
     from tradewind.runtime.clock import Clock
     from tradewind.runtime.plugin_hosts import PluginHosts
@@ -63,6 +65,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     people: People
     attempts: Attempts
     """Log-ins that failed."""
+    oidc: Provider | None
+    """Where else people may log in."""
+    proxy: TrustedProxy | None
+    """Who else says who people are."""
     cipher: Cipher
     options: Callable[[], Iterable[Row]]
     """The configuration, an option a row."""

@@ -7,12 +7,13 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from tradewind.api.forwarded import Forwarded
 from tradewind.runtime import ports
 
 if TYPE_CHECKING:
@@ -31,16 +32,19 @@ def serve(
     listener: socket.socket | None = None,
     ssl_cert: str | None = None,
     ssl_key: str | None = None,
+    trusted_proxies: Sequence[str] = ("127.0.0.1", "::1"),
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns within two seconds after that.
 
     An event ``app.state.stopping`` is set when it begins to stop, for streams to end by themselves.
     ``listener`` is a socket from ``ports.bind``; without one the port is bound here. ``on_ready`` is called
-    once requests are answered. Raises AirflowConfigException for an address that cannot be used.
+    once requests are answered. What the proxies of ``trusted_proxies`` (addresses and networks) forward is
+    believed. Raises AirflowConfigException for an address that cannot be used.
     """
     config = uvicorn.Config(
-        app,
+        Forwarded(app, trusted_proxies),
+        proxy_headers=False,  # Forwarded does it
         log_level="warning",
         log_config=None,
         access_log=False,

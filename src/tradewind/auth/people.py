@@ -10,18 +10,23 @@ with ends within the same seconds.
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
-from tradewind.auth import passwords, permissions, roles
+from tradewind.auth import managing, passwords, permissions, roles, service_accounts
+from tradewind.auth.outside import LoginRefused, Outsider, Rules
 from tradewind.auth.permissions import Principal, Rights
 from tradewind.auth.tokens import Claims, TokenInvalid
+from tradewind.domain.access import Access
+from tradewind.domain.errors import InvalidValue
 from tradewind.store.queries import roles as role_queries
+from tradewind.store.queries import service_accounts as programs
 from tradewind.store.queries import sessions
 from tradewind.store.queries import users as queries
 
@@ -33,16 +38,33 @@ if TYPE_CHECKING:
 REMEMBERED: Final = 0.9
 """Seconds that what the bearer of a token may do is not asked for again."""
 ANONYMOUS: Final = "Anonymous"
+Credential = Claims | str | Outsider
+"""What a token of a person says, the digest of a service account's token, or whom a proxy vouches for."""
 _MOST: Final = 4096
 _SLACK: Final = timedelta(hours=1)
 """More than clocks may differ ([api_auth] jwt_leeway)."""
+
+
+log = logging.getLogger("tradewind.auth")
+
+
+class Elsewhere(Protocol):
+    """Something outside that knows names and passwords."""
+
+    rules: Rules
+
+    def authenticate(self, name: str, password: str) -> Outsider | None:
+        """Who that is, or None. Blocks."""
+        ...
 
 
 class People:
     """Both kinds of users. For several threads.
 
     ``own_dags_only``: everybody but admins reaches only the DAGs that name them as owner. ``teams`` maps a
-    team to its bundles. ``all_admins``: whoever asks is an admin without a password.
+    team to its bundles; ``shared_bundles`` are of no team. ``all_admins``: whoever asks is an admin without a
+    password. ``ldap`` is asked about names that are neither in the configuration nor users with a password
+    here; ``proxy_rules`` gives roles to those whom a proxy vouches for.
     """
 
     def __init__(
@@ -53,12 +75,17 @@ class People:
         directory: Directory | None,
         own_dags_only: bool = False,
         teams: Mapping[str, Sequence[str]] | None = None,
+        shared_bundles: Iterable[str] = (),
         all_admins: bool = False,
+        ldap: Elsewhere | None = None,
+        proxy_rules: Rules | None = None,
     ) -> None:
         self._database, self._clock, self._directory = database, clock, directory
+        self._proxy_rules = proxy_rules or Rules()
+        self._ldap, self._shared = ldap, frozenset(shared_bundles)
         self._own_dags_only, self._teams, self._all_admins = own_dags_only, teams or {}, all_admins
         self._verifier = passwords.Verifier()
-        self._known: OrderedDict[Claims, tuple[float, Principal | None]] = OrderedDict()
+        self._known: OrderedDict[Credential, tuple[float, Principal | None]] = OrderedDict()
         self._lock = threading.Lock()
 
     # --- logging in ------------------------------------------------------------------------------
@@ -67,13 +94,56 @@ class People:
         """Who that is, or None; neither the answer nor its time tells what was wrong. Blocks: it hashes."""
         with self._database.read() as tx:
             found = queries.get(tx, name)
-        if found is not None:
+        if found is not None and not found.source:
             return self._log_in(found, password)
         user = self._directory.authenticate(name, password) if self._directory is not None else None
-        if user is None:
+        if user is not None and found is None:
+            return self._configured(user)
+        if self._ldap is None or not self._is_free(name):
             passwords.spend_time(password)
             return None
-        return self._configured(user)
+        try:
+            outsider = self._ldap.authenticate(name, password)
+            return None if outsider is None else self.enter(outsider, self._ldap.rules)
+        except LoginRefused as error:
+            log.warning("A log-in was refused: %s.", error)
+            return None
+
+    def enter(self, who: Outsider, rules: Rules) -> Principal:
+        """Let somebody in whom the outside vouches for. Blocks. Raises LoginRefused where their name is that
+        of somebody else, or an administrator disabled them.
+        """
+        try:
+            return self._enter(who, rules.roles(who), settled=rules.settled)
+        except InvalidValue as error:
+            raise LoginRefused(str(error)) from error
+
+    def _enter(self, who: Outsider, granted: Sequence[str], *, settled: bool) -> Principal:
+        now = self._clock.now()
+        about = {"email": who.email, "first_name": who.first_name, "last_name": who.last_name}
+        if not self._is_free(who.name):
+            raise LoginRefused(f"{who.name!r} is a user of the configuration")
+        with self._database.write() as tx:
+            managing.check_roles(tx, granted)
+            found = queries.get(tx, who.name)
+            if found is None:
+                found = queries.create(
+                    tx, who.name, password_hash=None, roles=granted, source=who.source, now=now, **about
+                )
+            elif found.source != who.source:
+                raise LoginRefused(f"{who.name!r} is a user who logs in by {found.source or 'a password'}")
+            elif not found.active:
+                raise LoginRefused(f"{who.name!r} is disabled")
+            else:
+                queries.change(tx, who.name, now=now, **about)
+                if settled and set(granted) != set(found.roles):
+                    queries.set_roles(tx, found, granted)
+            queries.logged_in(tx, who.name, now, ok=True)
+        return Principal(name=found.username, role="", epoch=found.token_epoch)
+
+    def _is_free(self, name: str) -> bool:
+        """Nobody of the configuration has the name."""
+        return self._directory is None or self._directory.user(name) is None
 
     def anonymous(self) -> Principal | None:
         """An admin, where nobody needs a password; else None."""
@@ -101,19 +171,18 @@ class People:
 
     # --- tokens ----------------------------------------------------------------------------------
 
-    def remembered(self, claims: Claims) -> Principal | None:
+    def remembered(self, credential: Credential) -> Principal | None:
         """Who bears that token, if it need not be looked up. Raises TokenInvalid."""
         with self._lock:
-            until, found = self._known.get(claims, (0.0, None))
+            until, found = self._known.get(credential, (0.0, None))
         return None if until <= self._clock.monotonic() else _bearer(found)
 
-    def look_up(self, claims: Claims) -> Principal:
+    def look_up(self, credential: Credential) -> Principal:
         """Who bears that token, from the database. Blocks. Raises TokenInvalid."""
-        with self._database.read() as tx:
-            found = None if sessions.is_revoked(tx, claims.jti) else self._bearer_of(tx, claims)
+        found = self._find(credential)
         with self._lock:
-            self._known[claims] = (self._clock.monotonic() + REMEMBERED, found)
-            self._known.move_to_end(claims)
+            self._known[credential] = (self._clock.monotonic() + REMEMBERED, found)
+            self._known.move_to_end(credential)
             while len(self._known) > _MOST:
                 self._known.popitem(last=False)
         return _bearer(found)
@@ -126,6 +195,49 @@ class People:
             sessions.revoke(tx, claims.jti, datetime.fromtimestamp(claims.exp, UTC))
         with self._lock:
             self._known.pop(claims, None)
+
+    def _find(self, credential: Credential) -> Principal | None:
+        match credential:
+            case str():
+                return self._service(credential)
+            case Outsider():
+                return self._vouched(credential)
+        return self._person(credential)
+
+    def _vouched(self, who: Outsider) -> Principal | None:
+        """Somebody a proxy vouches for; entered, or given other roles, where that is due."""
+        granted = set(self._proxy_rules.roles(who))
+        with self._database.read() as tx:
+            user = queries.get(tx, who.name)
+            known = user is not None and user.source == who.source and user.active
+            if user is not None and known and (set(user.roles) == granted or not self._proxy_rules.settled):
+                return self._principal(tx, user)
+        try:
+            self.enter(who, self._proxy_rules)
+        except LoginRefused as error:
+            log.warning("A log-in by proxy was refused: %s.", error)
+            return None
+        with self._database.read() as tx:
+            user = queries.get(tx, who.name)
+            return None if user is None else self._principal(tx, user)
+
+    def _service(self, digest: str) -> Principal | None:
+        now = self._clock.now()
+        with self._database.read() as tx:
+            token = programs.by_digest(tx, digest)
+            if token is None or token.expires_on <= now:
+                return None
+            held, pairs = service_accounts.split(token.scopes)
+            rights = self._rights(tx, held, token.account, pairs)
+        if token.last_used_on is None or token.last_used_on + programs.USED_AGAIN <= now:
+            with self._database.write() as tx:
+                programs.used(tx, token, now)
+        name = f"{programs.PRINCIPAL}{token.account}"
+        return Principal(name=name, role=", ".join(token.scopes), rights=rights)
+
+    def _person(self, claims: Claims) -> Principal | None:
+        with self._database.read() as tx:
+            return None if sessions.is_revoked(tx, claims.jti) else self._bearer_of(tx, claims)
 
     def _bearer_of(self, tx: Tx, claims: Claims) -> Principal | None:
         user = queries.get(tx, claims.sub)
@@ -143,9 +255,21 @@ class People:
     def _configured(self, user: User) -> Principal:
         stamp = self._directory.stamp(user) if self._directory is not None else ""
         who = Principal(name=user.name, role=user.role, teams=user.teams, stamp=stamp)
-        if not self._own_dags_only or who.role == "admin":
+        reached = self._reached(user)
+        if reached.unconfined:
             return who
-        return msgspec.structs.replace(who, rights=permissions.narrowed(who.role, who.name))
+        return msgspec.structs.replace(who, rights=permissions.narrowed(who.role, reached))
+
+    def _reached(self, user: User) -> Access:
+        """The DAGs of their teams and of no team, as Airflow has it; admins reach all."""
+        if user.role == "admin":
+            return Access(every=True)
+        owner = user.name if self._own_dags_only else None
+        of_teams = {bundle for team, bundles in self._teams.items() for bundle in bundles}
+        mine = {bundle for team in user.teams for bundle in self._teams.get(team, ())}
+        if not of_teams - mine:
+            return Access(every=True, owner=owner)
+        return Access(bundles=self._shared | mine, owner=owner)
 
     def _principal(self, tx: Tx, user: queries.UserRecord) -> Principal:
         held = queries.roles_of(tx, user)
@@ -156,14 +280,14 @@ class People:
             epoch=user.token_epoch,
         )
 
-    def _rights(self, tx: Tx, held: Iterable[str], name: str) -> Rights:
+    def _rights(self, tx: Tx, held: Iterable[str], name: str, more: Iterable[roles.Pair] = ()) -> Rights:
         names = sorted(set(held))
         if roles.ADMIN in names:
             return roles.of_admin()
         granted = role_queries.permissions(tx, names)
         pairs = {pair for role in names for pair in (*roles.BUILT_IN.get(role, ()), *granted.get(role, ()))}
         return roles.rights(
-            sorted(pairs),
+            sorted({*pairs, *more}),
             owner=name if self._own_dags_only else None,
             bundles_of=lambda team: self._teams.get(team, ()),
         )

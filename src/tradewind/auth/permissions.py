@@ -104,9 +104,9 @@ def _rights_of(role: str) -> Rights:
 
 
 @lru_cache(maxsize=1024)
-def narrowed(role: str, owner: str) -> Rights:
-    """What the role may, of the DAGs that name ``owner``."""
-    return {what: msgspec.structs.replace(to, owner=owner) for what, to in _OF_ROLE.get(role, {}).items()}
+def narrowed(role: str, reached: Access) -> Rights:
+    """What the role may, of those DAGs only."""
+    return dict.fromkeys(_OF_ROLE.get(role, {}), reached)
 
 
 _OF_ROLE: dict[str, Rights] = {role: _rights_of(role) for role in ROLES}

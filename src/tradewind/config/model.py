@@ -14,6 +14,7 @@ from tradewind.config.sections.database import Database
 from tradewind.config.sections.email import Email, Smtp
 from tradewind.config.sections.logs import Logging
 from tradewind.config.sections.operators import Operators, Sensors
+from tradewind.config.sections.outside import Ldap, Oidc
 from tradewind.config.sections.scheduler import Scheduler
 from tradewind.config.sections.secrets import Secrets
 from tradewind.config.sections.triggerer import Triggerer
@@ -45,6 +46,8 @@ class Config:
     smtp: Smtp
     callbacks: Callbacks
     webserver: Webserver
+    oidc: Oidc
+    ldap: Ldap
 
     values: Mapping[Key, Value]
     """(section, key) to text and source of each option that has a dataclass field."""

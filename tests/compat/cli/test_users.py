@@ -180,3 +180,37 @@ def test_passwords_are_nowhere_but_hashed(home: Home) -> None:
             assert (
                 b"secret-of-ann" not in file.read_bytes() and b"canary-password" not in file.read_bytes()
             ), file
+
+
+def test_a_group_from_the_first_day_to_the_last(home: Home, people: People) -> None:
+    say(home, CREATE, "ann", "Admin")
+    say(home, CREATE, "bob", "Public")
+    say(home, "groups create readers -r Viewer")
+    say(home, "groups add-user readers -u bob")
+    assert access(rights(people, "bob"), Action.READ, Resource.DAG) == Access(every=True)
+    say(home, "groups add-role readers -r Op User")
+    assert access(rights(people, "bob"), Action.READ, Resource.CONNECTION) is not None
+    (group,) = json.loads(say(home, "groups list -o json"))
+    assert group == {"name": "readers", "roles": "Op, User, Viewer", "users": "bob"}
+    say(home, "groups remove-role readers -r Op User")
+    assert access(rights(people, "bob"), Action.READ, Resource.CONNECTION) is None
+    say(home, "groups remove-user readers -e bob@example.org")
+    assert access(rights(people, "bob"), Action.READ, Resource.DAG) is None
+    say(home, "groups delete readers")
+    assert [one["username"] for one in json.loads(say(home, "users list -o json"))] == ["ann", "bob"]
+
+
+def test_what_is_wrong_with_groups_is_named(home: Home) -> None:
+    say(home, CREATE, "ann", "Viewer")
+    say(home, "groups create admins -r Admin")
+    say(home, "groups add-user admins -u ann")
+    for words in ("remove-user admins -u ann", "remove-role admins -r Admin", "delete admins"):
+        refused(home, f"groups {words}", "'ann' is the last admin")
+    refused(home, "groups create admins", "exists already")
+    refused(home, "groups create x -r Vewer", "Did you mean 'Viewer'?")
+    refused(home, "groups add-user admin -u ann", "Did you mean 'admins'?")
+    refused(home, "groups add-user admins -u nobody", "no user 'nobody'")
+    refused(home, "groups remove-role admins -r Op", "does not have the role")
+    say(home, CREATE, "bob", "Viewer")
+    refused(home, "groups remove-user admins -u bob", "is not in group")
+    assert [one["name"] for one in json.loads(say(home, "groups list -o json"))] == ["admins"]

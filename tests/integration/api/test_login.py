@@ -22,6 +22,8 @@ OPEN = {
     ("GET", "/api/v2/auth/logout"),
     ("GET", "/login"),
     ("POST", "/login"),
+    ("GET", "/login/oidc"),
+    ("GET", "/login/oidc/callback"),
 }
 """Everything that answers without a token."""
 

@@ -39,7 +39,7 @@ RULES: dict[str, str] = {
         "anybody",
         """
         get_health health get_version create_token create_token_cli create_token_all_admins
-        login logout login_page login_form
+        login logout login_page login_form login_oidc login_oidc_callback
         """,
     ),
     **rule(
@@ -187,7 +187,8 @@ OF_NO_DAG = {
 }  # fmt: skip
 """Whoever may use it reaches all: nothing there is one DAG's."""
 HOLDS_NO_MARK = OF_NO_DAG | {
-    "create_token_all_admins", "login", "logout", "login_page", "get_health", "health",
+    "create_token_all_admins", "login", "logout", "login_page", "login_oidc",
+    "login_oidc_callback", "get_health", "health",
     "get_version", "get_mapped_task_instances",
     "get_task_instance_dependencies", "get_task_instance_dependencies_by_map_index",
     *v1_rules.HOLDS_NO_MARK,

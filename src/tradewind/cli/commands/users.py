@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tradewind.auth import managing, passwords, roles
-from tradewind.auth import users as configured
-from tradewind.cli import acting, files, output
+from tradewind.auth import managing, passwords
+from tradewind.cli import acting, files, output, people
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag
-from tradewind.domain.errors import NotFound
 from tradewind.store.queries import users as queries
 
 if TYPE_CHECKING:
@@ -91,7 +87,7 @@ def _password(args: Args) -> str:
 def reset_password(args: Args, app: App) -> int:
     """Give a user another password; whoever is logged in by the old one is logged out."""
     with app.database.read() as tx:
-        user = _user(tx, args)
+        user = people.user(tx, args)
     hashed = passwords.hash_password(_password(args))
     with app.database.write() as tx:
         queries.change(tx, user.username, password_hash=hashed, now=app.clock.now())
@@ -103,8 +99,8 @@ def reset_password(args: Args, app: App) -> int:
 @arguments(USERNAME, EMAIL)
 def delete(args: Args, app: App) -> int:
     """Delete a user."""
-    with _managing(app) as tx:
-        user = _user(tx, args)
+    with people.changing(app) as tx:
+        user = people.user(tx, args)
         queries.delete(tx, user.username)
         acting.note(tx, app, "users_delete", extra={"username": user.username, "roles": user.roles})
     print(f'User "{user.username}" deleted')
@@ -114,8 +110,8 @@ def delete(args: Args, app: App) -> int:
 @arguments(USERNAME, EMAIL, ROLE)
 def add_role(args: Args, app: App) -> int:
     """Give a user a role."""
-    with _managing(app) as tx:
-        (role,), user = managing.check_roles(tx, [args.role]), _user(tx, args)
+    with people.changing(app) as tx:
+        (role,), user = managing.check_roles(tx, [args.role]), people.user(tx, args)
         if role in user.roles:
             raise WrongUsage(f'User "{user.username}" is already a member of role "{role}"')
         _set_roles(tx, app, user, [*user.roles, role])
@@ -126,8 +122,8 @@ def add_role(args: Args, app: App) -> int:
 @arguments(USERNAME, EMAIL, ROLE)
 def remove_role(args: Args, app: App) -> int:
     """Take a role from a user."""
-    with _managing(app) as tx:
-        user = _user(tx, args)
+    with people.changing(app) as tx:
+        user = people.user(tx, args)
         if args.role not in user.roles:
             raise WrongUsage(f'User "{user.username}" is not a member of role "{args.role}"')
         _set_roles(tx, app, user, [role for role in user.roles if role != args.role])
@@ -154,7 +150,7 @@ def import_file(args: Args, app: App) -> int:
     found = files.read_list(args.file, _Imported)
     hashed = {user.username: passwords.hash_password(passwords.generate(32)) for user in found}
     made, changed = [], []
-    with _managing(app) as tx:
+    with people.changing(app) as tx:
         for user in found:
             known = queries.get(tx, user.username)
             names = managing.check_roles(tx, user.roles)
@@ -194,28 +190,7 @@ def export_file(args: Args, app: App) -> int:
     return 0
 
 
-@contextmanager
-def _managing(app: App) -> Iterator[Tx]:
-    """A transaction after which somebody is still an admin, if somebody was. Raises Conflict."""
-    core = app.config.core
-    people = configured.configured(core.simple_auth_manager_users, core.auth_manager)
-    with app.database.write() as tx:
-        had = queries.with_role(tx, roles.ADMIN)
-        yield tx
-        managing.keep_an_admin(tx, had, elsewhere=any(one.role == "admin" for one in people))
-
-
 def _set_roles(tx: Tx, app: App, user: queries.UserRecord, names: list[str]) -> None:
     queries.set_roles(tx, user, names)
     extra = {"username": user.username, "before": user.roles, "after": sorted(names)}
     acting.note(tx, app, "users_set_roles", extra=extra)
-
-
-def _user(tx: Tx, args: Args) -> queries.UserRecord:
-    """The user whose name or address was given. Raises WrongUsage, NotFound."""
-    if bool(args.username) == bool(args.email):
-        raise WrongUsage("Give one of --username and --email to say who is meant.")
-    found = queries.get(tx, args.username) if args.username else queries.by_email(tx, args.email)
-    if found is None:
-        raise NotFound(f"There is no user {args.username or args.email!r}. 'airflow users list' shows all.")
-    return found

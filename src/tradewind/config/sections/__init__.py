@@ -15,6 +15,7 @@ from tradewind.config.sections.database import Database
 from tradewind.config.sections.email import Email, Smtp
 from tradewind.config.sections.logs import Logging
 from tradewind.config.sections.operators import Operators, Sensors
+from tradewind.config.sections.outside import Ldap, Oidc
 from tradewind.config.sections.scheduler import Scheduler
 from tradewind.config.sections.secrets import Secrets
 from tradewind.config.sections.triggerer import Triggerer
@@ -39,6 +40,8 @@ SECTIONS: dict[str, Any] = {
     "smtp": Smtp,
     "callbacks": Callbacks,
     "webserver": Webserver,
+    "oidc": Oidc,
+    "ldap": Ldap,
 }
 
 __all__ = ["SECTIONS"]

@@ -24,6 +24,15 @@ class Api:
         "Show the configuration to users.",
         choices=("True", "False", "non-sensitive-only", "true", "false"),
     )
+    trusted_proxies: tuple[str, ...] = option(
+        "127.0.0.1,::1", "Addresses and networks of proxies whose X-Forwarded-… headers are believed."
+    )
+    proxy_user_header: str = option(
+        "", "The header in which those proxies say who somebody is; not set: they do not."
+    )
+    proxy_groups_header: str = option("", "The header in which they list groups, by comma.")
+    proxy_roles_mapping: str = option("", "JSON: such a group to its role or list of roles.")
+    proxy_default_role: str = option("Public", "Role of whoever is in none of those groups.")
     auth_backends: tuple[str, ...] = option(
         "basic_auth,session",
         "How clients of Airflow 2 and 1.10 (/api/v1, /api/experimental) say who they are.",

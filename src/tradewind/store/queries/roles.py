@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import errors
@@ -114,8 +116,20 @@ def set_of_dag(tx: Tx, dag_id: str, granted: Mapping[str, Iterable[Pair]]) -> bo
 # ------------------------------------------------------------------
 
 
+class GroupRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A group, the roles that it has, and the names of its users."""
+
+    name: str
+    roles: tuple[str, ...]
+    users: tuple[str, ...]
+
+
 def create_group(tx: Tx, name: str) -> int:
-    """Make a group; its number. Raises Conflict."""
+    """Make a group; its number. Raises Conflict, and InvalidValue for a name that cannot be."""
+    if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+        raise errors.InvalidValue(
+            "group", name, "have 1 to 100 printable characters and no blanks around them"
+        )
     try:
         return tx.insert(group, {"name": name})
     except UniqueViolated as error:
@@ -140,8 +154,49 @@ def add_to_group(tx: Tx, name: str, user_id: int) -> None:
         tx.run(sa.insert(user_group).values(group_id=number, user_id=user_id))
 
 
+def list_groups(tx: Tx) -> list[GroupRecord]:
+    """All groups by name."""
+    of_users = sa.select(user_group.c.group_id, tables.ab_user.c.username).join(
+        tables.ab_user, tables.ab_user.c.id == user_group.c.user_id
+    )
+    roles, users = (_by_group(tx, select) for select in (sa.select(group_role), of_users))
+    rows = tx.rows(sa.select(group.c.id, group.c.name).order_by(group.c.name))
+    return [
+        GroupRecord(
+            name=name, roles=tuple(sorted(roles.get(number, ()))), users=tuple(sorted(users.get(number, ())))
+        )
+        for number, name in rows
+    ]
+
+
+def _by_group(tx: Tx, select: sa.Select[Any]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for number, name in tx.rows(select):
+        found.setdefault(number, []).append(name)
+    return found
+
+
+def group_roles(tx: Tx, name: str) -> list[str]:
+    """The roles of a group. Raises NotFound."""
+    number = _group(tx, name)
+    select = sa.select(group_role.c.role).where(group_role.c.group_id == number).order_by(group_role.c.role)
+    return [row[0] for row in tx.rows(select)]
+
+
+def delete_group(tx: Tx, name: str) -> None:
+    """Remove a group; its users stay. Raises NotFound."""
+    tx.run(sa.delete(group).where(group.c.id == _group(tx, name)))
+
+
+def remove_from_group(tx: Tx, name: str, user_id: int) -> bool:
+    """Take a user out of a group; False where they are not in it. Raises NotFound."""
+    here = (user_group.c.group_id == _group(tx, name), user_group.c.user_id == user_id)
+    return tx.run(sa.delete(user_group).where(*here)) == 1
+
+
 def _group(tx: Tx, name: str) -> int:
     found = tx.value(sa.select(group.c.id).where(group.c.name == name))
     if found is None:
-        raise errors.NotFound(f"There is no group {name!r}.")
+        names = [row[0] for row in tx.rows(sa.select(group.c.name).order_by(group.c.name))]
+        raise errors.NotFound(f"There is no group {name!r}.{errors.did_you_mean(name, names)}")
     return int(found)

@@ -14,6 +14,7 @@ from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries import favourites
 from tradewind.store.queries.reading import Reader
+from tradewind.store.queries.service_accounts import PRINCIPAL
 from tradewind.store.statements import Statement
 from tradewind.store.tables import users as tables
 
@@ -34,6 +35,7 @@ class UserRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_login: datetime | None
     created_on: datetime | None
     token_epoch: int
+    source: str
     roles: tuple[str, ...] = ()
 
 
@@ -41,6 +43,7 @@ _COLUMNS = {
     "id": user.c.id, "username": user.c.username, "password_hash": user.c.password, "email": user.c.email,
     "first_name": user.c.first_name, "last_name": user.c.last_name, "active": user.c.active,
     "last_login": user.c.last_login, "created_on": user.c.created_on, "token_epoch": user.c.token_epoch,
+    "source": user.c.source,
 }  # fmt: skip
 _reader = Reader(UserRecord, _COLUMNS)
 _SELECT = sa.select(*_reader.columns)
@@ -117,16 +120,24 @@ def create(
     email: str = "",
     first_name: str = "",
     last_name: str = "",
+    source: str = "",
     now: datetime,
 ) -> UserRecord:
-    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be."""
-    if not 1 <= len(username) <= 512 or not username.isprintable() or username != username.strip():
+    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be.
+
+    A name with the prefix of service accounts is left to them.
+    """
+    fits = 1 <= len(username) <= 512 and username.isprintable() and username == username.strip()
+    if not fits or username.startswith(PRINCIPAL):
         raise errors.InvalidValue(
-            "username", username, "have 1 to 512 printable characters and no blanks around them"
+            "username",
+            username,
+            f"have 1 to 512 printable characters, no blanks around them, and not begin with {PRINCIPAL!r}",
         )
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,
         "last_name": last_name, "active": True, "created_on": now, "changed_on": now,
+        "source": source,
         "token_epoch": int(now.timestamp()) % 2**30,  # tokens of a namesake who is gone carry another one
     }  # fmt: skip
     try:

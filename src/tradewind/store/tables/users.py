@@ -29,6 +29,8 @@ ab_user = Table(
     Column("changed_by_fk", Integer),
     # Ours: raised where tokens that were issued before must not count any more.
     number("token_epoch", 0),
+    # Ours: where they prove who they are (oidc, ldap, proxy); empty: here, by the password.
+    Column("source", String(20), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 

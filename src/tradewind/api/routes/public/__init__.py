@@ -12,6 +12,7 @@ MODULES: Final = [
     "monitor",
     "login",
     "sessions",
+    "oidc",
     "dags",
     "dag_versions",
     "dag_parsing",

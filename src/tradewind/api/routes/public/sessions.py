@@ -51,16 +51,18 @@ async def logout(call: Call) -> Response:
         address = address_of(request)
         await run_in_threadpool(logging_in.note, services, "logout", owner=claims.sub, address=address)
     answer = RedirectResponse(f"{redirects.prefix(services.settings)}/login", 307)
-    answer.delete_cookie(COOKIE, **_cookie(call))
+    answer.delete_cookie(COOKIE, **cookie(call))
     return answer
 
 
 @door.get("/login", None, name="login_page", query=Next, answer=Any, in_document=False)
 async def page(call: Call) -> Response:
     """The page to log in on."""
-    to = _next(call, call.query.next)
+    to = next_of(call, call.query.next)
+    if authentication.vouched_for(call.request, call.services) is not None:
+        return RedirectResponse(to, 303)
     who = call.services.people.anonymous()
-    return _page(call, to) if who is None else await enter(call, who, to, by="configuration")
+    return show(call, to) if who is None else await enter(call, who, to, by="configuration")
 
 
 @door.post("/login", None, name="login_form", answer=Any, in_document=False)
@@ -71,17 +73,17 @@ async def form(call: Call) -> Response:
     fields = dict(
         parse_qsl((await read_body(request, LARGEST)).decode("utf-8", "replace"), max_num_fields=10)
     )
-    to = _next(call, fields.get("next"))
+    to = next_of(call, fields.get("next"))
     if not _is_ours(call, fields.get("csrf_token", "")):
-        return _page(call, to, 403, "stale")
+        return show(call, to, 403, "stale")
     name, password = fields.get("username", ""), fields.get("password", "")
     try:
         who = await logging_in.with_password(request, services, name, password)
     except TooManyAttempts as error:
         call.headers["Retry-After"] = str(error.seconds)
-        return _page(call, to, 429, "often", seconds=error.seconds)
+        return show(call, to, 429, "often", seconds=error.seconds)
     except problems.NotAuthenticated:
-        return _page(call, to, 401, "wrong")
+        return show(call, to, 401, "wrong")
     return await enter(call, who, to)
 
 
@@ -90,31 +92,33 @@ async def enter(call: Call, who: Principal, to: str, *, by: str = "password") ->
     lifetime = call.services.settings.token_lifetime
     token = await logging_in.token(call.request, call.services, who, lifetime, by=by)
     answer = RedirectResponse(to, 303)
-    answer.set_cookie(COOKIE, token, max_age=int(lifetime.total_seconds()), **_cookie(call))
-    answer.delete_cookie(_csrf_name(call), **_cookie(call, path="/"))
+    answer.set_cookie(COOKIE, token, max_age=int(lifetime.total_seconds()), **cookie(call))
+    answer.delete_cookie(_csrf_name(call), **cookie(call, path="/"))
     return answer
 
 
-def _next(call: Call, wanted: str | None) -> str:
+def next_of(call: Call, wanted: str | None) -> str:
     """Where to go afterwards. Raises BadRequest."""
     return redirects.checked(wanted) if wanted else f"{redirects.prefix(call.services.settings)}/"
 
 
-def _page(call: Call, to: str, status: int = 200, error: str = "", **about: object) -> Response:
+def show(call: Call, to: str, status: int = 200, error: str = "", **about: object) -> Response:
     """The page, with the cookie to which its form is bound."""
     bound = call.request.cookies.get(_csrf_name(call)) or secrets.token_urlsafe(24)
     settings = call.services.settings
+    oidc, other = call.services.oidc, f"{redirects.prefix(settings)}/login/oidc?next={quote(to)}"
     text = login_page.render(
         call.request.headers.get("accept-language", ""), name=settings.instance_name,
         prefix=redirects.prefix(settings), csrf=call.services.signer.stamp("csrf", bound), next_path=to,
         error=error, about=about,
+        elsewhere=None if oidc is None else (oidc.name, other),
     )  # fmt: skip
     call.headers["Content-Security-Policy"] = login_page.POLICY
     call.headers["Referrer-Policy"] = (
         "same-origin"  # with less, browsers would hide where the form comes from
     )
     answer = HTMLResponse(text, status)
-    answer.set_cookie(_csrf_name(call), bound, max_age=3600, **_cookie(call, path="/"))
+    answer.set_cookie(_csrf_name(call), bound, max_age=3600, **cookie(call, path="/"))
     return answer
 
 
@@ -134,6 +138,6 @@ def _secure(call: Call) -> bool:
     return call.request.url.scheme == "https" or call.services.settings.base_url.startswith("https:")
 
 
-def _cookie(call: Call, path: str | None = None) -> dict[str, Any]:
+def cookie(call: Call, path: str | None = None) -> dict[str, Any]:
     place = path or redirects.prefix(call.services.settings) or "/"
     return {"path": place, "httponly": True, "samesite": "lax", "secure": _secure(call)}

@@ -1,0 +1,63 @@
+"""A proxy in front that says who people are, in a header that only it may send.
+
+Whoever can reach this server past the proxy could write that header too, so it counts from the addresses of
+``networks`` alone, and a request that brings it from elsewhere is refused rather than taken for anonymous.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+from tradewind.auth.outside import PROXY, LoginRefused, Outsider, Rules
+from tradewind.domain.errors import AirflowConfigException
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class TrustedProxy:
+    """The proxies of these networks, and the headers that they set."""
+
+    def __init__(
+        self, networks: Iterable[Network], user_header: str, groups_header: str, rules: Rules
+    ) -> None:
+        self._networks, self.rules = tuple(networks), rules
+        self._user, self._groups = user_header.lower(), groups_header.lower()
+
+    def vouches(self, peer: str, headers: Mapping[str, str]) -> Outsider | None:
+        """Whom the proxy at the address ``peer`` says the request is from; None where it says nothing.
+
+        Raises LoginRefused where the header comes from an address that is not trusted.
+        """
+        name = headers.get(self._user)
+        if name is None:
+            return None
+        if not self._trusts(peer):
+            raise LoginRefused(
+                f"the header {self._user} is believed from a trusted proxy only, not from {peer}"
+            )
+        if not name.strip():
+            return None
+        groups = headers.get(self._groups, "") if self._groups else ""
+        named = tuple(one.strip() for one in groups.split(",") if one.strip())
+        return Outsider(source=PROXY, name=name.strip(), groups=named)
+
+    def _trusts(self, peer: str) -> bool:
+        try:
+            address = ipaddress.ip_address(peer.partition("%")[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+def networks(entries: Iterable[str]) -> list[Network]:
+    """The networks that ``[api] trusted_proxies`` names. Raises AirflowConfigException."""
+    found = []
+    for entry in entries:
+        try:
+            found.append(ipaddress.ip_network(entry))
+        except ValueError as error:
+            raise AirflowConfigException(
+                f"[api] trusted_proxies must list addresses and networks such as 10.1.2.0/24, got {entry!r}."
+            ) from error
+    return found

@@ -1,0 +1,38 @@
+"""What commands that manage people share: whom they mean, and that somebody stays an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tradewind.auth import managing, roles
+from tradewind.auth import users as configured
+from tradewind.cli.arguments import Args, WrongUsage
+from tradewind.domain.errors import NotFound
+from tradewind.store.queries import users as queries
+
+if TYPE_CHECKING:
+    from tradewind.cli.bootstrap import App
+    from tradewind.store.database import Tx
+
+
+@contextmanager
+def changing(app: App) -> Iterator[Tx]:
+    """A transaction after which somebody is still an admin, if somebody was. Raises Conflict."""
+    core = app.config.core
+    people = configured.configured(core.simple_auth_manager_users, core.auth_manager)
+    with app.database.write() as tx:
+        had = queries.with_role(tx, roles.ADMIN)
+        yield tx
+        managing.keep_an_admin(tx, had, elsewhere=any(one.role == "admin" for one in people))
+
+
+def user(tx: Tx, args: Args) -> queries.UserRecord:
+    """The user whose name or address was given. Raises WrongUsage, NotFound."""
+    if bool(args.username) == bool(args.email):
+        raise WrongUsage("Give one of --username and --email to say who is meant.")
+    found = queries.get(tx, args.username) if args.username else queries.by_email(tx, args.email)
+    if found is None:
+        raise NotFound(f"There is no user {args.username or args.email!r}. 'airflow users list' shows all.")
+    return found
