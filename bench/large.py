@@ -113,6 +113,8 @@ def main() -> None:
     database = Database(sys.argv[1])
     migrations.migrate(database)
     fill(database)
+    with database.write() as tx:
+        tx.text("ANALYZE")  # PostgreSQL would do so by itself, some minutes later
     database.close()
 
 
