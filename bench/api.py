@@ -27,7 +27,9 @@ RATE, SECONDS = 500, 20
 RUN = f"/dags/{large.LONG}/dagRuns/{large.FIRST}"
 QUESTIONS = {
     "list DAGs": "/dags?exclude_stale=false&limit=100&offset={page}",
-    "list DAGs by the state of their last run": "/dags?exclude_stale=false&limit=100&order_by=-last_run_state",
+    "list DAGs by the state of their last run": (
+        "/dags?exclude_stale=false&limit=100&order_by=-last_run_state"
+    ),
     "list DAGs whose id holds a text": "/dags?exclude_stale=false&limit=100&dag_id_pattern=etl_0{i}",
     "list runs of a DAG with 10,000": f"/dags/{large.LONG}/dagRuns?limit=100&offset={{page}}",
     "list them newest first": f"/dags/{large.LONG}/dagRuns?limit=100&order_by=-run_after&offset={{page}}",

@@ -186,6 +186,14 @@ class Call:
         audit.add(self.tx, event, at=self.services.clock.now(), owner=self.who.name, extra=text, **about)
 
 
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it came, for what proves where it comes from."""
+
+    headers: Mapping[str, str]
+    path: Mapping[str, str]
+    body: bytes
+
+
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One method on one path. ``resource`` None: no token is needed."""
 
@@ -215,6 +223,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     reads_only: bool = False
     """It changes nothing though its method is not GET."""
     in_document: bool = True
+    proof: Callable[[Sent, Services], Principal] | None = None
+    """Says who sends a request that no person's token is for. It may ask the database."""
 
 
 _ACTIONS: Final = {
@@ -330,7 +340,7 @@ class Passage:
         """Everything that can be refused before the database is asked, in the order that tells least."""
         operation = self._operation
         who, access = None, None
-        if operation.resource is not None:
+        if operation.resource is not None and operation.proof is None:
             who = await self.who(request)
             access = _admit(who, operation, operation.resource)
         path = _checked_path(request.path_params, wildcard=operation.wildcard)
@@ -340,6 +350,10 @@ class Passage:
         body: Any = None
         if operation.body is not None:
             raw = await read_body(request, self._services.settings.max_body)
+            if operation.proof is not None and operation.resource is not None:
+                sent = Sent(headers=request.headers, path=path, body=raw)
+                who = await run_in_threadpool(operation.proof, sent, self._services)
+                access = authorize(who, operation.action, operation.resource)
             body = self.read_body(raw, operation.body)
         return Call(request, self._services, operation, who, access=access, path=path, query=query, body=body)
 
@@ -393,6 +407,7 @@ _GRAMMAR: Final[dict[str, Callable[[object], Any]]] = {
     "dag_run_id": keys.check_run_id,
     "task_id": keys.check_task_id,
     "pool_name": keys.check_pool_name,
+    "webhook_name": keys.check_webhook_name,
 }
 _NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
 NUMBERS: Final = frozenset(

@@ -84,6 +84,12 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Of a user of the configuration: tokens that carry another one are worthless."""
 
 
+def webhook(name: str, dag_id: str | None) -> Principal:
+    """A webhook whose secret was proved: it may start runs of its DAG, or (None) update its asset."""
+    reached = Access(every=True) if dag_id is None else Access(dag_ids=frozenset({dag_id}))
+    return Principal(name=f"webhook:{name}", role="webhook", rights={(Action.CREATE, Resource.RUN): reached})
+
+
 def access(principal: Principal, action: Action, resource: Resource) -> Access | None:
     """The DAGs for which ``principal`` may do ``action`` to things of the kind ``resource``; None where
     they may not at all. Unknown roles may nothing.

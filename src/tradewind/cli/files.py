@@ -46,6 +46,16 @@ def read_list(path: str, kind: type[T]) -> list[T]:
         raise FileUnusable(path, f"it is not what the command needs ({error})") from error
 
 
+def read_text(path: str) -> str:
+    """A file of text, or standard input for ``-``. Raises FileUnusable."""
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileUnusable(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise FileUnusable(path, "it is not text in UTF-8") from error
+
+
 def write(path: str, text: str) -> None:
     """Write a file whole (mode 0600: it may hold secrets), or to standard output for ``-``. Raises
     FileUnusable.

@@ -86,6 +86,11 @@ def check_pool_name(value: object) -> str:
     return value
 
 
+def check_webhook_name(value: object) -> str:
+    """The value as the name of a webhook. Raises InvalidId."""
+    return _check("Webhook name", value)
+
+
 def check_variable_key(value: object) -> str:
     """The value as the key of a variable; Airflow allows nearly any text there. Raises InvalidId."""
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_LENGTH or "\0" in value:

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from tests.integration.api import stage
-from tests.integration.api.test_matrix import BEFORE, OPERATIONS, RULES, about, send
+from tests.integration.api.test_matrix import BEFORE, LEVELS, OPERATIONS, RULES, about, send
 from tests.integration.api.world import World
 
 CHANGES = sorted(
     name
     for name, operation in OPERATIONS.items()
-    if operation.method != "GET" and not operation.reads_only and RULES[name] != "anybody"
+    if operation.method != "GET" and not operation.reads_only and RULES[name] in LEVELS
 )
 CANARY = "canary-4711-secret"
 

@@ -13,6 +13,7 @@ from tradewind.secrets.connection import Connection
 from tradewind.secrets.default_connections import default_connections
 from tradewind.store.queries import connections as queries
 from tradewind.store.queries import variables as variable_queries
+from tradewind.store.queries import webhooks
 from tradewind.store.transitions import triggers
 from tradewind.telemetry.masking import MASKER
 
@@ -216,12 +217,12 @@ def create_defaults(args: Args, app: App) -> int:
 
 @arguments()
 def rotate_key(args: Args, app: App) -> int:
-    """Encrypt connections and variables with the newest key."""
+    """Encrypt connections, variables and secrets of webhooks with the newest key."""
     if not app.cipher.encrypts:
         raise WrongUsage("[core] fernet_key is empty: there is nothing to encrypt with.")
     with app.database.write() as tx:
-        count = queries.rotate(tx, cipher=app.cipher) + variable_queries.rotate(tx, cipher=app.cipher)
+        count = sum(noun.rotate(tx, cipher=app.cipher) for noun in (queries, variable_queries, webhooks))
         triggers.rotate(tx)
         acting.note(tx, app, "rotate_fernet_key")
-    print(f"Encrypted {count} connections and variables with the newest key.")
+    print(f"Encrypted {count} connections, variables and webhooks with the newest key.")
     return 0

@@ -26,6 +26,7 @@ from tradewind.store.tables import (
     users,
     versions,
     watchers,
+    webhooks,
     xcoms,
 )
 from tradewind.store.tables.base import metadata
@@ -51,5 +52,6 @@ __all__ = [
     "users",
     "versions",
     "watchers",
+    "webhooks",
     "xcoms",
 ]

@@ -42,6 +42,7 @@ MODULES: Final = [
     "backfills",
     "asset_state_stores",
     "assets",
+    "webhooks",
 ]
 """Where two paths would match, the more particular one stands first."""
 

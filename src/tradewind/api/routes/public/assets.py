@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tradewind.api import filters, materializing, missing, triggering
+from tradewind.api import filters, materializing
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.routes.public import runs as run_routes
@@ -16,12 +16,10 @@ from tradewind.api.schemas.common import raw
 from tradewind.api.schemas.runs import DAGRunResponse
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
-from tradewind.domain.states import DagRunTriggeredBy, DagRunType
-from tradewind.store.queries import dags as dag_store
+from tradewind.domain.states import DagRunType
 from tradewind.store.queries.browse import assets as browse
 from tradewind.store.queries.browse.listing import Page, Where
 from tradewind.store.transitions import asset_events
-from tradewind.store.transitions import runs as run_transitions
 from tradewind.store.transitions.asset_events import Happened
 
 door = Door("Asset")
@@ -191,16 +189,22 @@ def create_asset_event(call: Call) -> schemas.AssetEventResponse:
     """Somebody outside updated an asset: the DAGs that wait for it are run."""
     body: schemas.CreateAssetEventsBody = call.body
     row = _asset(call, body.asset_id)
-    happened = Happened(
-        asset={"name": row.name, "uri": row.uri, "group": row.group},
-        extra={**body.extra, "from_rest_api": True},
-        partition_keys=(body.partition_key,),
-    )
-    asset_events.record(call.tx, [happened], call.services.clock.now())
-    call.audit("create_asset_event", extra={"asset_id": row.id})
-    call.wake("assets")
+    update(call, row, {**body.extra, "from_rest_api": True}, body.partition_key, event="create_asset_event")
     newest = browse.last_events(call.tx, [row.id], access=call.access)[row.id][0]
     return _events(call, browse.events.page(call.tx, [Where("id", "eq", newest)], access=call.access))[0]
+
+
+def update(
+    call: Call, row: browse.AssetRow, extra: dict[str, Any], partition_key: str | None = None, *, event: str
+) -> None:
+    """Record that the asset was updated from outside. ``event`` is for the audit log."""
+    happened = Happened(
+        asset={"name": row.name, "uri": row.uri, "group": row.group}, extra=extra,
+        partition_keys=(partition_key,),
+    )  # fmt: skip
+    asset_events.record(call.tx, [happened], call.now)
+    call.audit(event, extra={"asset_id": row.id})
+    call.wake("assets")
 
 
 def _events(call: Call, rows: Sequence[browse.EventRow]) -> list[schemas.AssetEventResponse]:
@@ -258,25 +262,13 @@ def materialize_asset(call: Call) -> DAGRunResponse:
     """Run the one DAG that updates the asset."""
     row = _asset(call, _number(call, "asset_id"))
     maker = materializing.maker(call.tx, row, access=call.access)
-    dag = dag_store.get(call.tx, maker, access=call.access)
-    if dag is None or dag.version_hash is None:
-        raise missing.dag(call, maker)
     body: schemas.MaterializeAssetBody = call.body or schemas.MaterializeAssetBody()
-    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if name != "dag_run_id"}
-    spec = call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
-    wish = triggering.Wish(
-        dag_id=dag.dag_id,
-        run_id=body.dag_run_id,
-        run_type=DagRunType.ASSET_MATERIALIZATION,
-        triggered_by=DagRunTriggeredBy.REST_API,
-        user=call.who.name,
-        **fields,
-    )
-    new = triggering.plan(wish, spec, dag.version_hash, now=call.now, ask=call.ask)
-    run_transitions.create(call.tx, new, spec, run_routes.new_attempt)
-    call.audit("materialize_asset", dag_id=dag.dag_id, run_id=new.run_id, extra={"asset_id": row.id})
-    call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
-    return run_routes.shown(call, dag.dag_id, new.run_id)
+    fields = msgspec.structs.asdict(body)
+    run_id = run_routes.start(
+        call, maker, event="materialize_asset", audited={"asset_id": row.id},
+        run_type=DagRunType.ASSET_MATERIALIZATION, run_id=fields.pop("dag_run_id"), **fields,
+    )  # fmt: skip
+    return run_routes.shown(call, maker, run_id)
 
 
 # --- what waits ------------------------------------------------------------------------------------------

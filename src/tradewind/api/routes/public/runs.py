@@ -61,33 +61,39 @@ def new_attempt(now: datetime) -> str:
 )
 def trigger_dag_run(call: Call) -> schemas.DAGRunResponse:
     """Make a run. Of a paused DAG it waits; a header of the answer then says so."""
-    dag = dag_store.get(call.tx, call.dag_id, access=call.access)
+    fields = {name: getattr(call.body, name) for name in _WISHED}
+    run_id = start(call, call.dag_id, event="trigger_dag_run", run_id=call.body.dag_run_id, **fields)
+    return shown(call, call.dag_id, run_id)
+
+
+def start(
+    call: Call, dag_id: str, *, event: str, audited: dict[str, Any] | None = None, **wished: Any
+) -> str:
+    """Make the run that the asker wishes for (fields of ``triggering.Wish``); its id. ``event`` and
+    ``audited`` are for the audit log. Raises DagNotFound, BadRequest, Conflict.
+    """
+    dag = dag_store.get(call.tx, dag_id, access=call.access)
     if dag is None or dag.version_hash is None:
-        raise missing.dag(call, call.dag_id)
+        raise missing.dag(call, dag_id)
     if dag.has_import_errors:
         raise errors.BadRequest(
             f"DAG {dag.dag_id!r} cannot be triggered: {dag.fileloc} has an import error. "
             "'airflow dags list-import-errors' shows it."
         )
     spec = call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
-    fields = {name: getattr(call.body, name) for name in _WISHED}
     wish = triggering.Wish(
-        dag_id=dag.dag_id,
-        run_id=call.body.dag_run_id,
-        triggered_by=DagRunTriggeredBy.REST_API,
-        user=call.who.name,
-        **fields,
+        dag_id=dag.dag_id, triggered_by=DagRunTriggeredBy.REST_API, user=call.who.name, **wished
     )
     new = triggering.plan(wish, spec, dag.version_hash, now=call.now, ask=call.ask)
     transitions.create(call.tx, new, spec, new_attempt)
-    call.audit("trigger_dag_run", dag_id=dag.dag_id, run_id=new.run_id)
+    call.audit(event, dag_id=dag.dag_id, run_id=new.run_id, extra=audited)
     call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
     if dag.is_paused:
         call.headers[PAUSED_HEADER] = (
             f"DAG {dag.dag_id} is paused: the run waits. Unpause it with 'airflow dags unpause {dag.dag_id}' "
             f'or PATCH /api/v2/dags/{dag.dag_id} {{"is_paused": false}}.'
         )
-    return shown(call, dag.dag_id, new.run_id)
+    return new.run_id
 
 
 _WISHED = (
