@@ -35,6 +35,7 @@ def rule(level: str, names: str) -> dict[str, str]:
 
 
 RULES: dict[str, str] = {
+    **rule("a secret of its own", "deliver_webhook"),
     **rule(
         "anybody",
         """
