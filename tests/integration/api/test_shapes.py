@@ -247,11 +247,15 @@ PARTS = (
 )
 
 
+OURS = {"POST /api/v2/webhooks/{webhook_name}"}
+"""What Airflow does not have."""
+
+
 def test_every_operation_answers_in_its_shape(world: World, admin: httpx.Client) -> None:
     for part in PARTS:
         part(world, admin)
     served = {f"{it.method} {it.path}" for it in public.operations() if it.path.startswith("/api/v2")}
-    assert served == SEEN == set(shapes.OPERATIONS)
+    assert served - OURS == SEEN == set(shapes.OPERATIONS)
 
 
 def test_query_parameters_have_airflow_names() -> None:
