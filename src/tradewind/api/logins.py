@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from tradewind.api import logging_in
-from tradewind.api.authentication import authenticate
+from tradewind.api.authentication import authenticate, vouched_for
 from tradewind.api.door import Services
 from tradewind.api.problems import NotAllowed, NotAuthenticated
 from tradewind.auth.basic import BasicLogins
@@ -61,6 +61,8 @@ class Logins:
             raise NotAllowed(f"Forbidden: {_SETTING} is deny_all.")
         scheme, _, said = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
+            if vouched_for(request, self._services) is not None:
+                raise NotAuthenticated("The request carries a password, and a proxy says who it is from.")
             return await self._by_password(request, said)
         if scheme.lower() == "bearer" or SESSION in self._ways:
             try:

@@ -61,8 +61,8 @@ class Attempts:
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
         """When a key will have all its attempts again."""
 
-    def begin(self, address: str, name: str) -> None:
-        """An attempt begins. Raises TooManyAttempts."""
+    def begin(self, address: str, name: str | None) -> None:
+        """An attempt begins; ``name`` None: nobody has said one. Raises TooManyAttempts."""
         if self._rate is None:
             return
         with self._lock:
@@ -77,7 +77,7 @@ class Attempts:
             while len(self._used) > _MOST:
                 self._used.popitem(last=False)
 
-    def succeeded(self, address: str, name: str) -> None:
+    def succeeded(self, address: str, name: str | None) -> None:
         """That attempt was good and is not counted."""
         if self._rate is None:
             return
@@ -89,11 +89,12 @@ class Attempts:
     def _after(self, key: tuple[str, str], each: float, now: float) -> float:
         return max(self._used.get(key, now), now) + each
 
-    def _keys(self, address: str, name: str) -> dict[tuple[str, str], float]:
+    def _keys(self, address: str, name: str | None) -> dict[tuple[str, str], float]:
         """What the attempt is counted by, and for how many seconds it counts."""
         rate = self._rate or Rate()
         each = rate.seconds / rate.times
-        return {("address", _network(address)): each / BY_ADDRESS, ("name", name[:256]): each}
+        found = {("address", _network(address)): each / BY_ADDRESS}
+        return found if name is None else {**found, ("name", name[:256]): each}
 
 
 def _network(address: str) -> str:

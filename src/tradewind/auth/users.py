@@ -57,7 +57,8 @@ def configured(text: str, auth_manager: str) -> tuple[User, ...]:
         return ()
     if kind not in {"", SIMPLE}:
         raise AirflowConfigException(
-            f"[core] auth_manager names {auth_manager!r}, which is not available. Name {SIMPLE} or {FAB}."
+            f"[core] auth_manager names {auth_manager!r}, which is not available. Name {SIMPLE} or {FAB}. "
+            "Besides, people log in by OpenID Connect ([oidc]), LDAP ([ldap]) or a proxy (proxy_user_header)."
         )
     return parse_users(text)
 

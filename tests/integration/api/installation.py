@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,12 +43,16 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def installation(path: Path, **environ: str) -> Iterator[tuple[World, Home]]:
-    """``airflow api-server`` in a home; options as environment variables without ``AIRFLOW__``."""
+def installation(
+    path: Path, *, plain: Mapping[str, str] | None = None, **environ: str
+) -> Iterator[tuple[World, Home]]:
+    """``airflow api-server`` in a home; options as environment variables without ``AIRFLOW__``. ``plain``:
+    other environment variables.
+    """
     world, port = World(path), free_port()
     world.url = f"http://127.0.0.1:{port}"
     settings = {f"AIRFLOW__{name}": value for name, value in environ.items()}
-    home = Home(path, **{"AIRFLOW__API__BASE_URL": world.url, **settings})
+    home = Home(path, **{"AIRFLOW__API__BASE_URL": world.url, **settings, **(plain or {})})
     process = home.start("api-server", "--host", "127.0.0.1", "--port", str(port))
     try:
         wait_for(lambda: answers(world.url) or process.poll() is not None, "the API server", 40)

@@ -20,6 +20,7 @@ ANN = {
     "family_name": "Lee", "groups": ["Staff", "nobody-knows"],
 }  # fmt: skip
 SETTINGS = {
+    "FAB__AUTH_RATE_LIMIT": "100 per second",
     "OIDC__CLIENT_ID": "tests", "OIDC__CLIENT_SECRET": liar.SECRET, "OIDC__NAME": "Example & Co",
     "OIDC__ROLES_MAPPING": json.dumps({"staff": "Viewer", "ops": ["Op"]}),
 }  # fmt: skip
@@ -153,6 +154,16 @@ def test_an_answer_that_was_tampered_with_lets_nobody_in(
         sent_back(browser)  # a flow of this browser's own, into which somebody puts their answer
     assert browser.get(back).status_code == 403
     assert "_token" not in browser.cookies
+
+
+def test_answers_that_are_made_up_are_limited(mock: str, tmp_path: Path) -> None:
+    """Each asks the provider and is noted: nobody shall fill the audit log that way."""
+    settings = {**SETTINGS, "FAB__AUTH_RATE_LIMIT": "1 per hour"}
+    with installation(tmp_path, OIDC__ISSUER=mock, **settings) as (world, _):
+        seen = [httpx.get(f"{world.url}/login/oidc/callback?code=x&state=y") for _ in range(6)]
+        assert [one.status_code for one in seen] == [403] * 4 + [429] * 2
+        assert int(seen[-1].headers["retry-after"]) > 60
+        assert len(failures(world)) == 4
 
 
 def test_where_to_go_next_stays_here(browser: httpx.Client) -> None:

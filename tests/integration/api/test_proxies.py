@@ -64,6 +64,10 @@ def test_never_both(house: tuple[World, Home]) -> None:
         assert refused.status_code == 401 and "a proxy says" in refused.json()["detail"]
         token = local.headers.pop("Authorization").removeprefix("Bearer ")
         assert local.get(DAGS, headers={**ANN, "Cookie": f"_token={token}"}).status_code == 401
+        password = ("local", "password of local")
+        assert local.get("/api/v1/dags", auth=password).status_code == 200
+        assert local.get("/api/v1/dags", auth=password, headers=ANN).status_code == 401
+        assert local.get("/api/v1/dags", headers=ANN).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["local", "admin", "service:ci", "x" * 600])
@@ -96,6 +100,30 @@ def test_the_header_from_elsewhere_is_refused(tmp_path: Path) -> None:
             refused = client.get(DAGS, headers={**ANN, **extra})
             assert refused.status_code == 403 and "trusted proxy only" in refused.json()["detail"]
         assert world.sql("SELECT count(*) FROM ab_user") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("environ", "forwards"), [("10.0.0.1", "127.0.0.1"), ("10.0.0.1, 127.0.0.0/8", "203.0.113.9")]
+)
+def test_uvicorns_word_for_who_forwards_counts(tmp_path: Path, environ: str, forwards: str) -> None:
+    """``FORWARDED_ALLOW_IPS``, of which Airflow's documentation speaks."""
+    with installation(tmp_path, plain={"FORWARDED_ALLOW_IPS": environ}) as (world, _):
+        who = {"username": "nobody", "password": "x"}
+        httpx.post(
+            f"{world.url}/auth/token", json=who, headers={"X-Forwarded-For": "203.0.113.9"}, timeout=20
+        )
+        rows = world.sql("SELECT extra FROM log WHERE event = 'login_failed'")
+    assert [json.loads(extra)["address"] for (extra,) in rows] == [forwards]
+
+
+def test_what_airflow_2_said_in_python_is_named_and_never_run(tmp_path: Path) -> None:
+    (tmp_path / "webserver_config.py").write_text(
+        f"from flask_appbuilder.const import AUTH_REMOTE_USER\nAUTH_TYPE = AUTH_REMOTE_USER\n"
+        f"open({str(tmp_path / 'it ran')!r}, 'w')\n"
+    )
+    with installation(tmp_path) as (_, shell):
+        assert "AUTH_TYPE = AUTH_REMOTE_USER, but is not read" in shell.printed("api-server")
+    assert not (tmp_path / "it ran").exists()
 
 
 def test_behind_the_proxy_the_address_is_the_visitors(

@@ -8,8 +8,11 @@ from http.cookies import SimpleCookie
 
 import httpx
 import pytest
+from tests.integration.api.installation import beside, free_port
 from tests.integration.api.test_people import log_in, status_becomes
-from tests.integration.api.world import World, wait_for
+from tests.integration.api.world import HERE, World, wait_for
+
+from tradewind.auth import people
 
 DAGS = "/api/v2/dags"
 SAFE = ("/", "/dags", "/dags/etl?tab=runs&x=1", "/dags/%E4%BD%A0", "/a//b", "/dags#x")
@@ -69,6 +72,18 @@ def test_the_way_in_and_out(world: World, browser: httpx.Client) -> None:
     with httpx.Client(base_url=world.url, headers={"Authorization": f"Bearer {token}"}) as kept:
         status_becomes(kept, DAGS, 403)
     assert [owner for owner, _ in events(world, "logout")][-1] == name
+
+
+def test_a_token_that_was_logged_out_ends_in_every_api_server(world: World, browser: httpx.Client) -> None:
+    port = free_port()
+    words = (str(HERE / "serve.py"), str(world.home), str(port))
+    logged_in(world, browser)
+    who = {"Authorization": f"Bearer {browser.cookies['_token']}"}
+    with beside(f"http://127.0.0.1:{port}", *words) as url, httpx.Client(base_url=url, headers=who) as other:
+        assert other.get(DAGS).status_code == 200
+        browser.get("/api/v2/auth/logout")
+        status_becomes(other, DAGS, 403)
+    assert people.REMEMBERED < 1, "seconds that another server may still believe it"
 
 
 def test_under_https_cookies_are_secure(world: World, browser: httpx.Client) -> None:

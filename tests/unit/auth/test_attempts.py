@@ -52,6 +52,15 @@ def test_an_address_has_its_attempts_for_all_names_together(addresses: list[str]
     assert allowed(limit, "2001:db8:1::1", "somebody")
 
 
+def test_without_a_name_only_the_address_counts() -> None:
+    limit = Attempts(Clock(), Rate(5, 40))
+    for _ in range(20):
+        limit.begin("10.0.0.1", None)
+    with pytest.raises(TooManyAttempts):
+        limit.begin("10.0.0.1", None)
+    limit.begin("10.0.0.2", None)
+
+
 def test_what_succeeds_is_not_counted() -> None:
     limit = Attempts(Clock(), Rate(2, 10))
     for _ in range(50):

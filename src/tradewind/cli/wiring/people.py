@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import logging
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tradewind.auth import ldap, managing, oidc, outside, proxies, tokens, users
 from tradewind.auth.attempts import Rate, parse_rate
@@ -16,6 +18,13 @@ from tradewind.domain.errors import AirflowConfigException, NotFound
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
+
+log = logging.getLogger("tradewind.auth")
+_AUTH_TYPE: Final = re.compile(r"^\s*AUTH_TYPE\s*=\s*(AUTH_\w+)", re.MULTILINE)
+_PLACES: Final = {
+    "AUTH_LDAP": "[ldap]", "AUTH_OAUTH": "[oidc]", "AUTH_OID": "[oidc]",
+    "AUTH_REMOTE_USER": "[api] trusted_proxies and proxy_user_header",
+}  # fmt: skip
 
 
 def login_rate(app: App) -> Rate | None:
@@ -37,6 +46,7 @@ def directory(app: App, signing: tokens.Signer) -> users.Directory:
 
 def everybody(app: App, signing: tokens.Signer, proxy: proxies.TrustedProxy | None) -> People:
     """Everybody who may log in, and what they may do."""
+    _tell_of_webserver_config(app)
     teams: dict[str, list[str]] = {}
     shared = [local.EXAMPLES_NAME]
     for bundle in local.from_config(app.config):
@@ -84,6 +94,14 @@ def trusted_proxy(app: App) -> proxies.TrustedProxy | None:
     return proxies.TrustedProxy(networks, said.proxy_user_header, said.proxy_groups_header, rules)
 
 
+def forwarders(app: App) -> tuple[str, ...]:
+    """Whose ``X-Forwarded-…`` is believed: as configured, else as uvicorn is told (``*``: anybody's)."""
+    told = app.environ.get("FORWARDED_ALLOW_IPS", "")
+    if told and not app.config.is_set("api", "trusted_proxies"):
+        return tuple(one.strip() for one in told.split(",") if one.strip())
+    return app.config.api.trusted_proxies
+
+
 def _ldap(app: App) -> ldap.Ldap | None:
     """The directory whose names and passwords count too; None where nobody configured it."""
     said = app.config.ldap
@@ -118,6 +136,21 @@ def _need(extra: str, *modules: str) -> None:
             f"[{extra}] is configured and needs packages that are not installed: "
             f"pip install 'tradewind[{extra}]'"
         )
+
+
+def _tell_of_webserver_config(app: App) -> None:
+    """Say where to write what an Airflow 2 said in Python, of which one word is read and none evaluated."""
+    path = app.home / "webserver_config.py"
+    try:
+        found = _AUTH_TYPE.search(path.read_text(errors="replace"))
+    except OSError:
+        return
+    place = _PLACES.get(found[1]) if found else None
+    if found and place:
+        log.warning(
+            "%s says AUTH_TYPE = %s, but is not read: say it in %s of airflow.cfg "
+            "(docs/howto/log-in.md).", path, found[1], place,
+        )  # fmt: skip
 
 
 def passwords_file(app: App) -> Path | None:

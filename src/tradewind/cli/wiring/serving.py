@@ -69,7 +69,7 @@ def run(
             listener=listener,
             ssl_cert=ssl_cert,
             ssl_key=ssl_key,
-            trusted_proxies=app.config.api.trusted_proxies,
+            trusted_proxies=people.forwarders(app),
             on_ready=lambda: events.log(ready),
         )
     finally:

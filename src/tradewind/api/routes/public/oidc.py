@@ -44,11 +44,14 @@ async def begin(call: Call) -> Response:
 @door.get(CALLBACK, None, name="login_oidc_callback", answer=Any, in_document=False)
 async def finish(call: Call) -> Response:
     """Let somebody in whom the provider sent back."""
+    provider, attempts, address = _provider(call), call.services.attempts, address_of(call.request)
+    attempts.begin(address, None)  # each failure asks the provider, and is noted
     try:
-        who, begun = await _who(call, _provider(call))
+        who, begun = await _who(call, provider)
     except LoginRefused as error:
         answer = await _refuse(call, error)
     else:
+        attempts.succeeded(address, None)
         answer = await sessions.enter(call, who, begun.next, by=OIDC)
     answer.delete_cookie(_COOKIE, **sessions.cookie(call, path=_path(call)))
     return answer
