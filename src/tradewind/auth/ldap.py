@@ -8,6 +8,7 @@ the extra ``ldap``, loads at the first log-in.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,6 +81,7 @@ class Ldap:
     def _bound(self, user: str, password: str) -> Iterator[Any]:
         """A connection as that user (empty: anonymous); None where the directory refuses them."""
         import ldap3
+        from ldap3.core.exceptions import LDAPException
 
         connection = ldap3.Connection(
             self._server(), user=user or None, password=password or None, receive_timeout=_TIMEOUT,
@@ -88,10 +90,13 @@ class Ldap:
         try:
             connection.open()
             if self._starts_tls and not connection.start_tls():
-                raise LoginRefused(f"the directory {self._settings.uri} refuses StartTLS")
+                raise LoginRefused(
+                    f"the directory {self._settings.uri} began no TLS: {connection.last_error}"
+                )
             yield connection if connection.bind() else None
         finally:
-            connection.unbind()
+            with contextlib.suppress(LDAPException):  # it may be broken, of which more has been said
+                connection.unbind()
 
     def _server(self) -> Any:
         import ldap3
