@@ -86,6 +86,8 @@ def store_file(tx: Tx, parsed: ParsedFile, where: Where) -> Synced:
     _store_errors(tx, parsed.path, errors, where, synced)
     told = "\n".join(parsed.warnings)
     dag_warnings.replace(tx, parsed.path, dict.fromkeys(synced.live, told) if told else {}, where.now)
+    live = [found.spec for found in good if found.spec.dag_id in synced.live]
+    dag_warnings.look_at_pools(tx, parsed.path, live, where.now)
     homeless = "" if synced.live else told
     file_warnings.replace(tx, parsed.path, homeless, bundle_name=where.bundle.name, now=where.now)
     synced.errors = tuple(errors)

@@ -11,7 +11,7 @@ from tests.integration.dag_processor.world import Running, World, dag_text
 from tradewind.domain.access import Access
 from tradewind.domain.messages.wake import Wake
 from tradewind.runtime import wakeups
-from tradewind.store.queries import file_warnings, import_errors, parse_requests, roles
+from tradewind.store.queries import file_warnings, import_errors, parse_requests, pools, roles
 from tradewind.store.tables import assets as tables
 from tradewind.store.tables.dags import dag as dag_table
 
@@ -350,3 +350,34 @@ def test_a_file_that_somebody_asks_for_is_read_at_once(tmp_path: Path) -> None:
             assert not parse_requests.waiting(tx)
 
     world.run(story)
+
+
+def test_a_pool_that_is_not_there_is_a_warning_until_it_is(tmp_path: Path) -> None:
+    """§1.18 Under Airflow's word for it; a pool that is made ends it at once, an edit of the file too."""
+    world = World(tmp_path)
+    text = dag_text("a").replace('bash_command="true"', 'bash_command="true", pool="away"')
+    path = world.write("a.py", text)
+
+    def told() -> list[tuple[str, str]]:
+        with world.database.read() as tx:
+            rows = tx.rows(sa.text("select dag_id, warning_type, message from dag_warning"))
+        return [(row[0], row[2]) for row in rows if row[1] == "non-existent pool"]
+
+    def make_pool(name: str) -> None:
+        with world.database.write() as tx:
+            pools.set_pool(tx, name, slots=1, description=None)
+
+    warned = [("a", "Dag 'a' references non-existent pools: ['away']")]
+
+    async def watched(at: Running) -> None:
+        await at.until(lambda: told() == warned, "the warning")
+        make_pool("elsewhere")
+        assert told() == warned
+        make_pool("away")
+        assert told() == []
+        path.write_text(text.replace("away", "afar"))
+        await at.until(lambda: told() != [], "another one")
+        path.write_text(dag_text("a"))
+        await at.until(lambda: told() == [], "none")
+
+    world.run(watched)

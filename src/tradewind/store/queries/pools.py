@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tradewind.domain import errors, keys
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
-from tradewind.store.queries import scheduling
+from tradewind.store.queries import dag_warnings, scheduling
 from tradewind.store.records import PoolRecord
 from tradewind.store.statements import Statement
 from tradewind.store.tables.pools import slot_pool
@@ -48,6 +48,7 @@ def set_pool(
         rule = f"be a whole number from 0 to {MOST_SLOTS}, or -1 for no limit"
         raise errors.InvalidValue(f"slots of pool {name!r}", slots, rule)
     tx.run(_SET, pool=name, slots=slots, description=description, include_deferred=include_deferred)
+    dag_warnings.pool_is_there(tx)
     return PoolRecord(name=name, slots=slots, description=description, include_deferred=include_deferred)
 
 

@@ -7,12 +7,14 @@ from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
 from tradewind.api.schemas import installation as schemas
 from tradewind.auth.permissions import Resource
+from tradewind.store.queries import dag_warnings
 from tradewind.store.queries.browse import dags as browse
+from tradewind.store.queries.browse.listing import Where
 
 door = Door("DagWarning")
 ORDER = ("dag_id", "warning_type", "message", "timestamp")
-SHOWN_AS = "runtime varying value"
-"""Our type of warning, which covers more, as the nearest of the types that clients know."""
+SHOWN_AS = {dag_warnings.FILE: "runtime varying value"}
+"""Our type of warning, which covers more, as the nearest of the types that clients know; others are those."""
 
 
 @door.get(
@@ -24,15 +26,20 @@ SHOWN_AS = "runtime varying value"
 def list_dag_warnings(call: Call) -> schemas.DAGWarningCollectionResponse:
     """List warnings."""
     where = filters.conditions(call.query, apart=("warning_type",))
-    if call.query.warning_type not in (None, SHOWN_AS):
-        return schemas.DAGWarningCollectionResponse(dag_warnings=[], total_entries=0)
+    if call.query.warning_type is not None:
+        known = {shown: kind for kind, shown in SHOWN_AS.items()}
+        wanted = known.get(call.query.warning_type, call.query.warning_type)
+        where.append(Where("warning_type", "eq", wanted))
     rows = browse.dag_warnings.page(
         call.tx, where, page=page(call.query, call.services.settings, ORDER, ["dag_id"]), access=call.access
     )
     return schemas.DAGWarningCollectionResponse(
         dag_warnings=[
             schemas.DAGWarningResponse(
-                dag_id=row.dag_id, warning_type=SHOWN_AS, message=row.message, timestamp=row.timestamp,
+                dag_id=row.dag_id,
+                warning_type=SHOWN_AS.get(row.warning_type, row.warning_type),
+                message=row.message,
+                timestamp=row.timestamp,
                 dag_display_name=row.dag_display_name or row.dag_id,
             )
             for row in rows
