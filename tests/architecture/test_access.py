@@ -34,6 +34,7 @@ BY_KEY = {
     "store.queries.browse.dags.active_runs": "of a DAG that was loaded",
     "store.queries.browse.dags.version_of_hash": "the version of a run or DAG that was loaded",
     "store.queries.dag_versions.spec_bytes": "the version of a run or DAG that was loaded",
+    "store.transitions.runs.lock": "runs that were loaded",
     "store.queries.browse.others.return_values": "XComs of a run, by the run's key",
     "store.queries.hitl.get": "by the id of a task instance that was loaded",
     "store.queries.hitl.earlier": "by the id of a try that was loaded",

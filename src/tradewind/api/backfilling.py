@@ -22,7 +22,7 @@ from tradewind.engine import clearing
 from tradewind.runtime.plugin_hosts import Ask
 from tradewind.store.queries import scheduling
 from tradewind.store.records import NewRun, RunRecord
-from tradewind.store.transitions import backfills, by_hand
+from tradewind.store.transitions import backfills, by_hand, runs
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
@@ -172,6 +172,7 @@ def run_again(
     """Let a run run again: all of it, one task, or what failed. ``options`` replace its own; ``version`` is
     the hash of the DAG's version to run by, where it is to be another.
     """
+    runs.lock(tx, [run.pk])
     load = scheduling.load_run(tx, run.dag_id, run.run_id)
     if load is None:
         return

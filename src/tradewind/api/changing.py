@@ -24,6 +24,7 @@ from tradewind.store.queries.browse import runs as browse
 from tradewind.store.queries.browse.listing import Page, Where
 from tradewind.store.records import RunLoad
 from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import runs as run_transitions
 
 if TYPE_CHECKING:
     from tradewind.api.door import Call
@@ -76,7 +77,8 @@ def pick(call: Call, rows: Iterable[browse.RunRow], graph: Graph, scope: Scope) 
     tasks = clearing.select_tasks(
         graph, task_ids=scope.task_ids, upstream=scope.upstream, downstream=scope.downstream
     )
-    picked = []
+    picked, rows = [], list(rows)
+    run_transitions.lock(call.tx, (row.pk for row in rows))
     for row in rows:
         loaded = load(call, row)
         meant = clearing.select(
@@ -149,6 +151,7 @@ def mark(call: Call, picked: Picked, graph: Graph, state: TaskInstanceState) -> 
 def mark_run(call: Call, row: browse.RunRow, state: DagRunState) -> None:
     """Queue a run again, or say that it ended so, with its task instances."""
     now = call.services.clock.now()
+    run_transitions.lock(call.tx, [row.pk])
     loaded = load(call, row)
     graph = graph_of(call, row.dag_id, row.version_hash)
     if state is DagRunState.QUEUED:

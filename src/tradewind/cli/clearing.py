@@ -20,6 +20,7 @@ from tradewind.store.queries import runs as run_queries
 from tradewind.store.queries import scheduling
 from tradewind.store.records import RunLoad, RunRecord
 from tradewind.store.transitions import by_hand
+from tradewind.store.transitions import runs as run_transitions
 
 if TYPE_CHECKING:
     from tradewind.cli.arguments import Args
@@ -139,15 +140,23 @@ def ask_and_clear(app: App, meant: Sequence[Meant], *, sure: bool, prog: str) ->
     return 0
 
 
+def _as_they_are(tx: Tx, meant: Meant) -> list[InstanceFacts]:
+    """The same task instances, as they are by now: they were shown to somebody who was asked."""
+    run, names = meant.load.run, {(one.task_id, one.path) for one in meant.instances}
+    load = scheduling.load_run(tx, run.dag_id, run.run_id)
+    return [one for one in (load.instances if load else ()) if (one.task_id, one.path) in names]
+
+
 def clear(app: App, meant: Sequence[Meant]) -> int:
     """Clear; finished runs are queued again. How many task instances there were."""
     count = 0
     with app.database.write() as tx:
+        run_transitions.lock(tx, (each.load.run.pk for each in meant))
         for each in meant:
             run, now = each.load.run, app.clock.now()
             changes = [
                 (one.attempt_id, clearing.clear(one, each.retries.get(one.task_id, 0)))
-                for one in each.instances
+                for one in _as_they_are(tx, each)
             ]
             by_hand.change(tx, run, changes, now=now)
             if run.state in FINISHED_RUN:

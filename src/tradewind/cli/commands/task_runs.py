@@ -203,6 +203,7 @@ def _unmet(tx: Tx, args: Args, spec: DagSpec, found: RunRecord) -> tuple[int, st
 
 def _marked(tx: Tx, app: App, found: RunRecord, record: TaskInstanceRecord) -> tuple[int, str]:
     """Say that one task instance of a run succeeded, and have nothing run."""
+    transitions.lock(tx, [found.pk])
     facts = scheduling.load_run(tx, found.dag_id, found.run_id)
     mine = [one for one in (facts.instances if facts else ()) if one.attempt_id == record.id]
     now, success = app.clock.now(), TaskInstanceState.SUCCESS

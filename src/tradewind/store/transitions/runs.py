@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,6 +134,13 @@ _TOUCH = Statement(
     .where(run.c.id == _pk)
     .values(row_version=run.c.row_version + const(1), last_writer=sa.null(), updated_at=_at)
 )
+
+
+def lock(tx: Tx, pks: Iterable[int]) -> None:
+    """Wait for whoever changes these runs, before their task instances are read to be changed: what is read
+    then stays so. Rows are locked in the order of their ids, as in a turn.
+    """
+    tx.rows(sa.select(run.c.id).where(run.c.id.in_(list(pks))).order_by(run.c.id).with_for_update())
 
 
 def touch(tx: Tx, pk: int, *, now: datetime) -> bool:

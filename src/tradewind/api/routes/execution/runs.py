@@ -91,6 +91,7 @@ def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> None:
     from tradewind.engine import clearing  # loads the engine; only a task that resets a run needs it
 
     now = asked.services.clock.now()
+    transitions.lock(asked.tx, [run.pk])
     loaded = scheduling.load_run(asked.tx, run.dag_id, run.run_id)
     if loaded is None:
         return
