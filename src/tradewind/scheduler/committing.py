@@ -20,7 +20,7 @@ from tradewind.scheduler.capacity import Capacity
 from tradewind.scheduler.dispatch import Dispatch
 from tradewind.scheduler.inbox import Inbox, RunKey
 from tradewind.scheduler.plan import Plan
-from tradewind.scheduler.withdrawn import Withdrawn
+from tradewind.scheduler.withdrawn import ODD, Withdrawn
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
 from tradewind.store.transitions import results
@@ -94,7 +94,7 @@ class Committing:
                 dict.fromkeys(changed.keys, "its rows are not what they were when they were read")
             )
             self._commit([key for key in keys if key not in changed.keys], plan, done, now)
-        except (Conflict, DatabaseError) as error:
+        except (Conflict, DatabaseError, *ODD) as error:
             if not _blames_a_row(error):
                 raise
             self._withdraw_grants(plan)
@@ -167,4 +167,4 @@ class Committing:
 
 def _blames_a_row(error: Exception) -> bool:
     """Whether one run's rows may be at fault, and not the database as a whole."""
-    return isinstance(error, Conflict | RowsLocked) or type(error) is DatabaseError
+    return isinstance(error, (Conflict, RowsLocked, *ODD)) or type(error) is DatabaseError

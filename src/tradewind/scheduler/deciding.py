@@ -14,6 +14,7 @@ from tradewind.scheduler.gather import Gathered
 from tradewind.scheduler.inbox import Incoming
 from tradewind.scheduler.plan import Plan
 from tradewind.scheduler.timers import Timers
+from tradewind.scheduler.withdrawn import spoils
 
 
 class Deciding:
@@ -27,18 +28,26 @@ class Deciding:
     def run_once(self, gathered: Gathered, plan: Plan, now: datetime) -> None:
         """Tell the machines what happened, and write into ``plan`` what follows."""
         self._calling.clear()
+        plan.spoiled.update(gathered.spoiled)
         for incoming in gathered.events:
-            run = gathered.runs.get(incoming.run)
-            if run is not None and run.machine.apply(incoming.event, now):
-                plan.accepted.append(incoming)
-                self._note_caller(incoming)
-            else:
-                plan.refused.append(incoming)
+            with spoils(plan.spoiled, incoming.run):
+                self._apply(gathered.runs.get(incoming.run), incoming, plan, now)
         for key, attempt_id in gathered.requeues:
-            self._requeue(gathered.runs.get(key), attempt_id, plan)
+            with spoils(plan.spoiled, key):
+                self._requeue(gathered.runs.get(key), attempt_id, plan)
         for run in gathered.runs.values():
-            self._settle(run, plan, now)
+            with spoils(plan.spoiled, run.key):
+                self._settle(run, plan, now)
         self._grant(plan, now)
+        for key in plan.spoiled:
+            plan.decisions.pop(key, None)
+
+    def _apply(self, run: CachedRun | None, incoming: Incoming, plan: Plan, now: datetime) -> None:
+        """Tell a machine. What a spoiled run is told, or spoils it, counts as refused, and is told again."""
+        plan.refused.append(incoming)
+        if run is not None and incoming.run not in plan.spoiled and run.machine.apply(incoming.event, now):
+            plan.accepted.append(plan.refused.pop())
+            self._note_caller(incoming)
 
     def _note_caller(self, incoming: Incoming) -> None:
         report = incoming.report
@@ -47,6 +56,8 @@ class Deciding:
 
     def _settle(self, run: CachedRun, plan: Plan, now: datetime) -> None:
         """What follows in one run; slots that its decisions free and candidates they make go to capacity."""
+        if run.key in plan.spoiled:
+            return
         decisions = run.machine.decide(now)
         if not decisions:
             self._timers.set(("run", run.key), run.machine.next_wake())
@@ -121,7 +132,14 @@ class Deciding:
                 if run is not None:
                     self._offer(run, ready)
                 return
-            queue = run.machine.queue(ready.attempt_id, now)
-            plan.decisions.setdefault(run.key, Decisions()).queues.append(queue)
-            self._dispatch.address(ready.attempt_id, incarnation, queue.dispatch)
-            plan.grants.append((run, ready, queue, incarnation))
+            if run.key in plan.spoiled:
+                self._capacity.release(ready.attempt_id)
+                continue
+            with spoils(plan.spoiled, run.key):
+                self._queue(run, ready, incarnation, plan, now)
+
+    def _queue(self, run: CachedRun, ready: Ready, incarnation: str, plan: Plan, now: datetime) -> None:
+        queue = run.machine.queue(ready.attempt_id, now)
+        plan.decisions.setdefault(run.key, Decisions()).queues.append(queue)
+        self._dispatch.address(ready.attempt_id, incarnation, queue.dispatch)
+        plan.grants.append((run, ready, queue, incarnation))

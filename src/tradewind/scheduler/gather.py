@@ -16,7 +16,7 @@ from tradewind.scheduler.dispatch import Dispatch
 from tradewind.scheduler.inbox import Batch, Inbox, Incoming, RunKey
 from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
-from tradewind.scheduler.withdrawn import Withdrawn
+from tradewind.scheduler.withdrawn import Withdrawn, spoils
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import scheduling
 
@@ -27,6 +27,8 @@ class Gathered(msgspec.Struct, kw_only=True):
     runs: dict[RunKey, CachedRun] = {}
     events: list[Incoming] = []
     requeues: list[tuple[RunKey, str]] = []
+    spoiled: dict[RunKey, str] = {}
+    """Runs that cannot be read, as something in them is not as it may be; with the reason."""
 
 
 class Gather:
@@ -99,6 +101,7 @@ class Gather:
         gathered.requeues = [each for each in gathered.requeues if each[0] not in resting]
         for key in resting:
             gathered.runs.pop(key, None)
+            gathered.spoiled.pop(key, None)
 
     def forget(self, key: RunKey) -> None:
         """Throw away what is cached of a run, but for what hosts hold of it."""
@@ -136,20 +139,29 @@ class Gather:
         for dag_id in batch.dags:
             self._refresh_dag(tx, dag_id, gathered, now)
         for key in batch.reload:
-            self._reload(tx, key, gathered)
+            with spoils(gathered.spoiled, key):
+                self._reload(tx, key, gathered)
         for key in batch.mentioned():
-            if key not in gathered.runs and key not in batch.reload:
-                run = self._runs.get(key) or self._load(tx, key)
-                if run is not None:
-                    gathered.runs[key] = run
+            if key not in gathered.runs and key not in batch.reload and key not in gathered.spoiled:
+                with spoils(gathered.spoiled, key):
+                    self._mention(tx, key, gathered)
         for dag_id in batch.past:
             self._refresh_past(tx, dag_id, gathered)
         for key in self._starting.allowed(tx, batch.starts, now, without=self._withdrawn.resting):
-            run = self._load(tx, key, starts=True)
-            if run is not None:
-                run.machine.start(now)
-                run.starts(now)
-                gathered.runs[key] = run
+            with spoils(gathered.spoiled, key):
+                self._start(tx, key, gathered, now)
+
+    def _mention(self, tx: Tx, key: RunKey, gathered: Gathered) -> None:
+        run = self._runs.get(key) or self._load(tx, key)
+        if run is not None:
+            gathered.runs[key] = run
+
+    def _start(self, tx: Tx, key: RunKey, gathered: Gathered, now: datetime) -> None:
+        run = self._load(tx, key, starts=True)
+        if run is not None:
+            run.machine.start(now)
+            run.starts(now)
+            gathered.runs[key] = run
 
     def _reload(self, tx: Tx, key: RunKey, gathered: Gathered) -> None:
         """Somebody may have changed the run: only a version that moved makes us build it again."""
@@ -230,11 +242,12 @@ class Gather:
         for run in self._runs.of_dag(dag_id):
             run.dag = row
             if version is not None and run.version.hash != version.hash:
-                self._capacity.forget_run(run.key)
-                run.version = version
-                run.machine.regraph(version.graph, now)
-                self._tell_capacity(run)
-                gathered.runs[run.key] = run
+                with spoils(gathered.spoiled, run.key):
+                    self._capacity.forget_run(run.key)
+                    run.version = version
+                    run.machine.regraph(version.graph, now)
+                    self._tell_capacity(run)
+                    gathered.runs[run.key] = run
 
     def _refresh_past(self, tx: Tx, dag_id: str, gathered: Gathered) -> None:
         """Tell the runs of a DAG what has become of the runs that they depend on."""

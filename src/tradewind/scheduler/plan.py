@@ -15,4 +15,6 @@ class Plan(msgspec.Struct, kw_only=True):
     decisions: dict[RunKey, Decisions] = {}
     accepted: list[Incoming] = []
     refused: list[Incoming] = []
+    spoiled: dict[RunKey, str] = {}
+    """Runs about which nothing can be decided, as something in them is not as it may be; with the reason."""
     grants: list[tuple[CachedRun, Ready, Queue, str]] = []

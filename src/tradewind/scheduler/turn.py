@@ -4,8 +4,8 @@ Synchronous, and free of sockets and of waiting: whoever drives it (``service``,
 clock, a database and a dispatch, and calls ``run_once`` when there is news.
 
 A run leaves the turn alone. Where somebody else changed it, it is read again and decided in the next turn.
-Where its rows refuse what was decided again and again, it comes back after a pause that grows: see
-``withdrawn``.
+Where its rows refuse what was decided again and again, or nothing can be decided about it, it comes back
+after a pause that grows: see ``withdrawn``.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ class Turn:
             self._forget([*{**gathered.runs, **plan.decisions}], gathered.events, plan)
             raise
         result = _result(plan, committed)
-        for key, reason in committed.refused.items():
+        for key, reason in (plan.spoiled | committed.refused).items():
             self._withdrawn.refused(key, reason, now)
-        self._leave(plan, committed.left)
+        self._leave(plan, committed.left | plan.spoiled.keys())
         self._acting.run_once(plan)
         return result
 
@@ -88,7 +88,7 @@ class Turn:
         self._forget(sorted(left), again, plan)
         plan.grants = [grant for grant in plan.grants if grant[0].key not in left]
         for key in left:
-            del plan.decisions[key]
+            plan.decisions.pop(key, None)
 
     def _forget(self, keys: Collection[RunKey], events: list[Incoming], plan: Plan) -> None:
         """These runs are read again, and their events told again, in the next turn."""
@@ -104,5 +104,6 @@ class Turn:
 def _result(plan: Plan, committed: Committed) -> TurnResult:
     return TurnResult(
         runs=len(plan.decisions), queued=len(plan.grants), refused=len(plan.refused),
-        conflicts=len(committed.moved), withdrawn=len(committed.refused), statements=committed.statements,
+        conflicts=len(committed.moved),
+        withdrawn=len(plan.spoiled | committed.refused), statements=committed.statements,
     )  # fmt: skip

@@ -1,5 +1,6 @@
-"""Runs whose rows refuse what is decided about them. Such a run is read again at once, which is enough where
-somebody's own SQL changed a row; if it refuses again, it rests for a time that grows.
+"""Runs whose rows refuse what is decided about them, or about which nothing can be decided, as something in
+them is not as it may be. Such a run is read again at once, which is enough where somebody's own SQL changed a
+row; if that does not help, it rests for a time that grows.
 
 While it rests it stays cached, so that what it holds counts against limits, but nothing is decided about it;
 what happens to it is kept.
@@ -7,12 +8,14 @@ what happens to it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
+from tradewind.domain.errors import DagDefinitionError, IllegalMove, NotFound, ProtocolError
 from tradewind.domain.events import PastMoved
 from tradewind.scheduler.dispatch import has_called
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
@@ -21,6 +24,19 @@ from tradewind.telemetry import events
 
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=1)
+
+
+ODD: Final = (IllegalMove, NotFound, DagDefinitionError, ProtocolError, LookupError, ValueError, TypeError)
+"""What one run's rows, or its DAG, can bring about: errors of theirs, and not of the database as a whole."""
+
+
+@contextmanager
+def spoils(spoiled: dict[RunKey, str], key: RunKey) -> Iterator[None]:
+    """What is raised inside is that run's: it leaves the turn."""
+    try:
+        yield
+    except ODD as error:
+        spoiled.setdefault(key, f"{type(error).__name__}: {error}")
 
 
 class _Kept(msgspec.Struct, kw_only=True):
@@ -41,7 +57,7 @@ class Withdrawn:
         self.resting: dict[RunKey, _Kept] = {}
 
     def refused(self, key: RunKey, reason: str, now: datetime) -> None:
-        """Its rows refused: read it again, at the first time at once."""
+        """It is not written: read it again, at the first time at once."""
         count = self.suspects[key] = self.suspects.get(key, 0) + 1
         pause = timedelta(0) if count == 1 else min(FIRST_PAUSE * 2 ** min(count - 2, 10), LONGEST_PAUSE)
         if pause:

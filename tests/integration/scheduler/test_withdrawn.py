@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from random import Random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from tests import services
 from tests.integration.scheduler.world import World, chain
 
+from tradewind.domain.errors import IllegalMove, TaskNotFound
 from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.lifecycle import Ack, Assign, Hello, ToHost
 from tradewind.domain.messages.report import Finished
+from tradewind.engine.machine import RunMachine
+from tradewind.scheduler.active_runs import ActiveRuns
 from tradewind.scheduler.core import Core, Settings
 from tradewind.store import migrations
 from tradewind.store.database import Database
@@ -83,6 +87,64 @@ def test_it_goes_on_when_its_rows_give_in_and_no_result_is_lost(world: World, ho
     assert world.runs("d")["bad"] == "success"
     assert world.sql("select distinct try_number, lost from task_instance") == [(1, 0)]
     assert world.core.withdrawn.suspects == {}
+
+
+ODD = [
+    IllegalMove("A task instance", "success", "running"),
+    KeyError("t01"),
+    TaskNotFound("d", "t01", ()),
+]
+
+
+@pytest.mark.parametrize("error", ODD, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("where", ["apply", "decide", "queue"])
+def test_a_run_that_nothing_can_be_decided_about(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
+) -> None:
+    """It leaves the turn alone, and goes on when what was wrong with it is right again."""
+    start(world)
+    real = getattr(RunMachine, where)
+
+    def odd(machine: RunMachine, *told: Any) -> Any:
+        if machine._board.run.run_id == "bad":
+            raise error
+        return real(machine, *told)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(RunMachine, where, odd)
+        world.finish_all()
+        runs = world.runs("d")
+        assert runs.pop("bad") == "running"
+        assert set(runs.values()) == {"success"}
+        assert {(told.dag_id, told.run_id) for told in withdrawals(world)} == {("d", "bad")}
+        assert type(error).__name__ in withdrawals(world)[-1].reason
+    world.pass_time(61)
+    world.finish_all()
+    assert world.runs("d")["bad"] == "success"
+    assert world.sql("select distinct try_number, lost from task_instance") == [(1, 0)]
+    assert (world.core.withdrawn.suspects, world.core.capacity.held()) == ({}, {})
+
+
+def test_a_run_that_cannot_be_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The results of its tasks are kept until it can be."""
+    start(world)
+    real = ActiveRuns.load
+
+    def odd(runs: ActiveRuns, tx: Any, key: tuple[str, str]) -> Any:
+        if key[1] == "bad":
+            raise TaskNotFound("d", "t01", ())
+        return real(runs, tx, key)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(ActiveRuns, "load", odd)
+        world.sql("update dag_run set row_version = row_version + 1")
+        world.finish_all()
+        assert world.runs("d").pop("bad") == "running"
+        assert set(world.runs("d").values()) == {"running", "success"}
+    world.pass_time(61)
+    world.finish_all()
+    assert set(world.runs("d").values()) == {"success"}
+    assert world.sql("select distinct try_number, lost from task_instance") == [(1, 0)]
 
 
 def test_its_pauses_grow_up_to_a_minute(world: World) -> None:
