@@ -249,6 +249,7 @@ PATHS: dict[str, str] = {
     "airflow.providers_manager": "ProvidersManager",
     "airflow.policies": "hookimpl",
     "airflow.listeners": "hookimpl",
+    "airflow.listeners.listener": "get_listener_manager ListenerManager",
     "airflow.secrets": "BaseSecretsBackend",
     "airflow.secrets.base_secrets": "BaseSecretsBackend",
     "airflow.secrets.environment_variables": "EnvironmentVariablesBackend",

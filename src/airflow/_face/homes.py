@@ -27,6 +27,7 @@ BUILT: dict[str, str] = {
         "Context get_current_context KNOWN_CONTEXT_KEYS context_merge context_copy_partial "
         "context_get_outlet_events set_current_context _CURRENT_CONTEXT=_active"
     ),
+    "tradewind.authoring.listeners": "hookimpl get_listener_manager ListenerManager",
     "tradewind.authoring.task_run": "TaskInstance=TaskRun",
     "tradewind.authoring.dag_run": "DagRun",
     "tradewind.testing.dag_bag": "DagBag list_py_file_paths",
@@ -261,7 +262,7 @@ BUILT: dict[str, str] = {
     ),
     "tradewind.authoring.oddments": (
         "Resources suppress_logs_and_warning add_deprecated_classes fixup_decorator_warning_stack "
-        "apply_lineage prepare_lineage AUTO hookimpl SimpleTaskInstance"
+        "apply_lineage prepare_lineage AUTO SimpleTaskInstance"
     ),
     "tradewind.authoring.other_python": "remove_task_decorator",
     "tradewind.authoring.parsing_context": (

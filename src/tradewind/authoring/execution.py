@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tradewind.authoring import calling, defaults, operator_link, serde, xcom
+from tradewind.authoring import calling, defaults, operator_link, plugin_reading, serde, xcom
 from tradewind.authoring import context as contexts
 from tradewind.authoring import trigger as trigger_module
 from tradewind.authoring.plain import plain
@@ -161,6 +161,17 @@ def asset_events(task: Any, ti: TaskRun) -> tuple[dict[str, Any], ...]:
     from tradewind.authoring import asset_events as events  # only tasks with outlets
 
     return events.collect(task.outlets, ti.touched_outlets)
+
+
+def listening(hook: str, **known: Any) -> list[tuple[str, Callable[[], Any]]]:
+    """The listeners that want to be told of this: a name for the log, and a call."""
+    if not plugin_reading.listeners():
+        return []
+    from tradewind.authoring import listeners  # only where there are some
+
+    if hook in ("on_starting", "before_stopping"):
+        known["component"] = listeners.TaskRunnerMarker()
+    return listeners.calls(hook, session=None, **known)
 
 
 def run_callbacks(callbacks: Any, context: contexts.Context, log: Any) -> None:

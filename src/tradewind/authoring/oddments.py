@@ -63,11 +63,6 @@ AUTO = "auto"
 """``inlets=AUTO`` of Airflow 1.10 and 2.x."""
 
 
-def hookimpl(function: Any = None, **_: Any) -> Any:
-    """Marks a listener or a policy of a plug-in; see the page on what of Airflow is there."""
-    return (lambda inner: inner) if function is None else function
-
-
 class SimpleTaskInstance:
     """A task instance as plain values, as 2.x's executors and callbacks passed it around."""
 

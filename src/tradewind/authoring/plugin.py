@@ -18,7 +18,8 @@ class AirflowPlugin:
     """Base of plug-ins; defining a subclass with a ``name`` registers its macros, weight strategies and extra
     links.
 
-    Timetables, partition mappers, windows and deadline references are looked up by the plug-in host. The
+    Timetables, partition mappers, windows and deadline references are looked up by the plug-in host, which
+    tells listeners of runs and assets; those of task instances are told in the task's process. The
     other lists are kept for those who read them; what Tradewind does not use yet says
     ``docs/reference/compatibility.md``.
     """

@@ -170,6 +170,12 @@ def _plugins_in(module: ModuleType) -> list[Any]:
     ]
 
 
+def listeners() -> list[Any]:
+    """What the plug-ins that were read here list as listeners."""
+    read = (one for one in _loaded.values() if isinstance(one, list))
+    return [each for found in read for one in found for each in getattr(one.plugin, "listeners", None) or ()]
+
+
 _PARTS: Final = tuple(name for name, value in vars(AirflowPlugin).items() if isinstance(value, list))
 
 

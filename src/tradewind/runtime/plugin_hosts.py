@@ -74,6 +74,8 @@ class PluginHosts:
 
     def ask(self, question: messages.Question) -> messages.Answer:
         """The answer. Raises PluginFailed after at most three times ``limit`` seconds."""
+        if isinstance(question, messages.ListHooks) and not self._has_plugins():
+            return messages.HooksAre()
         with self._turn(question.name):
             host = self._take(question.name)
             try:
@@ -186,6 +188,9 @@ class PluginHosts:
             self._watch()
         for host in old:
             host.end()
+
+    def _has_plugins(self) -> bool:
+        return bool(plugins.plugin_files(self._folder) or plugins.entry_points())
 
     def _stamp(self) -> tuple[Any, ...]:
         """Which plug-ins there are, and when each was changed."""

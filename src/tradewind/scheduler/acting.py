@@ -34,12 +34,15 @@ class Acting:
         on_assets: Callable[[], None] = lambda: None,
         on_fired: Callable[[Incoming], None] = lambda incoming: None,
         on_decided: Callable[[Decisions], None] = lambda decisions: None,
+        on_moved: Callable[[CachedRun, Decisions], None] = lambda run, decisions: None,
+        on_updated: Callable[[Finished], None] = lambda report: None,
         on_called: Callable[[Finished, str], None] = lambda report, source: None,
     ) -> None:
         self._inbox, self._runs, self._gather = inbox, runs, gather
         self._dispatch, self._timers = dispatch, timers
         self._on_finished, self._on_callbacks, self._on_assets = on_finished, on_callbacks, on_assets
         self._on_fired, self._on_decided, self._on_called = on_fired, on_decided, on_called
+        self._on_moved, self._on_updated = on_moved, on_updated
 
     def run_once(self, plan: Plan) -> None:
         """Hand out, acknowledge, stop; wake what depends on the runs that moved."""
@@ -51,7 +54,10 @@ class Acting:
                 self._on_fired(incoming)
             elif incoming.report is not None:
                 outgoing.ack(incoming.source, incoming.report)
-        if any(incoming.report is not None and incoming.report.asset_events for incoming in plan.accepted):
+        updates = [it.report for it in plan.accepted if it.report is not None and it.report.asset_events]
+        for report in updates:
+            self._on_updated(report)
+        if updates:
             self._on_assets()
         for incoming in plan.refused:
             self._refuse(outgoing, incoming)
@@ -113,6 +119,8 @@ class Acting:
         run = self._runs.get(key)
         if run is None:
             return
+        if decisions.run:
+            self._on_moved(run, decisions)
         if decisions.callbacks:
             self._on_callbacks()
         if decisions.finishes and run.version.depends_on_past:

@@ -36,6 +36,7 @@ from tradewind.scheduler.duties.send_callbacks import SendCallbacks
 from tradewind.scheduler.duties.watch_rows import WatchRows
 from tradewind.scheduler.gather import Gather
 from tradewind.scheduler.inbox import Inbox
+from tradewind.scheduler.listening import Listening
 from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
 from tradewind.scheduler.triggering import Triggering
@@ -86,6 +87,7 @@ class Core:
         self._database, self.clock, self.settings = database, clock, settings
         self.inbox, self.timers, self.queued = Inbox(), Timers(), QueuedRuns()
         self.runs = ActiveRuns(new_attempt=new_attempt, lost_limit=settings.lost_limit)
+        self.listening = Listening(emit=emit)
         self.limits = Limits(slots=0)
         self.capacity = Capacity(self.limits, emit)
         self.dispatch = Dispatch(name)
@@ -180,6 +182,7 @@ class Core:
         """Whoever needs to know what a plug-in says asks this; the answer comes between turns."""
         self.creation.use_plugins(ask)
         self.references.ask = ask
+        self.listening.use_plugins(ask)
 
     def refresh_pools(self) -> None:
         """Pools may have been edited; what waited for them is looked at again."""
@@ -323,6 +326,8 @@ def _make_turn(core: Core, database: Database, lease: leases.Lease | None) -> Tu
         on_fired=core.triggers.done,
         on_decided=core.triggers.decided,
         on_called=core.callbacks.finished,
+        on_moved=core.listening.moved,
+        on_updated=core.listening.updated,
     )
     deciding = Deciding(runs=core.runs, capacity=core.capacity, dispatch=core.dispatch, timers=core.timers)
     committing = Committing(

@@ -58,6 +58,7 @@ class SchedulerWork:
         self._server = await loop.create_unix_server(self._door.connection, str(self._socket))
         self._socket.chmod(0o600)
         self._core.load()
+        self._core.listening.begin()
         self._ask()
 
     def duties(self) -> Sequence[Duty]:

@@ -69,7 +69,7 @@ class TimetableFailed(Event, frozen=True, kw_only=True):
 
 
 class RunWithdrawn(Event, frozen=True, kw_only=True):
-    """What was decided about a run could not be written; the other runs of the turn were."""
+    """Nothing can be decided about a run, or it could not be written; the other runs of the turn were."""
 
     level: ClassVar[int] = logging.WARNING
     text: ClassVar[str] = (
@@ -90,6 +90,14 @@ class PluginSilent(Event, frozen=True, kw_only=True):
     text: ClassVar[str] = "{error} It is asked again in {seconds:g} s."
     error: str
     seconds: float
+
+
+class ListenerFailed(Event, frozen=True, kw_only=True):
+    """A listener of a plug-in could not be told of something, or raised; nothing else comes of it."""
+
+    level: ClassVar[int] = logging.WARNING
+    text: ClassVar[str] = "{error}"
+    error: str
 
 
 class RunIdTaken(Event, frozen=True, kw_only=True):

@@ -18,7 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tradewind.authoring import plugin_deadlines, plugin_partitions, plugin_reading, plugin_timetables
+from tradewind.authoring import (
+    plugin_deadlines,
+    plugin_listening,
+    plugin_partitions,
+    plugin_reading,
+    plugin_timetables,
+)
 from tradewind.authoring.plugin_reading import Plugins
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages import plugins as messages
@@ -46,6 +52,12 @@ def answer(asked: messages.Question, plugins: Plugins) -> messages.Reply:
 def _answer(asked: Any, plugins: Plugins) -> messages.Reply:
     if isinstance(asked, messages.ListPlugins):
         return _listed(plugins)
+    if isinstance(asked, messages.ListHooks | messages.TellListeners):
+        return (
+            plugin_listening.tell(asked)
+            if isinstance(asked, messages.TellListeners)
+            else plugin_listening.hooks()
+        )
     if isinstance(asked, messages.MapKey):
         return plugin_partitions.map_key(plugins, asked)
     if isinstance(asked, messages.PartitionNeeds):

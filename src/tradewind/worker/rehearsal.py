@@ -150,6 +150,7 @@ def rehearse(
                 host=runner.Where("", ""),
                 log=log,
                 started=wire_started,
+                listened=False,
             )
             report = body.run()
             wire.frame(messages.Ended(report=report))

@@ -9,8 +9,6 @@ Knows nothing of processes: a task process gives it sockets and signals, ``dag.t
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -25,7 +23,7 @@ from tradewind.domain.messages.data import Request
 from tradewind.domain.messages.report import Finished, Started
 from tradewind.domain.spec.mapping import MAX_MAP_LENGTH
 from tradewind.runtime.clock import Clock
-from tradewind.worker import outcomes, reporting
+from tradewind.worker import alarms, outcomes, reporting
 from tradewind.worker.callbacks import CallbackWork
 from tradewind.worker.work import Call, Work
 
@@ -82,16 +80,18 @@ class Body:
         max_map_length: int = MAX_MAP_LENGTH,
         callback_limit: float = 300.0,
         success_overtime: float = 20.0,
+        listened: bool = True,
     ) -> None:
         """``flush`` brings to the log what was printed; ``problem`` says why ``dag`` is None. ``concluded``
         hears of the end, and how many seconds callbacks may take together, before they are called:
-        ``success_overtime`` after a success, which is recorded meanwhile, else ``callback_limit``.
+        ``success_overtime`` after a success, which is recorded meanwhile, else ``callback_limit``. Not
+        ``listened``: no listener is told of it.
         """
         self._assignment, self._dag, self._link = assignment, dag, link
         self._clock, self._host, self._log, self._started = clock, host, log, started
         self._flush, self._problem, self._max_map_length = flush, problem, max_map_length
         self._concluded, self._callback_limit = concluded, callback_limit
-        self._success_overtime = success_overtime
+        self._success_overtime, self._listened = success_overtime, listened
         self._began = clock.now()
         self._pid = os.getpid()
         self._interruptible = False
@@ -136,10 +136,13 @@ class Body:
         result: Any = None
         error: BaseException | None = None
         try:
-            self._work = Work(assignment, task, self._link, began=self._began, hostname=self._host.hostname)
+            self._work = Work(
+                assignment, task, self._link, began=self._began, hostname=self._host.hostname,
+                listened=self._listened,
+            )  # fmt: skip
             self._killable = self._work.on_kill
             with self._interruptible_for(self._work.execution_timeout):
-                result = self._work.perform()
+                result = self._work.perform(self._tell)
         except BaseException as raised:  # noqa: BLE001 - whatever user code raises is an outcome
             error = raised
         self._leave_forks(error)
@@ -191,18 +194,37 @@ class Body:
                 self._guard("clearing the task's state", work.forget_state)
             self._guard("rendered fields", lambda: reporting.complete(report, work))
             if work.has_links and reporting.is_end(outcome):
-                with self._alarm(self._success_overtime, _too_late(self._success_overtime)):
+                with alarms.alarm(
+                    self._clock, self._success_overtime, alarms.too_late(self._success_overtime)
+                ):
                     self._guard("the links", work.push_links)
             outcome = self._call_all(work.callbacks(outcome, error), outcome, report)
             report.note = work.ti.note
         return self._finished(outcome, report)
+
+    def _tell(self, calls: list[Call]) -> None:
+        """Listeners, while the task runs: what they do, and how long they take, is not the task's."""
+        if not calls:
+            return
+        self._interruptible = False  # a stop is for the task, and comes when they have ended
+        try:
+            for name, call in calls:
+                with alarms.alarm(
+                    self._clock, self._success_overtime, alarms.too_late(self._success_overtime)
+                ):
+                    self._guard(name, call)
+                self._leave_forks(None)
+        finally:
+            self._interruptible = True
+        if self._stop is not None:
+            raise self._stop
 
     def _reconsidered(self, outcome: Failed, error: BaseException) -> Failed:
         """The failure as the task's retry policy sees it, if it has one and there are tries left."""
         found = [outcome]
         work = self._work
         if work is not None and work.has_policy and outcomes.will_retry(outcome, self._assignment):
-            with self._alarm(self._callback_limit, _too_late(self._callback_limit)):
+            with alarms.alarm(self._clock, self._callback_limit, alarms.too_late(self._callback_limit)):
                 self._guard("the retry policy", lambda: found.append(work.reconsider(outcome, error)))
         return found[-1]
 
@@ -219,7 +241,7 @@ class Body:
         self._concluded(self._finished(told, report), limit)
         give_up = self._clock.monotonic() + limit
         for name, call in calls:
-            with self._alarm(give_up - self._clock.monotonic(), _too_late(limit)):
+            with alarms.alarm(self._clock, give_up - self._clock.monotonic(), alarms.too_late(limit)):
                 self._guard(name, call)
             self._leave_forks(None)
         return outcome
@@ -251,15 +273,10 @@ class Body:
     def _report_started(self) -> Started:
         assignment = self._assignment
         return Started(
-            attempt_id=assignment.attempt_id,
-            dispatch=assignment.dispatch,
-            dag_id=assignment.run.dag_id,
-            run_id=assignment.run.run_id,
-            at=self._began,
-            pid=os.getpid(),
-            hostname=self._host.hostname,
+            attempt_id=assignment.attempt_id, dispatch=assignment.dispatch, dag_id=assignment.run.dag_id,
+            run_id=assignment.run.run_id, at=self._began, pid=os.getpid(), hostname=self._host.hostname,
             unixname=self._host.unixname,
-        )
+        )  # fmt: skip
 
     # --- the user's code
 
@@ -271,26 +288,10 @@ class Body:
         self._interruptible = True
         self._limit = seconds
         try:
-            with self._alarm(seconds, self._late):
+            with alarms.alarm(self._clock, seconds, self._late):
                 yield
         finally:
             self._interruptible = False
-
-    @contextmanager
-    def _alarm(
-        self, seconds: float | None, handler: Callable[[int, FrameType | None], None]
-    ) -> Iterator[None]:
-        """Inside, ``handler`` is called after ``seconds``. Signals reach only a process's main thread."""
-        if seconds is None or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        old = signal.signal(signal.SIGALRM, handler)
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, old)
 
     def _late(self, number: int, frame: FrameType | None) -> None:
         if self._interruptible:
@@ -311,15 +312,6 @@ class Body:
             self._log.write(level, text, "task", exception=outcomes.trace(error))
         else:
             self._log.write(level, text, "task")
-
-
-def _too_late(limit: float) -> Callable[[int, FrameType | None], None]:
-    """What interrupts callbacks, or a retry policy, after ``limit`` seconds."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise AirflowTaskTimeout(f"callbacks took longer than {limit:g} s together")
-
-    return interrupt
 
 
 def run(assignment: Assignment, dag: Any, link: LinkPort, *, clock: Clock, host: Where, log: Log) -> Finished:

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,8 +22,16 @@ from tradewind.domain.events import (
     Succeeded,
 )
 from tradewind.domain.messages.assignment import Assignment
+from tradewind.domain.states import TaskInstanceState
 from tradewind.worker import mails, outcomes
 
+_LISTENED: Final = {
+    "success": "success",
+    "failed": "failed",
+    "up_for_retry": "failed",
+    "skipped": "skipped",
+}
+"""What listeners call each end of a try."""
 Call = tuple[str, Callable[[], object]]
 """A name for the log, and what to call."""
 
@@ -32,8 +40,9 @@ class Work:
     """One task. ``perform`` may raise whatever user code raises."""
 
     def __init__(
-        self, assignment: Assignment, task: Any, link: Any, *, began: datetime, hostname: str
-    ) -> None:
+        self, assignment: Assignment, task: Any, link: Any, *, began: datetime, hostname: str,
+        listened: bool = True,
+    ) -> None:  # fmt: skip
         # User code's floor, which a host never loads; the parent has loaded it before it forks.
         from tradewind.authoring import execution
         from tradewind.authoring.task_run import TaskRun
@@ -41,7 +50,7 @@ class Work:
         self._steps = execution
         self.assignment, self.task = assignment, task
         self.ti = TaskRun(assignment, task, link, hostname=hostname, pid=os.getpid(), start_date=began)
-        self._began = began
+        self._began, self._listened = began, listened
         self.context: Any = None
         self.rendered = False
 
@@ -51,8 +60,8 @@ class Work:
         limit: Any = getattr(self.task, "execution_timeout", None)
         return float(limit.total_seconds()) if limit is not None else self.assignment.execution_timeout
 
-    def perform(self) -> Any:
-        """Everything up to the result."""
+    def perform(self, tell: Callable[[list[Call]], None] = lambda calls: None) -> Any:
+        """Everything up to the result. ``tell`` carries out what listeners are told of on the way."""
         self.task, self.context = self._steps.prepare(self.ti)
         os.environ.update(_variables(self.context))
         self._steps.render(self.task, self.context)
@@ -60,6 +69,7 @@ class Work:
         self.ti.rendered_map_index = self._first_name()
         if self.assignment.dispatch <= 1 < self.assignment.try_number:
             self._steps.forget_files(self.ti)
+        tell([*self._listening("on_starting"), *self._listening_to_task("running", "queued")])
         self._call_all(self.task.on_execute_callback)
         return self._steps.execute(
             self.task, self.context, self.assignment.next_method, self.assignment.next_kwargs
@@ -117,8 +127,9 @@ class Work:
         """What is to be called now that the outcome is known: callbacks, then mail."""
         state, name = _end(outcome, self.assignment)
         self.ti.state = state
+        stopping = self._listening("before_stopping")
         if name is None or self.context is None:
-            return []
+            return stopping
         if error is not None:
             self.context["exception"] = error
         calls: list[Call] = []
@@ -126,7 +137,16 @@ class Work:
             calls.append((name, lambda: self._call_all(callbacks)))
         if isinstance(outcome, Failed) and self.task.email:
             calls.append(("the mail", lambda: mails.send(self.context, error, final=state == "failed")))
-        return calls
+        return [*calls, *self._listening_to_task(_LISTENED[state], "running", error=error), *stopping]
+
+    def _listening_to_task(self, what: str, previous: str, **known: Any) -> list[Call]:
+        before = TaskInstanceState(previous)
+        return self._listening(
+            f"on_task_instance_{what}", previous_state=before, task_instance=self.ti, **known
+        )
+
+    def _listening(self, hook: str, **known: Any) -> list[Call]:
+        return self._steps.listening(hook, **known) if self._listened else []
 
     def ended(self, at: datetime) -> None:
         """When it ended, for callbacks to read."""

@@ -25,7 +25,6 @@ WHY = {
     "BaseDagBundle": "DAGs come from the DAGs folder only, yet",
     "LdapUser": "people cannot be kept in a directory yet",
     "RunningRetryAttemptType": "a part of Airflow's executors; they have another interface here",
-    "get_listener_manager": "listeners are not called yet",
     "supervise": "starts Airflow's own task process, which the worker host does here",
 }
 """Name to the reason."""

@@ -116,6 +116,36 @@ class MomentIs(_Message, frozen=True, kw_only=True, tag=True):
     at: datetime | None = None
 
 
+# --- listeners -------------------------------------------------------------------------------------------
+
+
+class ListHooks(_Message, frozen=True, kw_only=True, tag=True):
+    """What do listeners want to be told of?"""
+
+    name: str = "listeners"
+
+
+class HooksAre(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers ListHooks. ``problems``: listeners that cannot be called, and why."""
+
+    hooks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class TellListeners(_Message, frozen=True, kw_only=True, tag=True):
+    """This has happened. ``facts`` are the hook's arguments, as plain values."""
+
+    name: str = "listeners"
+    hook: str
+    facts: dict[str, Any]
+
+
+class ListenersTold(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers TellListeners. ``problems``: which failed, and how."""
+
+    problems: tuple[str, ...] = ()
+
+
 # --- the plug-ins themselves -------------------------------------------------------------------------------
 
 
@@ -146,6 +176,9 @@ class Failed(_Message, frozen=True, kw_only=True, tag=True):
     error: str
 
 
-Question = NextRun | RunsBetween | ManualRun | MapKey | PartitionNeeds | DeadlineStart | ListPlugins
-Answer = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre
-Reply = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre | Failed
+Question = (
+    NextRun | RunsBetween | ManualRun | MapKey | PartitionNeeds | DeadlineStart | ListPlugins | ListHooks
+    | TellListeners
+)  # fmt: skip
+Answer = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre | HooksAre | ListenersTold
+Reply = Answer | Failed

@@ -1,0 +1,102 @@
+"""Tell the listeners of plug-ins what turns have committed: how runs move, and which assets were updated.
+
+A plug-in host calls them. Nobody waits for that: a listener that hangs or raises costs a line in the log.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from tradewind.domain.messages.plugins import Answer, HooksAre, ListenersTold, ListHooks, TellListeners
+from tradewind.domain.messages.report import Finished
+from tradewind.domain.states import DagRunState
+from tradewind.engine.decisions import Decisions
+from tradewind.runtime.plugin_asking import Ask
+from tradewind.runtime.plugin_hosts import PluginFailed
+from tradewind.scheduler.active_runs import CachedRun
+from tradewind.telemetry import events
+
+MOST: Final = 1000
+"""So many things may wait to be told; of more only the number is."""
+_RUN_HOOKS: Final = {
+    DagRunState.RUNNING: "on_dag_run_running",
+    DagRunState.SUCCESS: "on_dag_run_success",
+    DagRunState.FAILED: "on_dag_run_failed",
+}
+
+
+class Listening:
+    """``hooks`` is what anybody listens for; None until a plug-in host has said so."""
+
+    def __init__(self, *, emit: events.Emit = events.log) -> None:
+        self._emit = emit
+        self._ask: Ask | None = None
+        self.hooks: frozenset[str] | None = frozenset()
+        self._early: list[TellListeners] = []
+        self._open = self._dropped = 0
+
+    def use_plugins(self, ask: Ask) -> None:
+        """Ask this; what happens before it is known who listens is kept."""
+        self._ask, self.hooks = ask, None
+
+    def begin(self) -> None:
+        """Find out who listens, and tell them that this component starts."""
+        if self._ask is not None:
+            self._tell("on_starting", {"component": {"job_type": "SchedulerJob"}})
+            self._ask(ListHooks(), self._know)
+
+    def moved(self, run: CachedRun, decisions: Decisions) -> None:
+        """A run's move is committed."""
+        if self.hooks is not None and not self.hooks:
+            return
+        for move in decisions.run:
+            hook = _RUN_HOOKS.get(move.state)
+            if hook is not None:
+                ended = move.at if move.state is not DagRunState.RUNNING else None
+                told = msgspec.structs.replace(run.context, state=move.state.value, end_date=ended)
+                self._tell(hook, {"dag_run": msgspec.to_builtins(told), "msg": move.reason})
+
+    def updated(self, report: Finished) -> None:
+        """The updates of assets that a task reported are committed."""
+        if self.hooks is not None and not self.hooks:
+            return
+        source = {"source_dag_id": report.dag_id, "source_run_id": report.run_id}
+        for event in report.asset_events:
+            asset = {name: event.get(name) or "" for name in ("name", "uri", "group")}
+            self._tell("on_asset_changed", {"asset": asset})
+            self._tell("on_dataset_changed", {"dataset": asset})
+            emitted = {**source, "asset": asset, "extra": event.get("extra") or {}, "timestamp": report.at}
+            self._tell("on_asset_event_emitted", {"asset_event": emitted})
+
+    def _tell(self, hook: str, facts: dict[str, Any]) -> None:
+        if self.hooks is not None and hook not in self.hooks:
+            return
+        if self._open + len(self._early) >= MOST:
+            self._dropped += 1
+            return
+        question = TellListeners(hook=hook, facts=msgspec.to_builtins(facts))
+        if self.hooks is None:
+            self._early.append(question)
+        elif self._ask is not None:
+            self._open += 1
+            self._ask(question, partial(self._told, hook))
+
+    def _know(self, said: Answer | PluginFailed) -> None:
+        early, self._early = self._early, []
+        self.hooks = frozenset(said.hooks) if isinstance(said, HooksAre) else frozenset()
+        for problem in said.problems if isinstance(said, HooksAre) else (str(said),):
+            self._emit(events.ListenerFailed(error=problem))
+        for question in early:
+            self._tell(question.hook, question.facts)
+
+    def _told(self, hook: str, said: Answer | PluginFailed) -> None:
+        self._open -= 1
+        for problem in said.problems if isinstance(said, ListenersTold) else (f"{hook}: {said}",):
+            self._emit(events.ListenerFailed(error=problem))
+        if self._dropped and not self._open:
+            told = f"{self._dropped} things were not told to listeners, as they are too slow"
+            self._emit(events.ListenerFailed(error=told))
+            self._dropped = 0
