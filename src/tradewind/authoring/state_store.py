@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tradewind.authoring import defaults, state_scopes
 from tradewind.domain import keys
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import AirflowException, InvalidValue
 from tradewind.domain.messages import data
 
 
@@ -152,6 +152,13 @@ _TASK: dict[str, Any] = {"get": data.GetTaskState, "delete": data.DeleteTaskStat
 _ASSET: dict[str, Any] = {"get": data.GetAssetState, "delete": data.DeleteAssetState}
 
 
+class NoSuchAsset(AirflowException, KeyError):
+    """The store was asked for an asset that is not meant here."""
+
+    def __str__(self) -> str:  # KeyError would print the repr
+        return str(self.args[0])
+
+
 class _ByAsset:
     """``store[asset]``, or where one asset alone is meant its methods themselves."""
 
@@ -168,7 +175,8 @@ class _ByAsset:
     def __getitem__(self, asset: Any) -> AssetState:
         found = self._meant().get((getattr(asset, "name", ""), getattr(asset, "uri", "")))
         if found is None:
-            raise KeyError(f"{asset!r} is not one of {self.whose}")
+            known = ", ".join(one.name for one in self._meant().values()) or "none"
+            raise NoSuchAsset(f"{asset!r} is not among the {self.whose}, which are: {known}.")
         return AssetState(self._ask, found)
 
     def __getattr__(self, name: str) -> Any:
@@ -176,7 +184,7 @@ class _ByAsset:
             raise AttributeError(name)
         found = list(self._meant().values())
         if not found:
-            raise KeyError(f"There are no {self.whose}.")
+            raise NoSuchAsset(f"There are no {self.whose}.")
         if len(found) > 1:
             raise ValueError(
                 f"There are {len(found)} {self.whose}: say which is meant, asset_state_store[asset]."
@@ -192,7 +200,7 @@ class AssetStateStore(_ByAsset):
     def __init__(self, ti: Any) -> None:
         super().__init__(ti.ask)
         self._ti = ti
-        self.whose = f"assets among the inlets and outlets of task {ti.task_id!r}"
+        self.whose = f"assets of the inlets and outlets of task {ti.task_id!r}"
 
     def _meant(self) -> dict[tuple[str, str], Any]:
         from tradewind.authoring.assets import Asset  # a task that comes here has loaded it

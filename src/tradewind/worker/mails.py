@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from tradewind.domain.errors import AirflowException
 from tradewind.telemetry.masking import MASKER
 from tradewind.worker import outcomes
 
@@ -17,7 +18,8 @@ def wanted(task: Any, *, final: bool) -> bool:
 
 
 def send(context: Any, error: BaseException | None, *, final: bool) -> None:
-    """Send it, if the task asks for it. Raises what sending raises.
+    """Send it, if the task asks for it. That it cannot be sent is a line of the log: how to do so would be
+    found in the configuration, not in a traceback. Raises what else is raised.
 
     ``[email] subject_template`` and ``html_content_template`` name files with Jinja templates, which see the
     task's context, and ``exception``, ``exception_html``, ``try_number``, ``max_tries``. One that cannot be
@@ -31,11 +33,12 @@ def send(context: Any, error: BaseException | None, *, final: bool) -> None:
     index = f"[{ti.map_index}]" if ti.map_index >= 0 else ""
     subject = f"Airflow alert: {ti.dag_id}.{ti.task_id}{index} {ti.run_id} [{ti.state}]"
     more = _more(ti, error)
-    mail.send_email(
-        list(ti.task.emails),
-        _templated("subject_template", context, more) or subject,
-        _templated("html_content_template", context, more) or body(ti, error),
-    )
+    subject = _templated("subject_template", context, more) or subject
+    content = _templated("html_content_template", context, more) or body(ti, error)
+    try:
+        mail.send_email(list(ti.task.emails), subject, content)
+    except AirflowException as problem:
+        logging.getLogger("airflow.task").error("The mail was not sent: %s", problem)
 
 
 def _more(ti: Any, error: BaseException | None) -> dict[str, Any]:

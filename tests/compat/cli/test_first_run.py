@@ -19,6 +19,11 @@ with DAG("shout", start_date=datetime(2024, 1, 1), schedule=None, is_paused_upon
     BashOperator(task_id="say", bash_command="echo hello from bash")
 """
 
+EMPTY = """
+    from airflow.operators.empty import EmptyOperator
+    EmptyOperator(task_id="nothing")
+"""
+
 
 def test_without_a_terminal_it_ends_after_the_run_has_succeeded(home: Home) -> None:
     done = home.ok(*FIRST, "-p", str(free_port()), AIRFLOW__CORE__LOAD_EXAMPLES="True")
@@ -81,6 +86,16 @@ def test_logs_of_one_task_by_run_try_and_in_the_raw(home: Home) -> None:
         "no log of try 7" in home.run("tasks", "logs", "shout", "say", "2024-01-01", "--try-number", "7").err
     )
     assert "Task 'sya' was not found" in home.run("tasks", "logs", "shout", "sya").err
+
+
+def test_the_logs_of_a_task_that_no_process_ran(home: Home) -> None:
+    """It is said that there is nothing, and that this is right."""
+    home.dag("shout", SHOUT + EMPTY)
+    home.ok("run", "shout", "nothing", "2024-01-01")
+    shown = home.ok("tasks", "logs", "shout", "nothing", "2024-01-01").out
+    assert (
+        "Task nothing of run" in shown and "is success, and no process ran for it: there is no log." in shown
+    )
 
 
 def test_the_state_above_a_log_is_not_that_of_a_later_try(home: Home) -> None:

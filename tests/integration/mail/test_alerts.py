@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -104,3 +105,19 @@ def test_a_killed_task_is_told_of_though_the_scheduler_dies(mailing: World, sink
     assert mailing.run_state(key) == "failed"
     assert [subject for subject, _ in sink.texts()] == ["Airflow alert: victims.victim r [failed]"]
     assert "SIGKILL" in sink.texts()[0][1]
+
+
+def test_a_mail_that_cannot_be_sent_is_one_line(mailing: World) -> None:
+    """What went wrong stands in the log without a traceback of ours; the task's end is what it was."""
+    mailing.environ["AIRFLOW__SMTP__SMTP_PORT"] = "1"
+    mailing.environ["AIRFLOW__SMTP__SMTP_RETRY_LIMIT"] = "1"
+    mailing.standalone()
+    mailing.wait_for_dags("mailing")
+    key = mailing.trigger("mailing", "r")
+    mailing.wait_until_ended(key)
+    lines = [json.loads(line) for line in mailing.task_log("mailing", "r", "last", 2).splitlines()]
+    (told,) = [line for line in lines if "mail" in line["event"]]
+    assert told["event"].startswith(
+        "The mail was not sent: The mail server 127.0.0.1:1 did not take the mail"
+    )
+    assert ("\n" in told["event"], told.get("exception")) == (False, None)

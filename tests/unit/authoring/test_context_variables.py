@@ -96,6 +96,17 @@ def test_objects(ti: Any) -> None:
     assert not {"exception", "reason"} & set(context)  # callbacks of failures have them
 
 
+def test_the_state_of_an_asset_that_is_not_meant(ti: Any) -> None:
+    """A KeyError whose text is one sentence, without the quotes that KeyError puts around it."""
+    with pytest.raises(KeyError) as raised:
+        ti.context["asset_state_store"][Asset("else")]
+    told = str(raised.value)
+    assert told.endswith("is not among the assets of the inlets and outlets of task 'a', which are: i, o.")
+    assert told.startswith("Asset(")
+    with pytest.raises(ValueError, match="2 assets of the inlets and outlets of task 'a': say which"):
+        ti.context["asset_state_store"].get("key")
+
+
 def test_variables_and_connections(ti: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_VAR_K", '{"a": 1}')
     monkeypatch.setenv("AIRFLOW_CONN_C", "http://host")

@@ -42,6 +42,8 @@ def logs(args: Args, app: App) -> int:
     with app.database.read() as tx:
         run = _run(tx, app, args)
         found = _instances(tx, args, run)
+    if not args.follow and not any(record.hostname for record in found):
+        return _say_empty(args, run, found[0])
     for index, record in enumerate(found):
         if len(found) > 1:
             print(f"{'' if index == 0 else chr(10)}── {_headline(args, record)}")
@@ -75,10 +77,19 @@ def _instances(tx: Tx, args: Args, run: RunRecord) -> Sequence[TaskInstanceRecor
         task_of(acting.spec(tx, run.dag_id), args.task_id)
         raise TaskInstanceNotFound(run.dag_id, args.task_id, run.run_id, args.map_index or -1)
     tried = [record for record in wanted if record.try_number]
-    if not tried and not args.follow:
+    ended = [record for record in wanted if record.state in FINISHED]
+    if not tried and not ended and not args.follow:
         told = f"{args.task_id or 'No task'} of run {run.run_id} has not run"
         raise AirflowException(f"{told}: there is no log yet. '{args.prog} tasks failed-deps' says why.")
-    return sorted(tried or wanted, key=lambda record: (record.start_date is None, record.start_date))
+    return sorted(tried or ended or wanted, key=lambda record: (record.start_date is None, record.start_date))
+
+
+def _say_empty(args: Args, run: RunRecord, record: TaskInstanceRecord) -> int:
+    """Of what has ended without a process: an empty task, one that was skipped or marked."""
+    who = f"Task {_name(record)}" if args.task_id else "Every task"
+    state = record.state if args.task_id else "at its end"
+    print(f"{who} of run {run.run_id} is {state}, and no process ran for it: there is no log.")
+    return 0
 
 
 def _headline(args: Args, record: TaskInstanceRecord) -> str:
