@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tradewind.api import home_page, openapi, problems
+from tradewind.api import docs_page, guard, home_page, openapi, problems
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.door import Operation, Passage, Services
 from tradewind.api.logins import Logins
@@ -78,6 +79,7 @@ def create(
             *_pages(settings, operations),
         ],
         exception_handlers={HTTPException: problems.handle_http},
+        middleware=[Middleware(guard.Guard, settings=settings), Middleware(guard.cors, settings=settings)],
     )
     app.state.stopping = services.stopping
     return app
@@ -95,16 +97,13 @@ def _pages(settings: Settings, operations: list[Operation]) -> list[Route]:
     if settings.docs:
         title = f"{settings.instance_name} REST API"
         document = cache(partial(openapi.document, operations, title=title, version=settings.version))
-        pages += [
-            Route("/docs", _page(partial(home_page.docs, settings))),
-            Route("/openapi.json", _described(document)),
-        ]
+        pages += [*docs_page.routes(settings, document), Route("/openapi.json", _described(document))]
     return pages
 
 
 def _page(render: Callable[[], str]) -> Callable[[Request], Awaitable[Response]]:
     async def page(_: Request) -> Response:
-        return HTMLResponse(render(), headers=problems.HEADERS)
+        return HTMLResponse(render(), headers={"Content-Security-Policy": home_page.POLICY})
 
     return page
 

@@ -15,6 +15,7 @@ no transaction (streams).
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 import threading
@@ -84,8 +85,8 @@ class Call:
     """One request on its way through a handler."""
 
     __slots__ = (
-        "_access", "_who", "ask", "body", "headers", "now", "operation", "path", "query", "request",
-        "services", "tx", "wakes",
+        "_access", "_ending", "_given_up", "_settled", "_who", "ask", "body", "headers", "now", "operation",
+        "path", "query", "request", "services", "tx", "wakes",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +102,8 @@ class Call:
         body: Any,
     ) -> None:
         self.request, self.services, self.operation = request, services, operation
+        self._given_up = self._settled = False
+        self._ending = threading.Lock()
         self._who, self._access = who, access
         self.path, self.query, self.body = path, query, body
         self.now = services.clock.now()
@@ -114,6 +117,31 @@ class Call:
         self.tx, self.ask = tx, ask
         self.headers: dict[str, str] = {}
         self.wakes: list[Wake] = []
+        self.check_time()
+
+    def give_up(self) -> bool:
+        """It took too long: its statement in the database ends, and nothing of it is committed. False where
+        it is too late for that.
+        """
+        with self._ending:
+            self._given_up = not self._settled
+        if self._given_up and self.tx is not None:
+            self.tx.interrupt()
+        return self._given_up
+
+    def settle(self) -> None:
+        """The handler is done: from here on it is committed. Raises TooSlow."""
+        with self._ending:
+            self.check_time()
+            self._settled = True
+
+    def check_time(self) -> None:
+        """Raises TooSlow once it was given up."""
+        if self._given_up:
+            raise problems.TooSlow(
+                f"It took longer than {self.services.settings.request_seconds:g} s and was given up; nothing "
+                "was changed. Ask for less, or raise [api] worker_timeout."
+            )
 
     @property
     def who(self) -> Principal:
@@ -328,13 +356,24 @@ class Passage:
         if self._is_async:
             result = await self._operation.handler(call)
         else:
-            result = await run_in_threadpool(self._carry_out, call)
+            result = await self._in_time(call)
         if isinstance(result, Response):
             result.headers.update({**problems.HEADERS, **call.headers})
             return result
         if self._operation.status == 204:
             return Response(None, 204, {**problems.HEADERS, **call.headers})
         return self.shown(call, result)
+
+    async def _in_time(self, call: Call) -> Any:
+        """What the handler answers. Raises TooSlow; its thread then ends by itself, as its statement has."""
+        work = asyncio.ensure_future(run_in_threadpool(self._carry_out, call))
+        await asyncio.wait({work}, timeout=self._services.settings.request_seconds)
+        if work.done():
+            return work.result()
+        if await run_in_threadpool(call.give_up):
+            work.add_done_callback(_forget)
+            call.check_time()
+        return await work
 
     async def _check(self, request: Request) -> Call:
         """Everything that can be refused before the database is asked, in the order that tells least."""
@@ -349,7 +388,13 @@ class Passage:
             query = self.read_query(request, operation.query)
         body: Any = None
         if operation.body is not None:
-            raw = await read_body(request, self._services.settings.max_body)
+            settings = self._services.settings
+            try:
+                async with asyncio.timeout(settings.request_seconds):
+                    raw = await read_body(request, settings.max_body)
+            except TimeoutError as error:
+                words = f"The request body did not come within {settings.request_seconds:g} s."
+                raise problems.BodyTooSlow(words) from error
             if operation.proof is not None and operation.resource is not None:
                 sent = Sent(headers=request.headers, path=path, body=raw)
                 who = await run_in_threadpool(operation.proof, sent, self._services)
@@ -364,12 +409,20 @@ class Passage:
         def work(ask: plugin_hosts.Ask) -> Any:
             with database.read() if reads else database.write() as tx:
                 call.begin(tx, ask)
-                return operation.handler(call)
+                result = operation.handler(call)
+                call.settle()
+                return result
 
         result = plugin_hosts.with_answers(self._services.plugins.ask, work)
         for wake in call.wakes:
             self._services.wake(wake)
         return result
+
+
+def _forget(work: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any more; that it ended with an error is what was wanted."""
+    if not work.cancelled():
+        work.exception()
 
 
 def authorize(who: Principal, action: Action, resource: Resource) -> Access:

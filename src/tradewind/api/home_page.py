@@ -1,8 +1,11 @@
-"""The page at ``/`` and the one at ``/docs``: small, without scripts of our own."""
+"""The page at ``/``: small, without scripts."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
+from typing import Final
 
 from tradewind.api.settings import Settings
 
@@ -29,15 +32,14 @@ curl -s {url}/api/v2/dags/DAG_ID/dagRuns -H "Authorization: Bearer $TOKEN" \\
 </body></html>
 """
 
-_DOCS = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{name}: REST API</title>
-<link rel="stylesheet" href="https://cdn.jsdelivr.net/npm/swagger-ui-dist@5/swagger-ui.css"></head>
-<body><div id="swagger-ui"><p>The description is loading from cdn.jsdelivr.net. Without a network, read
-<a href="/openapi.json">/openapi.json</a>.</p></div>
-<script src="https://cdn.jsdelivr.net/npm/swagger-ui-dist@5/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({{url: "/openapi.json", dom_id: "#swagger-ui", persistAuthorization: true}})</script>
-</body></html>
-"""
+_STYLE: Final = (
+    _PAGE[_PAGE.index("<style>") + 7 : _PAGE.index("</style>")].replace("{{", "{").replace("}}", "}")
+)
+POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's own style, and nothing else."""
 
 
 def render(settings: Settings) -> str:
@@ -45,7 +47,7 @@ def render(settings: Settings) -> str:
     links = [("/api/v2/monitor/health", "health of the components"), ("/api/v2/version", "version")]
     if settings.docs:
         links = [
-            ("/docs", "REST API, to read and to try"),
+            ("/docs", "REST API, to read"),
             ("/openapi.json", "the same for programs"),
             *links,
         ]
@@ -54,8 +56,3 @@ def render(settings: Settings) -> str:
         name=escape(settings.instance_name), version=escape(settings.version), links=items,
         url=escape(settings.base_url.rstrip("/")),
     )  # fmt: skip
-
-
-def docs(settings: Settings) -> str:
-    """The page at ``/docs``."""
-    return _DOCS.format(name=escape(settings.instance_name))

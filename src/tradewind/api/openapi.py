@@ -20,6 +20,11 @@ _SCHEMES: Final = {
     },
     "HTTPBearer": {"type": "http", "scheme": "bearer"},
 }
+_OVERLOAD: Final = {
+    429: "Too many requests at once: try again after Retry-After seconds",
+    503: "The database does not answer now",
+    504: "It took longer than a request may",
+}
 _TEMPLATE: Final = "#/components/schemas/{name}"
 
 
@@ -124,12 +129,26 @@ def _responses(operation: Operation, found: dict[str, Any]) -> dict[str, Any]:
         good["content"].update({media: {"schema": {"type": "string"}} for media in operation.other_media})
     problem = _json({"$ref": _TEMPLATE.format(name="HTTPExceptionResponse")})
     malformed = _json({"$ref": _TEMPLATE.format(name="HTTPValidationError")})
-    statuses = {401: "Not authenticated", 403: "Not allowed", 404: "Not found"} if operation.resource else {}
     return {
         str(operation.status): good,
-        **{str(status): {"description": words, "content": problem} for status, words in statuses.items()},
+        **{
+            str(status): {"description": words, "content": problem}
+            for status, words in _refusals(operation).items()
+        },
         "422": {"description": "Malformed input", "content": malformed},
     }
+
+
+def _refusals(operation: Operation) -> dict[int, str]:
+    """The statuses that it may end with instead, besides 422."""
+    found = {400: "Input that makes no sense", 404: "Not found"}
+    if operation.resource is not None:
+        found |= {401: "Not authenticated", 403: "Not allowed"}
+    if operation.other_media:
+        found[406] = "No media type that is asked for can be had"
+    if operation.method != "GET":
+        found |= {409: "In conflict with what is there", 413: "Too large"}
+    return found | _OVERLOAD
 
 
 def _any_of(schemas: list[Any]) -> Any:

@@ -20,6 +20,10 @@ from tradewind.api.problems import Problem, Unprocessable
 
 S = TypeVar("S")
 
+MOST_NESTING: Final = 100
+"""Levels of lists and objects in a body."""
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
 _PATH: Final = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _FIELD: Final = re.compile(r"`([^`]+)`")
@@ -49,6 +53,7 @@ def from_body(raw: bytes, kind: type[S]) -> S:
     """The JSON body as ``kind``. Raises Unprocessable."""
     if not raw and may_be_left_out(kind):
         raw = b"null"
+    _check_depth(raw)
     try:
         return _storable(msgspec.json.decode(raw, type=kind), "body")
     except msgspec.ValidationError as error:
@@ -60,6 +65,18 @@ def from_body(raw: bytes, kind: type[S]) -> S:
     except RecursionError as error:
         deep = Problem(type="json_invalid", loc=("body",), msg="JSON decode error: it is nested too deeply")
         raise Unprocessable(deep) from error
+
+
+def _check_depth(raw: bytes) -> None:
+    """Raises Unprocessable for JSON that is nested so deeply that whoever walks through it might stumble."""
+    if raw.count(b"[") + raw.count(b"{") <= MOST_NESTING:
+        return
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", raw)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MOST_NESTING:
+            msg = f"JSON decode error: nested more than {MOST_NESTING} levels deep"
+            raise Unprocessable(Problem(type="json_invalid", loc=("body",), msg=msg))
 
 
 def from_query(items: Iterable[tuple[str, str]], kind: type[S]) -> S:

@@ -61,6 +61,14 @@ class UnsupportedMedia(errors.TradewindError):
     """The body is of a media type that is not understood here."""
 
 
+class TooSlow(errors.TradewindError):
+    """It took longer than a request may, and was given up; what it had begun is rolled back."""
+
+
+class BodyTooSlow(errors.TradewindError):
+    """The body did not come in time."""
+
+
 class TooLarge(errors.TradewindError):
     """The request body is larger than allowed."""
 
@@ -74,6 +82,8 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Unprocessable, 422),
     (NotAcceptable, 406),
     (TooLarge, 413),
+    (BodyTooSlow, 408),
+    (TooSlow, 504),
     (UnsupportedMedia, 415),
     (errors.NotFound, 404),
     (errors.Conflict, 409),

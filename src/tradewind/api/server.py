@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from tradewind.api import connections
 from tradewind.api.forwarded import Forwarded
 from tradewind.runtime import ports
 
@@ -33,11 +34,13 @@ def serve(
     ssl_cert: str | None = None,
     ssl_key: str | None = None,
     trusted_proxies: Sequence[str] = ("127.0.0.1", "::1"),
+    head_seconds: float = connections.HEAD_SECONDS,
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns within two seconds after that.
 
     An event ``app.state.stopping`` is set when it begins to stop, for streams to end by themselves.
+    ``head_seconds``: how long a connection may take to send the head of a request.
     ``listener`` is a socket from ``ports.bind``; without one the port is bound here. ``on_ready`` is called
     once requests are answered. What the proxies of ``trusted_proxies`` (addresses and networks) forward is
     believed. Raises AirflowConfigException for an address that cannot be used.
@@ -50,6 +53,7 @@ def serve(
         access_log=False,
         lifespan="off",
         server_header=False,
+        http=connections.patient(head_seconds),
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ssl_certfile=ssl_cert or None,
         ssl_keyfile=ssl_key or None,

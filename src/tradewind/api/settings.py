@@ -38,6 +38,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The web UI of a log store, if one is configured."""
     max_body: int = 16 * 1024 * 1024
     """Bytes a request body may have."""
+    request_seconds: float = 120
+    """How long a request may take until its answer begins; its statement in the database is then ended."""
+    requests_at_once: int = 256
+    """More are answered 429; as many answers may be flowing (streams)."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API from a browser."""
+    cors_methods: tuple[str, ...] = ()
+    cors_headers: tuple[str, ...] = ()
     log_chunk: int = 4 * 1024 * 1024
     """Bytes of a log file in one JSON answer, unless the full content is asked for."""
     follow_interval: float = 0.1

@@ -34,10 +34,10 @@ Runnable = Statement | sa.Executable
 class Tx:
     """One transaction. ``statements`` counts what was sent in it; a batch counts once."""
 
-    __slots__ = ("_cursor", "_error", "dialect", "seal", "statements", "writing")
+    __slots__ = ("_connection", "_cursor", "_error", "_lock", "dialect", "seal", "statements", "writing")
 
     def __init__(self, connection: Any, dialect: Dialect, *, writing: bool, seal: Seal = NO_SEAL) -> None:
-        self._cursor = connection.cursor()
+        self._connection, self._cursor, self._lock = connection, connection.cursor(), threading.Lock()
         self._error = dialect.driver_error
         self.dialect = dialect
         self.statements = 0
@@ -112,6 +112,17 @@ class Tx:
             raise
         finally:
             self.text("RELEASE SAVEPOINT part")
+
+    def interrupt(self) -> None:
+        """End what it does now with an error, from another thread; nothing where it is over."""
+        with self._lock:
+            if self._connection is not None:
+                self.dialect.interrupt(self._connection)
+
+    def close(self) -> None:
+        """It is over: the connection may serve another."""
+        with self._lock:
+            self._connection = None
 
     def lock_schema(self) -> None:
         """Wait until no other process changes the schema; SQLite's writers are alone anyway."""
@@ -227,6 +238,8 @@ class Database:
         except BaseException:
             _roll_back(tx)
             raise
+        finally:
+            tx.close()
 
     def _checkout(self, begin: str) -> Any:
         """A pooled connection in a new transaction. One that died while idle is replaced, once."""

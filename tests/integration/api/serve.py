@@ -1,10 +1,12 @@
-"""A real API server process over a home: ``python serve.py HOME PORT``. Started by the fixtures."""
+"""A real API server process over a home: ``python serve.py HOME PORT SETTINGS``. Started by the fixtures."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from tradewind.api import app, external_logs, server
 from tradewind.api.settings import Settings
@@ -22,7 +24,7 @@ KEY = "k" * 64
 CIPHER_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
-def main(home: Path, port: int, *, bare: bool) -> None:
+def main(home: Path, port: int, *, bare: bool, head_seconds: float = 30, **settings: Any) -> None:
     """``bare``: without what has to be configured."""
     people = users.parse_users(PEOPLE)
     run_dir = paths.run_dir(home)
@@ -33,8 +35,7 @@ def main(home: Path, port: int, *, bare: bool) -> None:
         database=database,
         clock=clock,
         settings=Settings(
-            follow_interval=0.02,
-            expose_config="non-sensitive-only",
+            **{"follow_interval": 0.02, "expose_config": "non-sensitive-only"} | settings,
             external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),
         ),
         signer=signer,
@@ -46,8 +47,8 @@ def main(home: Path, port: int, *, bare: bool) -> None:
         log_folder=home / "logs",
     )
     ready = home / "ready"
-    server.serve(application, host="127.0.0.1", port=port, on_ready=ready.touch)
+    server.serve(application, host="127.0.0.1", port=port, on_ready=ready.touch, head_seconds=head_seconds)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), bare="bare" in sys.argv)
+    main(Path(sys.argv[1]), int(sys.argv[2]), bare="bare" in sys.argv, **json.loads(sys.argv[3]))

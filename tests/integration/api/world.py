@@ -71,14 +71,16 @@ class World:
 
     # --- the server -----------------------------------------------------------------------------
 
-    def start(self, *words: str) -> None:
-        """Start the server and wait until it answers; ``bare``: without what has to be configured."""
+    def start(self, *words: str, **settings: Any) -> None:
+        """Start the server, with these of its ``Settings``, and wait until it answers; ``bare``: without what
+        has to be configured.
+        """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = (self.home / "server.log").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "serve.py"), str(self.home), str(port), *words],
+            [sys.executable, str(HERE / "serve.py"), str(self.home), str(port), json.dumps(settings), *words],
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -120,3 +120,13 @@ def test_conditions_follow_the_names(given: dict[str, Any], expected: Where) -> 
 
 def test_nothing_asked_is_no_condition() -> None:
     assert filters.conditions(RunQuery()) == []
+
+
+def test_brackets_in_texts_are_no_depth() -> None:
+    told = "[" * 500 + '\\"' + "{" * 500
+    assert params.from_body(f'{{"a": "{told}", "b": [[1]]}}'.encode(), dict) == {
+        "a": "[" * 500 + '"' + "{" * 500,
+        "b": [[1]],
+    }
+    wide = "[" + "[]," * 5000 + "1]"
+    assert len(params.from_body(wide.encode(), list)) == 5001

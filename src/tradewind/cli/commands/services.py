@@ -87,12 +87,20 @@ def api_server(args: Args, app: App) -> int:
     serving.run(
         app,
         begin=lambda: daemons.begin(args, app, name),
-        host=args.host or options.host,
+        host=args.host or _host(app, name),
         port=options.port if args.port is None else args.port,
         ssl_cert=args.ssl_cert or options.ssl_cert,
         ssl_key=args.ssl_key or options.ssl_key,
     )
     return 0
+
+
+def _host(app: App, name: str) -> str:
+    """The address that was set. Else the old word listens everywhere, as containers made for it need, and the
+    new one on this machine only.
+    """
+    everywhere = name == "webserver" or app.config.is_set("api", "host")
+    return app.config.api.host if everywhere else "127.0.0.1"
 
 
 @arguments(

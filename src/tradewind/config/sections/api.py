@@ -11,11 +11,14 @@ from tradewind.config.option import option
 class Api:
     """The API server."""
 
-    host: str = option("0.0.0.0", "Address to listen on; standalone listens on 127.0.0.1 unless this is set.")  # noqa: S104
+    host: str = option("0.0.0.0", "Address to listen on; not set: 127.0.0.1, of webserver every one.")  # noqa: S104
     port: int = option("8080", "Port to listen on.", minimum=0, maximum=65535)
     base_url: str = option("", "How people reach it, for links.")
     workers: int = option("1", "Server processes.", minimum=1)
     worker_timeout: int = option("120", "Seconds one request may take.", minimum=1)
+    requests_at_once: int = option(
+        "256", "More requests than this at a time are told to come back (429).", minimum=1
+    )
     ssl_cert: str = option("", "Certificate file; turns on HTTPS.")
     ssl_key: str = option("", "Key file of the certificate.")
     secret_key: str = option("", "Signs sessions.", sensitive=True)

@@ -59,6 +59,10 @@ class Dialect(ABC):
     def is_disconnect(self, error: Exception) -> bool:
         """Whether the connection itself is gone, so that a new one may succeed."""
 
+    def interrupt(self, connection: Any) -> None:
+        """Have the statement that runs on it end with an error; called from another thread."""
+        return  # where a server has no way to say so, it goes on to its end
+
     def encoder(self, kind: sa.types.TypeEngine[Any]) -> Convert | None:
         """How a parameter of that type is handed to the driver; None: as it is."""
         return None

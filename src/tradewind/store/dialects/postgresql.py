@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -71,6 +72,11 @@ class Postgresql(Dialect):
         if kind is None:
             return errors.DatabaseError(f"{self.where}: {text}") if state else error
         return kind(_ADVICE[kind].format(where=self.where, text=text))
+
+    def interrupt(self, connection: Any) -> None:
+        """The server is asked to."""
+        with contextlib.suppress(self._psycopg.Error):
+            connection.cancel_safe(timeout=5)
 
     def is_disconnect(self, error: Exception) -> bool:
         """Connection failures, and the server's own shutting down."""

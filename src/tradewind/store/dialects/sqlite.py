@@ -98,6 +98,10 @@ class Sqlite(Dialect):
         """A file has no connection to lose."""
         return False
 
+    def interrupt(self, connection: Any) -> None:
+        """At its next step."""
+        connection.interrupt()
+
     def encoder(self, kind: sa.types.TypeEngine[Any]) -> Convert | None:
         """Times are text in UTC, as Airflow's SQLite rows have them."""
         return encode_time if isinstance(kind, sa.DateTime) else None
