@@ -7,9 +7,12 @@ is shown as it stands. Only whole lines are handed out, so a line that is being 
 from __future__ import annotations
 
 import base64
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -37,25 +40,54 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing stood behind it when it was read."""
 
 
-def read(path: Path, offset: int, limit: int | None, *, last: bool) -> Piece:
+def read(path: Path, offset: int, limit: int | None, *, folder: Path, last: bool) -> Piece:
     """About ``limit`` bytes (None: all) from ``offset`` on, to the end of a line.
 
     ``last``: nobody writes any more, so a last line without line feed counts too. A file that is not there is
-    an empty one.
+    an empty one; so is what is no plain file, or is reached by a link below ``folder``, the one of all logs.
     """
     try:
-        with path.open("rb") as stream:
+        with opened(path, folder) as stream:
             stream.seek(offset)
             data = stream.read() if limit is None else stream.read(limit)
             complete = limit is None or len(data) < limit
             if not complete and not data.endswith(b"\n"):
                 data += stream.readline()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotALog):
         return Piece(lines=[], end=offset, complete=True)
     cut = data.rfind(b"\n") + 1
     if complete and last:
         cut = len(data)
     return Piece(lines=[parse(line) for line in _lines(data[:cut])], end=offset + cut, complete=complete)
+
+
+class NotALog(OSError):
+    """What lies there may belong to somebody else: tasks can put links into their folders of logs."""
+
+
+def opened(path: Path, folder: Path) -> BinaryIO:
+    """The file, each step below ``folder`` taken from a handle of the one before it, and no link followed.
+
+    Raises FileNotFoundError, NotALog.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        *above, name = path.relative_to(folder).parts
+        for part in above:
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = below
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=handle)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise NotALog(f"{path} is reached by a link") from error
+        raise
+    finally:
+        os.close(handle)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise NotALog(f"{path} is no file")
+    return os.fdopen(file, "rb")
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

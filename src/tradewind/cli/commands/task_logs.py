@@ -116,7 +116,7 @@ def _lines(app: App, args: Args, record: TaskInstanceRecord) -> Iterator[str]:
         path = _path(app, record, args.try_number or max(record.try_number, 1))
         if ended and not path.exists():
             raise WrongUsage(f"there is no log of try {args.try_number or record.try_number}: {path}")
-        piece, offset = _read(path, offset, last=ended)
+        piece, offset = _read(path, app.config.logging.base_log_folder, offset, last=ended)
         yield from piece
         if ended:
             return
@@ -130,12 +130,12 @@ def _path(app: App, record: TaskInstanceRecord, try_number: int) -> Path:
     )  # fmt: skip
 
 
-def _read(path: Path, offset: int, *, last: bool) -> tuple[list[str], int]:
+def _read(path: Path, folder: Path, offset: int, *, last: bool) -> tuple[list[str], int]:
     try:
-        with path.open("rb") as file:
+        with log_files.opened(path, folder) as file:
             file.seek(offset)
             data = file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, log_files.NotALog):
         return [], offset
     cut = len(data) if last else data.rfind(b"\n") + 1
     return data[:cut].decode(errors="replace").splitlines(), offset + cut

@@ -135,8 +135,9 @@ def piece(call: Call) -> TaskInstancesLogResponse:
     """The piece of a log that path and query name. Raises NotFound, InvalidValue. Blocks."""
     offset, found = _offset(call), find(call)
     limit = None if call.query.full_content else call.services.settings.log_chunk
-    part = log_files.read(found.path, offset, limit, last=found.over)
-    lines = part.lines if offset else log_files.heading(found.path, call.services.log_folder) + part.lines
+    folder = call.services.log_folder
+    part = log_files.read(found.path, offset, limit, folder=folder, last=found.over)
+    lines = part.lines if offset else log_files.heading(found.path, folder) + part.lines
     if not offset and not part.lines:
         lines.append({"event": found.note})
     at_end = part.complete and found.over
@@ -147,11 +148,14 @@ def piece(call: Call) -> TaskInstancesLogResponse:
 
 async def _follow(call: Call, found: Try, offset: int) -> AsyncIterator[bytes]:
     """Everything that is there, then what comes, until the try is over and read to its end."""
+    folder = call.services.log_folder
     if not offset:
-        yield log_files.encode_lines(log_files.heading(found.path, call.services.log_folder))
+        yield log_files.encode_lines(log_files.heading(found.path, folder))
     quiet, told = 0, bool(offset)
     while True:
-        piece = await run_in_threadpool(log_files.read, found.path, offset, _CHUNK, last=found.over)
+        piece = await run_in_threadpool(
+            log_files.read, found.path, offset, _CHUNK, folder=folder, last=found.over
+        )
         if piece.lines:
             yield log_files.encode_lines(piece.lines)
             quiet, told = 0, True

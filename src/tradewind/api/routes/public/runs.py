@@ -148,6 +148,8 @@ def get_dag_runs(call: Call) -> schemas.DAGRunCollectionResponse:
     )
     if call.query.conf_contains:
         where.append(Where("conf", "contains", call.query.conf_contains))
+    if call.query.consuming_asset_pattern:
+        where.append(browse.with_consumed_asset(call.query.consuming_asset_pattern))
     if call.query.dag_version:
         where.append(browse.with_version_number(call.query.dag_version))
     wanted = page(call.query, call.services.settings, ORDER, ["id"])

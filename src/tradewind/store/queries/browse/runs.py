@@ -13,6 +13,7 @@ from tradewind.store.database import Tx
 from tradewind.store.queries.browse.listing import Column, Listing, SecondsBetween
 from tradewind.store.queries.reading import permits
 from tradewind.store.statements import Statement
+from tradewind.store.tables.assets import asset, asset_event, dagrun_asset_event
 from tradewind.store.tables.dags import dag, dag_version, serialized_dag
 from tradewind.store.tables.runs import dag_run, dag_run_note
 
@@ -79,6 +80,24 @@ def find(tx: Tx, dag_id: str, run_id: str, *, access: Access) -> RunRow | None:
     row = tx.first(_FIND, dag_id=dag_id, run_id=run_id)
     found = None if row is None else runs.make(row)
     return found if found is not None and permits(tx, found.dag_id, access) else None
+
+
+def with_consumed_asset(text: str) -> Column:
+    """The condition that a run was told of an asset whose name or URI holds that text, in any case."""
+    named = [
+        sa.func.lower(column).contains(text.lower(), autoescape=True)
+        for column in (asset.c.name, asset.c.uri)
+    ]
+    return (
+        sa.exists()
+        .where(
+            dagrun_asset_event.c.dag_run_id == dag_run.c.id,
+            asset_event.c.id == dagrun_asset_event.c.event_id,
+            asset.c.id == asset_event.c.asset_id,
+            sa.or_(*named),
+        )
+        .correlate(dag_run)
+    )
 
 
 def with_version_number(numbers: Sequence[int]) -> Column:
