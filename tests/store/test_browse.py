@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.store.world import NOW, World, chain
 
 from tradewind.api.routes.execution import desk
@@ -192,3 +193,43 @@ def test_what_tasks_ask(world: World) -> None:
         assert task_data.xcom_values(tx, **where, first=0, count=9) == []
         assert others.return_values(tx, 1, "t000") == []
         assert others.pool_usage(tx) == {}
+
+
+@pytest.mark.parametrize("name", ["runs", "instances"])
+def test_walking_by_positions_meets_every_row_once_in_either_direction(world: World, name: str) -> None:
+    listing = LISTINGS[name]
+    spec = world.dag(chain("walk", 3))
+    for number in range(3):
+        at = NOW + timedelta(hours=number)
+        world.new_run(spec, f"r{number}", logical_date=at if number else None)
+    where = [Where("dag_id", "eq", "walk")]
+    with world.read() as tx:
+        for field in listing.known:
+            for order in (((field, False),), ((field, True), ("run_id", False))):
+                page = Page(limit=2, order=order)
+                whole = listing.page(tx, where, access=SYSTEM, page=Page(limit=None, order=order))
+                assert len(whole) in {3, 9}
+                assert _walk(tx, listing, where, page, backward=False) == whole, order
+                assert _walk(tx, listing, where, page, backward=True) == whole[::-1], order
+    assert listing_count(world, listing, where) == 2
+
+
+def listing_count(world: World, listing: Listing[Any], where: list[Where]) -> int:
+    with world.read() as tx:
+        return listing.count(tx, where, access=SYSTEM, at_most=2)
+
+
+def _walk(tx: Any, listing: Listing[Any], where: list[Where], page: Page, *, backward: bool) -> list[Any]:
+    found: list[Any] = []
+    here = replace(page, backward=backward)
+    while rows := listing.page(tx, where, access=SYSTEM, page=here):
+        found += rows
+        here = replace(here, after=listing.position(tx, rows[-1], page))
+    return found
+
+
+@pytest.mark.parametrize("position", [(), (1,), ("x", "y", "z"), ([1], {"a": 1}), (True, None)])
+def test_a_position_that_was_made_up_is_refused(world: World, position: tuple[Any, ...]) -> None:
+    page = Page(order=(("run_after", False),), after=position)
+    with world.read() as tx, pytest.raises(InvalidValue, match="cursor"):
+        browse_runs.runs.page(tx, [], access=SYSTEM, page=page)

@@ -16,6 +16,9 @@ def listing(c: Client) -> None:
     assert c.get_task_instances(**RUN, task_id="extract", pool=["default_pool"]).total_entries == 1
     assert c.get_task_instances(**RUN, map_index=[1]).total_entries == 1
     assert len(c.get_task_instances(**RUN, limit=2).task_instances) == 2
+    begun = c.get_task_instances(**RUN, cursor="", limit=3)
+    ended = c.get_task_instances(**RUN, cursor=begun.next_cursor, limit=3)
+    assert len({one.id for one in (*begun.task_instances, *ended.task_instances)}) == 5
     found = c.get_task_instances_batch(
         dag_id="~", dag_run_id="~", task_instances_batch_body={"dag_ids": [CHAIN], "dag_run_ids": ["well"]}
     )

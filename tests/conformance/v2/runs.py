@@ -34,6 +34,13 @@ def listing(c: Client) -> None:
     assert c.get_dag_runs(dag_id=CHAIN, logical_date_gte=DAY, logical_date_lte=DAY).total_entries == 1
     assert c.get_dag_runs(dag_id=CHAIN, run_id_pattern="wel", conf_contains="well").total_entries == 1
     assert c.get_dag_runs(dag_id=CHAIN, duration_gt=3600.0).total_entries == 0
+    some = {"dag_id": CHAIN, "limit": 1, "order_by": ["-run_after"]}
+    first = c.get_dag_runs(**some, cursor="")
+    second = c.get_dag_runs(**some, cursor=first.next_cursor)
+    assert [page.dag_runs[0].dag_run_id for page in (first, second)] == ["badly", "well"]
+    assert c.get_dag_runs(**some, cursor=second.previous_cursor).dag_runs == first.dag_runs
+    assert first.previous_cursor is None and second.next_cursor is None
+    c.refused(400, "get_dag_runs", dag_id=CHAIN, cursor="nonsense")
     found = c.get_list_dag_runs_batch(
         dag_id="~", dag_runs_batch_body={"dag_ids": [CHAIN], "order_by": "-run_id"}
     )

@@ -12,7 +12,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from tradewind.api import filters, missing, problems, triggering, views
+from tradewind.api import cursors, filters, missing, problems, triggering, views
 from tradewind.api.door import ANY, Call, Door, authorize
 from tradewind.api.pagination import Paged, page
 from tradewind.api.routes.public.dags import dag_filter
@@ -153,6 +153,12 @@ def get_dag_runs(call: Call) -> schemas.DAGRunCollectionResponse:
     if call.query.dag_version:
         where.append(browse.with_version_number(call.query.dag_version))
     wanted = page(call.query, call.services.settings, ORDER, ["id"])
+    if call.query.cursor is not None:
+        found = cursors.window(call, browse.runs, where, wanted, call.query.cursor)
+        return schemas.DAGRunCollectionResponse(
+            dag_runs=[views.run(row, call.services.specs, call.tx) for row in found.rows],
+            **cursors.neighbours(found),
+        )
     return _collection(call, where, wanted)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tradewind.api import filters, missing, triggering, views
+from tradewind.api import cursors, filters, missing, triggering, views
 from tradewind.api.door import ANY, Call, Door
 from tradewind.api.pagination import Paged, page
 from tradewind.api.routes.public.dags import dag_filter, row_of
@@ -225,7 +225,13 @@ def get_task_instances(call: Call) -> schemas.TaskInstanceCollectionResponse:
         where.append(Where("run_id", "eq", call.run_id))
     if call.query.task_group_id is not None:
         where.append(Where("task_id", "in", _members(call, call.query.task_group_id)))
-    return _collection(call, where, page(call.query, call.services.settings, ORDER, ["map_index"]))
+    wanted = page(call.query, call.services.settings, ORDER, ["map_index"])
+    if call.query.cursor is not None:
+        found = cursors.window(call, browse.instances, where, wanted, call.query.cursor)
+        return schemas.TaskInstanceCollectionResponse(
+            task_instances=show(call, found.rows), **cursors.neighbours(found)
+        )
+    return _collection(call, where, wanted)
 
 
 def _members(call: Call, group_id: str) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from tradewind.domain.access import Access
 from tradewind.domain.errors import InvalidValue
 from tradewind.store.database import Tx
+from tradewind.store.queries.browse import keyset
 from tradewind.store.queries.reading import within
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -36,6 +37,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = 50
     offset: int = 0
     order: tuple[tuple[str, bool], ...] = ()
+    after: tuple[Any, ...] | None = None
+    """A position (``Listing.position``): the page begins behind it."""
+    backward: bool = False
+    """The whole order is turned around."""
 
 
 class Listing(Generic[R]):
@@ -76,8 +81,11 @@ class Listing(Generic[R]):
     ) -> list[R]:
         """The rows of one page. Raises InvalidValue for a field or order that is not known."""
         page = page or Page()
-        conditions = self._conditions(where, access)
-        order = (*self._order(page.order), self._unique)
+        conditions, keys = self._conditions(where, access), self._keys(page)
+        if page.after is not None:
+            nulls_high = tx.dialect.name == "postgresql"
+            conditions.append(keyset.beyond(keys, page.after, nulls_high=nulls_high))
+        order = [column.desc() if down else column for column, down in keys]
 
         def part(statement: sa.Select[Any]) -> sa.Select[Any]:
             ordered = statement.where(*conditions).order_by(*order)
@@ -99,10 +107,22 @@ class Listing(Generic[R]):
         """One row of ``select`` as a record."""
         return self._record(**dict(zip(self._columns, row, strict=True)))
 
-    def count(self, tx: Tx, where: Sequence[Where | Column] = (), *, access: Access) -> int:
-        """How many rows all pages have together."""
+    def position(self, tx: Tx, row: R, page: Page) -> tuple[Any, ...]:
+        """Where a row of the page stands in its order, for ``Page.after``."""
+        name = next(name for name, column in self._columns.items() if column is self._unique)
+        keys = [column.label(f"key_{at}") for at, (column, _) in enumerate(self._keys(page))]
+        statement = sa.select(*keys).select_from(self._source).where(self._unique == getattr(row, name))
+        return tuple(tx.first(statement) or ())
+
+    def count(
+        self, tx: Tx, where: Sequence[Where | Column] = (), *, access: Access, at_most: int | None = None
+    ) -> int:
+        """How many rows all pages have together; counting ends at ``at_most``."""
         conditions = self._conditions(where, access)
         source: Any = self._rows if self._alone(conditions) else self._source
+        if at_most is not None:
+            some = sa.select(sa.literal(1)).select_from(source).where(*conditions).limit(at_most)
+            return int(tx.value(sa.select(sa.func.count()).select_from(some.subquery("some"))))
         return int(tx.value(sa.select(sa.func.count()).select_from(source).where(*conditions)))
 
     def one(self, tx: Tx, *where: Where | Column, access: Access) -> R | None:
@@ -127,11 +147,10 @@ class Listing(Generic[R]):
             conditions.append(self._dag(access) if callable(self._dag) else within(self._dag, access))
         return conditions
 
-    def _order(self, order: Sequence[tuple[str, bool]]) -> list[Any]:
-        return [
-            self._field("order_by", name).desc() if down else self._field("order_by", name)
-            for name, down in order
-        ]
+    def _keys(self, page: Page) -> list[keyset.Key]:
+        """The columns of the whole order, each with whether it is descending."""
+        keys = [(self._field("order_by", name), down) for name, down in page.order]
+        return [(column, down != page.backward) for column, down in (*keys, (self._unique, False))]
 
     def _field(self, what: str, name: str) -> Column:
         found = self.known.get(name)
