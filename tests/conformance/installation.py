@@ -52,6 +52,9 @@ def running(home: Path) -> Iterator[Installation]:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__API__EXPOSE_CONFIG": "True",
+        "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
+        "AIRFLOW__ELASTICSEARCH__HOST": "http://logs.example",
+        "AIRFLOW__ELASTICSEARCH__FRONTEND": "logs.example/?id={log_id}",
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
     }
     with (home / "screen").open("w") as screen:

@@ -27,12 +27,7 @@ STORY: tuple[Callable[[Client], None], ...] = (
 ENDING: tuple[Callable[[Client], None], ...] = (
     dags.deleting, administration.logging_in, administration.logging_out,
 )  # fmt: skip
-NOT_YET = frozenset(
-    {
-        "favorite_dag", "unfavorite_dag", "get_extra_links", "get_external_log_url", "reparse_dag_file",
-        "test_connection", "enqueue_connection_test", "get_connection_test", "login", "logout",
-    }
-)  # fmt: skip
+NOT_YET = frozenset({"test_connection", "enqueue_connection_test", "get_connection_test"})
 """Operations that Tradewind does not have."""
 GHOSTS: dict[str, Any] = {
     "dag_id": "ghost", "dag_run_id": "ghost", "task_id": "ghost", "group_id": "ghost", "xcom_key": "ghost",

@@ -39,9 +39,9 @@ def changes(c: Client) -> None:
 def favourites(c: Client) -> None:
     c.favorite_dag(dag_id=CHAIN)
     assert [dag.dag_id for dag in c.get_dags(is_favorite=True).dags] == [CHAIN]
-    c.refused(409, "favorite_dag", dag_id=CHAIN)
     c.unfavorite_dag(dag_id=CHAIN)
     assert c.get_dags(is_favorite=True).total_entries == 0
+    c.refused(409, "unfavorite_dag", dag_id=CHAIN)
 
 
 def about(c: Client) -> None:

@@ -45,7 +45,8 @@ def tries(c: Client) -> None:
 def links(c: Client) -> None:
     load = RUN | {"task_id": "load"}
     assert c.get_extra_links(**load).extra_links == {"Manual": "https://example.org/load"}
-    c.refused((400, 404), "get_external_log_url", **load, try_number=1)
+    assert c.get_external_log_url(**load, try_number=1).url.startswith("https://logs.example/")
+    c.refused(404, "get_external_log_url", **load, try_number=99)
 
 
 def dependencies(c: Client) -> None:
