@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 KNOWN = frozenset(
     {
         "alembic", "argcomplete", "argon2-cffi", "babel", "bcrypt", "croniter", "cryptography",
-        "drf-spectacular-sidecar", "fsspec", "httptools", "jinja2", "joserfc", "msgspec", "pandas",
+        "drf-spectacular-sidecar", "fsspec", "httptools", "jinja2", "joserfc", "jsonpointer", "msgspec", "pandas",
         "pathspec", "pendulum",
         "psycopg", "pyjwt", "pymysql", "python-dateutil", "python-multipart", "pyyaml", "rich",
         "setproctitle",
