@@ -9,14 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 KNOWN = frozenset(
     {
-        "alembic", "argcomplete", "argon2-cffi", "babel", "bcrypt", "croniter", "cryptography",
-        "drf-spectacular-sidecar", "fsspec", "httptools", "jinja2", "joserfc", "jsonpointer", "msgspec", "pandas",
-        "pathspec", "pendulum",
-        "psycopg", "pyjwt", "pymysql", "python-dateutil", "python-multipart", "pyyaml", "rich",
-        "setproctitle",
+        "alembic", "argcomplete", "argon2-cffi", "authlib", "babel", "bcrypt", "croniter",
+        "cryptography", "drf-spectacular-sidecar", "fsspec", "httptools", "httpx", "jinja2", "joserfc",
+        "jsonpointer", "ldap3", "msgspec", "pandas", "pathspec", "pendulum", "psycopg", "pyjwt",
+        "pymysql", "python-dateutil", "python-multipart", "pyyaml", "rich", "setproctitle",
         "sqlalchemy", "starlette", "tradewind", "tzdata", "uvicorn", "uvloop", "watchfiles",
-        "authlib", "httpx",
-        "ldap3",
     }
 )  # fmt: skip
 NAME = re.compile(r"^[A-Za-z0-9_.-]+")
