@@ -76,6 +76,7 @@ BY_KEY = {
         for name in ("add", "has", "remove")
     },
     "store.queries.parse_requests.add": "the file of DAGs that were counted",
+    **{f"store.queries.connection_tests.{name}": "of no DAG" for name in ("end", "get", "request")},
     # Of no DAG.
     **{
         f"store.queries.connections.{name}": "of no DAG"

@@ -19,7 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from tradewind.api.dag_specs import DagSpecs
-from tradewind.api.routes.execution import assets, desk, hitl, runs, secrets, state_stores, xcoms
+from tradewind.api.routes.execution import (
+    assets,
+    connection_tests,
+    desk,
+    hitl,
+    runs,
+    secrets,
+    state_stores,
+    xcoms,
+)
 from tradewind.api.xcom_lists import XComLists
 from tradewind.domain.errors import AirflowConfigException, ProtocolError
 from tradewind.domain.messages import wire
@@ -41,7 +50,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tradewind.data")
 THREADS: Final = 4
-REGISTERED: Final = (assets, hitl, runs, secrets, state_stores, xcoms)
+REGISTERED: Final = (assets, connection_tests, hitl, runs, secrets, state_stores, xcoms)
 """Modules whose import fills ``desk.HANDLERS``."""
 
 

@@ -236,11 +236,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     action: Action = Action.READ
     """What it does to the resource, and so the right that it takes."""
     by_body: bool = False
-    """Its body says what is to be done: it takes one of the rights to change the resource to come in, and the
-    handler asks for each with ``Call.act_as``.
-    """
+    """Its body says what is done: one right to change comes in, and ``Call.act_as`` asks for each."""
     query: type | None = None
     body: type | None = None
+    headers: tuple[str, ...] = ()
+    """Request headers that it takes."""
     answer: Any = None
     """Type of the answer's body, or a tuple of several."""
     status: int = 200

@@ -97,6 +97,10 @@ def _describe(
     parameters = [_path_parameter(name) for name in re.findall(r"\{(\w+)", operation.path)]
     if operation.query is not None:
         parameters += queries[operation.query]
+    parameters += [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in operation.headers
+    ]
     described: dict[str, Any] = {
         "tags": [operation.tag],
         "operationId": operation.name,

@@ -36,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long what tasks keep is kept, where nobody says; None: for good."""
     external_logs: ExternalLogs | None = None
     """The web UI of a log store, if one is configured."""
+    test_connections: bool = False
+    """``[core] test_connection`` is Enabled."""
+    connection_test_wait: float = 30.0
+    """Seconds that a request waits for the result of a connection's test."""
     max_body: int = 16 * 1024 * 1024
     """Bytes a request body may have."""
     request_seconds: float = 120

@@ -96,6 +96,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("connections list", "connections:list_connections", "List connections"),
     Leaf("connections get", "connections:get", "Show a connection"),
     Leaf("connections add", "connections:add", "Add a connection"),
+    Leaf("connections test", "connections:test", "Try a connection out"),
     Leaf("connections delete", "connections:delete", "Delete a connection"),
     Leaf("connections import", "connections:import_file", "Read connections from a file"),
     Leaf("connections export", "connections:export_file", "Write all connections to a file"),

@@ -6,8 +6,8 @@ from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.scheduler.active_runs import ActiveRuns, run_context
 from tradewind.store.database import Tx
+from tradewind.store.queries import connection_tests, task_data
 from tradewind.store.queries import runs as run_queries
-from tradewind.store.queries import task_data
 from tradewind.store.transitions.callbacks import CallbackRecord
 
 
@@ -17,8 +17,10 @@ def number_of(attempt_id: str) -> int | None:
     return int(number) if number != attempt_id and number.isdecimal() else None
 
 
-def removal(row: CallbackRecord, *, limit: float) -> Assignment:
-    """The same of a callback that removes files of runs which are gone: it needs no DAG file."""
+def without_file(row: CallbackRecord, *, limit: float) -> Assignment:
+    """The same of a callback that needs no DAG file: it removes files of runs which are gone, or tries out a
+    connection.
+    """
     return Assignment(
         attempt_id=f"{task_data.CALLBACK_PREFIX}{row.id}",
         dispatch=row.dispatch + 1,
@@ -37,6 +39,8 @@ def assignment(tx: Tx, runs: ActiveRuns, row: CallbackRecord, *, limit: float) -
     """What a process needs to run it within ``limit`` seconds; None where its DAG or run is gone, so that
     nobody can.
     """
+    if row.kind == connection_tests.KIND:
+        return without_file(row, limit=limit)
     dag = runs.dag(tx, row.dag_id, fresh=True)
     run = run_queries.get(tx, row.dag_id, row.run_id, access=SYSTEM)
     if dag is None or run is None:

@@ -220,6 +220,8 @@ class Core:
             self.watchers.changed()
         elif hint.kind == "assets":
             self.creation.assets_updated()
+        elif hint.kind == "callbacks":
+            self.callbacks.request()
         elif hint.kind == "all":
             self.watch.run_once()
         self.inbox.wake(hint)

@@ -23,6 +23,8 @@ ATTRIBUTES: Final = {
     "task_retry": "on_retry_callback",
     "task_skipped": "on_skipped_callback",
 }
+CONNECTION_TEST: Final = "connection_test"
+"""Tries out a connection; it belongs to no DAG."""
 _LATE: Final = {"sla_miss": "_sla_miss", "deadline": "_deadline"}
 _STATES: Final = {
     "task_success": "success",
@@ -52,6 +54,11 @@ class CallbackWork:
         """Call them. Raises AirflowException for a kind that is not known."""
         from tradewind.authoring import execution
 
+        if self._kind == CONNECTION_TEST:
+            from tradewind.authoring import connection_testing
+
+            connection_testing.carry_out(self._link)
+            return
         if self._kind in _LATE:
             getattr(self, _LATE[self._kind])()
             return

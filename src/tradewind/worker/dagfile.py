@@ -48,10 +48,15 @@ EMPTY: Final = DagFile()
 
 
 def load(start: messages.StartParent, settings: messages.TaskSettings, clock: Clock) -> Loaded:
-    """Import the file, with variables and connections at hand for its top-level code. Never raises."""
+    """Import the file, with variables and connections at hand for its top-level code. Never raises.
+
+    Where it has no name (callbacks that belong to no DAG), there is nothing to import.
+    """
     from tradewind.authoring import loader  # user code's floor; a host must never load it
 
     load_ahead()
+    if not start.path:
+        return Loaded(file=EMPTY, stamps=(), hazards=(), seconds=0.0)
 
     before = hazards.descriptors()
     began = clock.monotonic()

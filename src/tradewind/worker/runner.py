@@ -122,7 +122,7 @@ class Body:
         """From Started to Finished. Raises nothing that user code raises."""
         assignment = self._assignment
         self._started(self._report_started())
-        if self._dag is None:
+        if self._dag is None and assignment.file:
             return self._without_task(f"DAG {assignment.run.dag_id!r} could not be loaded: {self._problem}")
         if assignment.kind == "callback":
             return self._call_back()

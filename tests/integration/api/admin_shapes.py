@@ -38,6 +38,11 @@ def connections(_: World, admin: httpx.Client) -> None:
     assert call(admin, "PATCH", ONE_C, json={**body, "port": 5432}, **ids)["port"] == 5432
     done = call(admin, "PATCH", C, json={"actions": [{"action": "delete", "entities": ["nobody"]}]})
     assert done["delete"]["errors"][0]["status_code"] == 404
+    asked = call(admin, "POST", C + "/enqueue-test", json={"connection_id": "tried", "conn_type": "http"})
+    token = {"Airflow-Connection-Test-Token": asked["token"]}
+    assert call(admin, "GET", C + "/enqueue-test", headers=token)["state"] == "queued"
+    tested = call(admin, "POST", C + "/test", json={"connection_id": "tried2", "conn_type": "http"})
+    assert tested["status"] is False and "scheduler" in tested["message"]
     call(admin, "POST", C + "/defaults")
     listed = call(admin, "GET", C, params={"connection_id_prefix_pattern": "aws_"})
     assert [one["connection_id"] for one in listed["connections"]] == ["aws_default"]

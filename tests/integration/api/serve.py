@@ -36,6 +36,8 @@ def main(home: Path, port: int, *, bare: bool, head_seconds: float = 30, **setti
         clock=clock,
         settings=Settings(
             **{"follow_interval": 0.02, "expose_config": "non-sensitive-only"} | settings,
+            test_connections=not bare,
+            connection_test_wait=0.2,
             external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),
         ),
         signer=signer,

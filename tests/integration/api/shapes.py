@@ -85,10 +85,19 @@ SEEN: set[str] = set()
 
 
 def call(
-    client: httpx.Client, method: str, path: str, *, json: Any = None, params: Any = None, **ids: Any
+    client: httpx.Client,
+    method: str,
+    path: str,
+    *,
+    json: Any = None,
+    params: Any = None,
+    headers: Any = None,
+    **ids: Any,
 ) -> Any:
     """Send, check the shape, and give the body."""
     operation = f"{method} {path}"
     SEEN.add(operation)
     body = None if json is None else {"json": json}
-    return V2.matches(client.request(method, path.format(**ids), params=params, **(body or {})), operation)
+    return V2.matches(
+        client.request(method, path.format(**ids), params=params, headers=headers, **(body or {})), operation
+    )

@@ -18,7 +18,15 @@ from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
 from tradewind.secrets.cipher import Cipher
 from tradewind.secrets.connection import Connection
-from tradewind.store.queries import audit, connections, dag_warnings, pools, state_stores, variables
+from tradewind.store.queries import (
+    audit,
+    connection_tests,
+    connections,
+    dag_warnings,
+    pools,
+    state_stores,
+    variables,
+)
 from tradewind.store.transitions import asset_events, asset_mentions, backfills, results, watchers
 
 Ids = dict[str, Any]
@@ -31,7 +39,8 @@ GHOST: Ids = {
     "wait_id": "ghost_wait", "map_index": -1, "version_number": 1, "try_number": 1, "task_try_number": 1,
     "pool_name": "ghost_pool", "connection_id": "ghost_connection", "variable_key": "ghost_variable",
     "key": "ghost_state", "section": "core", "option": "parallelism", "uri": "s3://ghost",
-    "group_id": "ghost_group", "file_token": "ghost_file", **dict.fromkeys(_NUMBERS, 987654),
+    "group_id": "ghost_group", "file_token": "ghost_file",
+    "test_token": "ghost_token", **dict.fromkeys(_NUMBERS, 987654),
 }  # fmt: skip
 """What nobody ever made."""
 
@@ -147,9 +156,11 @@ def _state(world: World, name: str, ids: Ids, at: datetime) -> None:
         dag_warnings.replace(tx, f"/dags/{ids['dag_id']}.py", {ids["dag_id"]: f"warning {name}"}, at)
         pools.set_pool(tx, ids["pool_name"], 1, "")
         variables.set_variable(tx, ids["variable_key"], "v", cipher=CIPHER)
-        connections.set_connection(
-            tx, Connection(conn_id=ids["connection_id"], conn_type="http"), cipher=CIPHER
-        )
+        one = Connection(conn_id=ids["connection_id"], conn_type="http")
+        connections.set_connection(tx, one, cipher=CIPHER)
+        asked = connection_tests.request(tx, one, commit=False, by=name, cipher=CIPHER, now=at)
+        connection_tests.end(tx, asked.token, works=True, message="fine")
+        ids["test_token"] = asked.token
 
 
 def _administration(world: World, name: str, ids: Ids) -> None:

@@ -83,7 +83,7 @@ RULES: dict[str, str] = {
         delete_dag_asset_queued_event
         clear_asset_state_store delete_asset_state_store set_asset_state_store
         get_connection get_connections post_connection patch_connection delete_connection bulk_connections
-        create_default_connections
+        create_default_connections test_connection enqueue_connection_test get_connection_test
         get_variable get_variables post_variable patch_variable delete_variable bulk_variables
         post_pool patch_pool delete_pool bulk_pools
         """,
@@ -143,6 +143,8 @@ BODIES: dict[str, Any] = {
     "post_connection": {"connection_id": "new_{connection_id}", "conn_type": "http"},
     "patch_connection": {"connection_id": "{connection_id}", "conn_type": "ftp"},
     "bulk_connections": deleting("{connection_id}"),
+    "test_connection": {"connection_id": "{connection_id}", "conn_type": "http"},
+    "enqueue_connection_test": {"connection_id": "{connection_id}", "conn_type": "http"},
     "post_variable": {"key": "new_{variable_key}", "value": "1"},
     "patch_variable": {"key": "{variable_key}", "value": "2"},
     "bulk_variables": deleting("{variable_key}"),
@@ -268,7 +270,9 @@ def send(client: httpx.Client, operation: Operation, ids: Ids, *, wild: bool = F
     body = filled(BODIES.get(operation.name), ids)
     query = {} if wild else filled(QUERIES.get(operation.name, {}), ids)
     more = {} if body is None else {"json": body}
-    return client.request(operation.method, operation.path.format(**wanted), params=query, **more)
+    path = operation.path.format(**wanted)
+    headers = dict.fromkeys(operation.headers, ids["test_token"])
+    return client.request(operation.method, path, params=query, headers=headers, **more)
 
 
 def without(text: str, ids: Ids) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradewind.cli import acting, files, output
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag, hidden
-from tradewind.domain.errors import ConnectionNotFound, InvalidValue, NotFound
+from tradewind.domain.errors import BadRequest, ConnectionNotFound, InvalidValue, NotFound
 from tradewind.secrets.connection import Connection
 from tradewind.secrets.default_connections import default_connections
 from tradewind.store.queries import connections as queries
@@ -116,6 +118,39 @@ def _from_options(args: Args) -> Connection:
     if not args.conn_type:
         raise WrongUsage("give --conn-uri, --conn-json, or at least --conn-type.")
     return Connection(args.conn_id, **fields)
+
+
+@arguments(CONN_ID)
+def test(args: Args, app: App) -> int:
+    """Try a connection out, in a process of its own."""
+    if app.config.core.test_connection != "Enabled":
+        raise BadRequest(
+            "Testing connections is disabled in Airflow configuration. Contact your deployment admin to "
+            "enable it: [core] test_connection = Enabled."
+        )
+    found = app.chain.get_connection(args.conn_id)
+    if found is None:
+        raise ConnectionNotFound(args.conn_id)
+    print(f"Retrieving connection: '{args.conn_id}'\nTesting...")
+    works, message = _try_out(found)
+    print(f"\nConnection {'success' if works else 'failed'}!\n{MASKER.mask(message)}")
+    return 0 if works else 1
+
+
+def _try_out(found: Connection) -> tuple[bool, str]:
+    """What the hook says of it, and whether it works. The process has the way to no database of ours."""
+    import subprocess  # only for this command
+
+    hidden_ones = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
+    told = subprocess.run(
+        [sys.executable, "-m", "tradewind.worker.connection_test"],
+        input=json.dumps(found.as_dict()), text=True, capture_output=True, check=False,
+        env={name: value for name, value in os.environ.items() if name not in hidden_ones},
+    )  # fmt: skip
+    if told.returncode != 0 or not told.stdout.strip():
+        return False, f"The process that tried it out ended with {told.returncode}. {told.stderr[-2_000:]}"
+    works, message = json.loads(told.stdout.strip().splitlines()[-1])
+    return bool(works), str(message)
 
 
 @arguments(CONN_ID, hidden("--color", value=True))

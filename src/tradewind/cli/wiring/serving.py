@@ -106,6 +106,7 @@ def settings(app: App, host: str, port: int) -> Settings:
         expose_config=config.api.expose_config.lower(),
         state_retention=timedelta(days=days) if days > 0 else None,
         external_logs=_external_logs(config),
+        test_connections=config.core.test_connection == "Enabled",
     )
 
 

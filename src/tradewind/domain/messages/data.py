@@ -322,6 +322,17 @@ class TakeDefault(Request, frozen=True, kw_only=True):
     params_input: dict[str, Any] = {}
 
 
+class BeginConnectionTest(Request, frozen=True, kw_only=True):
+    """What the asking process, that of a callback, is to try out. Answer: as to ``GetConnection``."""
+
+
+class EndConnectionTest(Request, frozen=True, kw_only=True):
+    """What came of it."""
+
+    works: bool
+    message: str
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request with the fence of the attempt that makes it."""
 
@@ -360,6 +371,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | AskPerson
         | GetResponse
         | TakeDefault
+        | BeginConnectionTest
+        | EndConnectionTest
     )
 
 

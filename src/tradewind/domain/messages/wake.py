@@ -10,7 +10,7 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True):
 
     ``run``: that run was made or changed. ``dag``: that DAG's row, pause flag or version changed.
     ``pools``: pools changed. ``assets``: an asset was updated from outside. ``trigger``: a deferred task's
-    trigger fired. ``all``: look at everything.
+    trigger fired. ``callbacks``: one was asked for from outside. ``all``: look at everything.
     """
 
     kind: str

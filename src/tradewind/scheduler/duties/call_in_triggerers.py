@@ -186,5 +186,5 @@ class CallInTriggerers(OtherTriggers):
 
     def _work(self, tx: Tx, record: CallbackRecord) -> Assignment | None:
         if record.kind == callbacks.XCOM_FILES:
-            return callback_work.removal(record, limit=self._time_limit)
+            return callback_work.without_file(record, limit=self._time_limit)
         return callback_work.assignment(tx, self._runs, record, limit=self._time_limit)

@@ -31,6 +31,7 @@ MODULES: Final = [
     "hitl",
     "import_errors",
     "dag_warnings",
+    "connection_tests",
     "connections",
     "variables",
     "config",

@@ -157,12 +157,12 @@ class _Connections(bulk.Noun[str, schemas.ConnectionBody]):
             stored = getattr(shown or found, name)
             setattr(found, name, hiding.meant(value, stored) if secret else value)
         if "extra" in fields:
-            _check_extra(found)
+            check_extra(found)
         store.set_connection(call.tx, found, cipher=call.services.cipher)
         return sorted(fields)
 
 
-def _check_extra(found: Connection) -> None:
+def check_extra(found: Connection) -> None:
     """``extra`` is empty or a JSON object. Raises Unprocessable, which does not repeat it."""
     if not found.extra or (found.extra.lstrip().startswith("{") and hiding.is_json(found.extra)):
         return
