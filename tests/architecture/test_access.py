@@ -39,6 +39,8 @@ BY_KEY = {
     "store.queries.hitl.get": "by the id of a task instance that was loaded",
     "store.queries.hitl.earlier": "by the id of a try that was loaded",
     "store.queries.scheduling.load_run": "task instances of a run that was loaded",
+    "store.queries.scheduling.run_facts": "of a run that was loaded",
+    "store.queries.scheduling.active_counts": "slots that are held, which is what limits count",
     "store.queries.task_data.delete_xcom": "an XCom that was loaded",
     "store.queries.dags.delete": "a DAG that was loaded",
     "store.queries.webhooks.find": "the webhook that the sender is",

@@ -17,7 +17,6 @@ from tradewind.domain import codec
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import FINISHED_RUN, OCCUPIES_SLOT, DagRunState
-from tradewind.engine.facts import RunFacts
 from tradewind.engine.graph import Graph
 from tradewind.engine.machine import RunMachine
 from tradewind.scheduler.inbox import RunKey
@@ -162,9 +161,10 @@ class ActiveRuns:
         version = self._version_for(tx, dag, loaded.run)
         if version is None:
             return None
-        facts = self._facts(tx, loaded.run, version, loaded.lengths, loaded.skips)
+        graph = version.graph
+        facts = scheduling.run_facts(tx, loaded, version.spec, (graph.ids[task] for task in graph.counted))
         machine = RunMachine(
-            version.graph, facts, loaded.instances, new_attempt=self._new_attempt, lost_limit=self._lost_limit
+            graph, facts, loaded.instances, new_attempt=self._new_attempt, lost_limit=self._lost_limit
         )
         addresses = {
             facts.attempt_id: facts.external_executor_id
@@ -184,28 +184,6 @@ class ActiveRuns:
                 if version is not None:
                     return version
         return None
-
-    def _facts(
-        self,
-        tx: Tx,
-        record: RunRecord,
-        version: DagVersion,
-        lengths: dict[str, dict[int, int]],
-        skips: dict[str, dict[int, tuple[str, ...]]],
-    ) -> RunFacts:
-        past = scheduling.past_facts(tx, record, version.spec) if version.depends_on_past else ()
-        graph = version.graph
-        silent = scheduling.silent(tx, record, (graph.ids[task] for task in graph.counted))
-        return RunFacts(
-            dag_id=record.dag_id,
-            run_id=record.run_id,
-            run_type=record.run_type,
-            state=record.state,
-            logical_date=record.logical_date,
-            run_after=record.run_after,
-            start_date=record.start_date,
-            past=past, lengths=lengths, silent=silent, skips=skips, **record.options,
-        )  # fmt: skip
 
 
 class QueuedRuns:

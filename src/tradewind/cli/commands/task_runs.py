@@ -195,8 +195,7 @@ def _unmet(tx: Tx, args: Args, spec: DagSpec, found: RunRecord) -> tuple[int, st
         return None
     from tradewind.api import reasons  # a command that only waits needs none of it
 
-    task = spec.task(args.task_id)
-    for _, text in reasons.upstream_reasons(tx, found.dag_id, found.run_id, task, access=SYSTEM):
+    for _, text in reasons.upstream_reasons(tx, found.dag_id, found.run_id, spec, args.task_id):
         return 1, f"Task {args.task_id} of {found.run_id} cannot run: {text} -i ignores that."
     return None
 

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from tradewind.domain import keys
 from tradewind.domain.access import SYSTEM
+from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import ACTIVE_FOR_TASK_LIMIT, DagRunState, TaskInstanceState
-from tradewind.engine.facts import ALL_DOWNSTREAM, InstanceFacts
+from tradewind.engine.facts import ALL_DOWNSTREAM, InstanceFacts, RunFacts
 from tradewind.store.database import Tx
 from tradewind.store.queries import hitl, runs
 from tradewind.store.queries.past import past_facts
@@ -38,7 +39,7 @@ __all__ = [
     "dag_row",
     "dag_schedules", "due_dags", "instance_states", "load_run", "load_runs", "lost_candidates",
     "newest_scheduled", "newest_states", "next_due", "past_facts", "pause_free_runs", "pools", "queued_runs",
-    "row_version", "silent", "without_next_run",
+    "row_version", "run_facts", "silent", "without_next_run",
 ]  # fmt: skip
 
 ti = task_instances.task_instance
@@ -198,6 +199,17 @@ def silent(tx: Tx, run: RunRecord, task_ids: Iterable[str]) -> dict[str, tuple[i
     where = {"dag_id": run.dag_id, "run_id": run.run_id, "pk": run.pk}
     rows = {task_id: tx.rows(_SILENT, **where, task_id=task_id) for task_id in task_ids}
     return {task_id: tuple(index for (index,) in found) for task_id, found in rows.items() if found}
+
+
+def run_facts(tx: Tx, load: RunLoad, spec: DagSpec, counted: Iterable[str]) -> RunFacts:
+    """What the engine is told of a run. ``counted``: tasks that are mapped over."""
+    run = load.run
+    return RunFacts(
+        dag_id=run.dag_id, run_id=run.run_id, run_type=run.run_type, state=run.state,
+        logical_date=run.logical_date, run_after=run.run_after, start_date=run.start_date,
+        past=past_facts(tx, run, spec), lengths=load.lengths, silent=silent(tx, run, counted),
+        skips=load.skips, **run.options,
+    )  # fmt: skip
 
 
 # --- limits ----------------------------------------------------------------------------------------------
