@@ -79,10 +79,30 @@ class App:
 
         found = self.connect()
         if found.dialect.name == "sqlite":
-            migrations.migrate(found)
+            self.migrate(found)
         else:
             migrations.check(found)
         return found
+
+    def migrate(self, database: Database) -> bool:
+        """Bring a database to this version's schema; whether there was anything to do. A new one gets
+        Airflow's sample connections, where ``[database] load_default_connections`` says so.
+        """
+        from tradewind.store import migrations
+
+        wanted = self.config.database.load_default_connections and migrations.current(database) is None
+        moved = migrations.migrate(database)
+        if wanted:
+            self.add_default_connections(database)
+        return moved
+
+    def add_default_connections(self, database: Database) -> None:
+        """Airflow's sample connections, as far as they are not there."""
+        from tradewind.secrets.default_connections import default_connections
+        from tradewind.store.queries import connections
+
+        with database.write() as tx:
+            connections.add_missing(tx, default_connections(), cipher=self.cipher)
 
     def connect(self) -> Database:
         """The metadata database as it is. Raises AirflowConfigException for an address that is none."""

@@ -89,9 +89,8 @@ def _migrate(app: App) -> None:
 
     def migrate() -> int:
         from tradewind.cli.running import guarded
-        from tradewind.store import migrations
 
-        return guarded(lambda: migrations.migrate(app.connect()) and None, app)
+        return guarded(lambda: app.migrate(app.connect()) and None, app)
 
     _, status = os.waitpid(processes.fork(migrate, new_session=False), 0)
     if status:

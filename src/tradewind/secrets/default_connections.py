@@ -25,11 +25,13 @@ _URIS = {
     "fs_default": "fs:///?path=%2F",
     "ftp_default": "ftp://airflow:airflow@localhost:21",
     "google_cloud_default": "google-cloud-platform:///default",
+    "gremlin_default": "gremlin://gremlin:8182",
     "hive_cli_default": "hive-cli://localhost:10000/default",
     "hiveserver2_default": "hiveserver2://localhost:10000/default",
     "http_default": "http://https%3A%2F%2Fwww.httpbin.org%2F",
+    "iceberg_default": "iceberg://https%3A%2F%2Fapi.iceberg.io%2Fws%2Fv1",
     "impala_default": "impala://localhost:21050",
-    "kafka_default": "kafka:///?bootstrap.servers=broker%3A29092",
+    "kafka_default": "kafka:///?bootstrap.servers=broker%3A29092&group.id=my-group",
     "kubernetes_default": "kubernetes://",
     "kylin_default": "kylin://ADMIN:KYLIN@localhost:7070",
     "leveldb_default": "leveldb://localhost",
@@ -39,6 +41,7 @@ _URIS = {
     "mongo_default": "mongo://mongo:27017",
     "mssql_default": "mssql://localhost:1433",
     "mysql_default": "mysql://root@mysql/airflow",
+    "opensearch_default": "opensearch://localhost:9200/http",
     "opsgenie_default": "http://",
     "oracle_default": "oracle://root:password@localhost:1521/schema",
     "oss_default": "oss://",
@@ -65,6 +68,7 @@ _URIS = {
     "wasb_default": "wasb://",
     "webhdfs_default": "hdfs://localhost:50070",
     "yandexcloud_default": "yandexcloud:///default",
+    "ydb_default": "ydb://grpc%3A%2F%2Flocalhost:2135/?database=%2Flocal",
 }
 
 

@@ -44,10 +44,15 @@ def test_a_backfill_is_an_object(home: Home) -> None:
     assert "goes on" in home.ok("backfill", "unpause", "1").out
     assert "2 runs had not started" in home.ok("backfill", "cancel", "1").out
     assert states(home) == {"2024-01-01": "failed", "2024-01-02": "failed"}
-    assert home.ok("backfill", "list", "-o", "json").json == []
-    assert [row["state"] for row in home.ok("backfill", "list", "--all", "-o", "json").json] == ["ended"]
+    for words in ((), ("--all",)):
+        listed = home.ok("backfill", "list", *words, "-o", "json").json
+        assert [row["state"] for row in listed] == ["ended"]
     ended = home.run("backfill", "cancel", "1")
     assert ended.code == 1 and "has ended already" in ended.err
+    unknown = home.run("backfill", "pause", "99")
+    assert unknown.code == 1 and "'airflow backfill list'" in unknown.err
+    nothing = home.ok("backfill", "create", *days, "--dry-run").out
+    assert nothing.startswith("Nothing to do:") and "--reprocess-behavior" in nothing
     assert "There is no backfill 7" in home.run("backfill", "pause", "7").err
     again = home.ok("backfill", "create", *days, "--reprocess-behavior", "failed")
     assert "Backfill 2 of DAG past: 2 runs." in again.out

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import stat
+from pathlib import Path
 
 import pytest
 from tests.compat.cli.world import Home
@@ -70,6 +71,21 @@ def test_the_connections_that_a_new_airflow_comes_with(home: Home) -> None:
     home.ok("connections", "create-default-connections")
     shown = {row["conn_id"]: row["host"] for row in home.ok("connections", "list", "-o", "json").json}
     assert (shown["mysql_default"], shown["postgres_default"]) == ("mine", "postgres")
+
+
+def test_they_come_with_a_new_database_where_that_is_configured(tmp_path: Path) -> None:
+    def listed(name: str, **environ: str) -> set[str]:
+        home = Home(tmp_path / name, **environ)
+        home.ok("db", "migrate")
+        before = {row["conn_id"] for row in home.ok("connections", "list", "-o", "json").json}
+        home.ok("db", "reset", "-y")
+        assert {row["conn_id"] for row in home.ok("connections", "list", "-o", "json").json} == before
+        return before
+
+    assert {"aws_default", "gremlin_default", "ydb_default"} <= listed(
+        "with", AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS="True"
+    )
+    assert listed("without") == set()
 
 
 @pytest.mark.parametrize(

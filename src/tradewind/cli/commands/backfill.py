@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.api import backfilling
 from tradewind.cli import acting, dag_source, output, waiting
-from tradewind.cli.arguments import OUTPUT, Args, arg, arguments, flag
+from tradewind.cli.arguments import OUTPUT, Args, arg, arguments, flag, hidden
 from tradewind.domain.access import SYSTEM
 from tradewind.runtime import plugin_hosts
 from tradewind.store.transitions import backfills
@@ -46,8 +46,14 @@ def create(args: Args, app: App) -> int:
     dag_source.ensure(app, args.dag_id)
     now = app.clock.now()
     if args.dry_run:
-        for date in plugin_hosts.with_answers(app.plugin_ask, lambda ask: _preview(app, wish, now, ask)):
+        dates = plugin_hosts.with_answers(app.plugin_ask, lambda ask: _preview(app, wish, now, ask))
+        for date in dates:
             print(date.isoformat())
+        if not dates:
+            print(
+                f"Nothing to do: no date between {wish.from_date:%Y-%m-%d} and {wish.to_date:%Y-%m-%d} would "
+                "get a run. --reprocess-behavior says what becomes of those that have one."
+            )
         return 0
     record, made = plugin_hosts.with_answers(app.plugin_ask, lambda ask: _make(app, wish, now, ask))
     app.wake("dag", dag_id=args.dag_id)
@@ -108,14 +114,14 @@ COLUMNS = (
 
 @arguments(
     arg("--dag-id", "-d", help="only those of this DAG"),
-    flag("--all", help="those that have ended too"),
+    hidden("--all"),
     OUTPUT,
 )
 def list_backfills(args: Args, app: App) -> int:
-    """List backfills, the newest first."""
+    """List backfills, those that have ended too, the newest first."""
     with app.database.read() as tx:
         found = backfills.list_backfills(tx, access=SYSTEM, dag_id=args.dag_id)
-    rows = [_row(record) for record in found if args.all or record.completed_at is None]
+    rows = [_row(record) for record in found]
     output.show(rows, args.output, columns=COLUMNS, spare=("created_at", "completed_at"))
     return 0
 

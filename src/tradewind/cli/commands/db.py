@@ -36,7 +36,7 @@ def migrate(args: Args, app: App) -> int:
         )
     database = app.connect()
     was_new = migrations.current(database) is None
-    moved = migrations.migrate(database)
+    moved = app.migrate(database)
     if not moved:
         print(f"{app.mask(database.where)} is up to date.")
     elif was_new:
@@ -59,6 +59,8 @@ def reset(args: Args, app: App) -> int:
         print("Nothing was changed.")
         return 1
     migrations.reset(database)
+    if app.config.database.load_default_connections:
+        app.add_default_connections(database)
     print(f"Made {app.mask(database.where)} anew.")
     return 0
 

@@ -196,7 +196,9 @@ def going_on(tx: Tx, backfill_id: int, *, access: Access) -> BackfillRecord:
     """The backfill with that id. Raises NotFound, and Conflict where it has ended."""
     found = get(tx, backfill_id, access=access)
     if found is None:
-        raise errors.NotFound(f"There is no backfill {backfill_id}.")
+        raise errors.NotFound(
+            f"There is no backfill {backfill_id}. 'airflow backfill list' shows those that there are."
+        )
     if found.completed_at is not None:
         raise errors.Conflict(f"Backfill {backfill_id} of DAG {found.dag_id!r} has ended already.")
     return found
