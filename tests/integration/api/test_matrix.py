@@ -388,7 +388,9 @@ def as_if_it_were_not(answer: httpx.Response, theirs: Side, ghost: httpx.Respons
     assert answer.status_code == ghost.status_code, f"{about(answer)}, but {about(ghost)}"
     if answer.text == ghost.text:
         return
-    told = [re.sub(r'"status":\d+,', "", one.text) for one in (answer, ghost)]  # an id may be such a number
+    told = [
+        re.sub(r'"status(_code)?":\d+,?', "", one.text) for one in (answer, ghost)
+    ]  # an id may be such a number
     both = (without(told[0], theirs.ids), without(told[1], GHOST))
     seen, expected = (re.sub("Did you mean [^?]*[?] ", "", text) for text in both)  # of what they may see
     assert seen == expected, about(answer)
