@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from tradewind.api import docs_page, guard, home_page, openapi, problems
 from tradewind.api.dag_specs import DagSpecs
-from tradewind.api.door import Operation, Passage, Services
+from tradewind.api.door import ACTIONS, Operation, Passage, Services
 from tradewind.api.logins import Logins
-from tradewind.api.routes import public, v1
+from tradewind.api.routes import experimental, public, v1
 from tradewind.api.routes.v1.passage import V1Passage
 from tradewind.api.server import serve
 from tradewind.api.settings import Settings
@@ -71,11 +71,10 @@ def create(
         specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
-    logins = Logins(services)
     app = Starlette(
         routes=[
             *(_route(operation, Passage(operation, services)) for operation in operations),
-            *(_route(operation, V1Passage(operation, services, logins)) for operation in v1.operations()),
+            *_older_routes(services),
             *_pages(settings, operations),
         ],
         exception_handlers={HTTPException: problems.handle_http},
@@ -83,6 +82,19 @@ def create(
     )
     app.state.stopping = services.stopping
     return app
+
+
+def _older_routes(services: Services) -> list[Route]:
+    """For clients of Airflow 2, and where that is switched on of 1.10."""
+    logins = Logins(services)
+    routes = [_route(operation, V1Passage(operation, services, logins)) for operation in v1.operations()]
+    if not services.settings.experimental:
+        return [*routes, Route("/api/experimental/{rest:path}", experimental.off, methods=[*ACTIONS])]
+    oldest = Logins(services, cookies=False)  # its GETs change things, which other sites' pages could send
+    return routes + [
+        _route(operation, experimental.ExperimentalPassage(operation, services, oldest))
+        for operation in experimental.door.operations
+    ]
 
 
 def _route(operation: Operation, passage: Passage) -> Route:

@@ -249,13 +249,14 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     other_media: tuple[str, ...] = ()
     """Media types besides JSON that it can answer in."""
     reads_only: bool = False
-    """It changes nothing though its method is not GET."""
+    writes: bool = False
+    """The one changes nothing though its method is not GET, the other something though it is."""
     in_document: bool = True
     proof: Callable[[Sent, Services], Principal] | None = None
     """Says who sends a request that no person's token is for. It may ask the database."""
 
 
-_ACTIONS: Final = {
+ACTIONS: Final = {
     "GET": Action.READ,
     "POST": Action.CREATE,
     "PUT": Action.EDIT,
@@ -298,7 +299,7 @@ class Door:
     ) -> Callable[[Any], Any]:
         def register(handler: Callable[[Call], Any]) -> Callable[[Call], Any]:
             settled = {"name": handler.__name__, **options}
-            settled["action"] = Action(options.get("action", _ACTIONS[method]))
+            settled["action"] = Action(options.get("action", ACTIONS[method]))
             self.operations.append(
                 Operation(
                     method=method,
@@ -404,7 +405,7 @@ class Passage:
 
     def _carry_out(self, call: Call) -> Any:
         operation, database = self._operation, self._services.database
-        reads = operation.method == "GET" or operation.reads_only
+        reads = operation.reads_only or (operation.method == "GET" and not operation.writes)
 
         def work(ask: plugin_hosts.Ask) -> Any:
             with database.read() if reads else database.write() as tx:

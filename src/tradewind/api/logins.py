@@ -45,9 +45,10 @@ def ways(backends: Iterable[str]) -> frozenset[str]:
 class Logins:
     """Says who sends a request. Raises AirflowConfigException where the ways are not safe as they are set."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, cookies: bool = True) -> None:
+        """``cookies``: a browser's session counts where it is switched on."""
         self._services = services
-        self._ways = ways(services.settings.auth_backends)
+        self._ways = ways(services.settings.auth_backends) - (frozenset() if cookies else {SESSION})
         self._basic = BasicLogins(services.people, services.clock)
         if OPEN in self._ways and services.people.anonymous() is None:
             raise AirflowConfigException(

@@ -125,6 +125,7 @@ def _hints(error: Exception, status: int, scheme: str) -> dict[str, str]:
 _ERRORS_OF_V1: Final = (
     "https://airflow.apache.org/docs/apache-airflow/2.10.5/stable-rest-api-ref.html#section/Errors/"
 )
+_BASIC: Final = 'Basic realm="Tradewind"'
 _NAMES_OF_V1: Final = {
     400: "BadRequest", 401: "Unauthenticated", 403: "PermissionDenied", 404: "NotFound",
     405: "MethodNotAllowed", 409: "AlreadyExists",
@@ -139,14 +140,24 @@ def respond_in_v1(error: Exception) -> Response:
         told = "; ".join(f"{'.'.join(map(str, one.loc[1:]))}: {one.msg}" for one in error.problems)
     else:
         told = _words(error, status)
+    return _problem_of_v1(status, told, _hints(error, status, _BASIC))
+
+
+def respond_in_experimental(error: Exception) -> Response:
+    """As ``respond``, for clients of Airflow 1.10."""
+    status = 400 if isinstance(error, Unprocessable) else status_of(error)
+    return answer({"error": _words(error, status)}, status, _hints(error, status, _BASIC))
+
+
+def _problem_of_v1(status: int, told: str, headers: dict[str, str]) -> Response:
     body = {
         "type": _ERRORS_OF_V1 + _NAMES_OF_V1.get(status, "Unknown"),
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": told,
     }
-    headers = {**HEADERS, **_hints(error, status, 'Basic realm="Tradewind"')}
-    return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
+    content = msgspec.json.encode(body)
+    return Response(content, status, {**HEADERS, **headers}, media_type="application/problem+json")
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -166,4 +177,7 @@ async def handle_http(request: Request, error: Exception) -> Response:
     """For routes that do not exist, and methods that a route does not have."""
     if not isinstance(error, HTTPException):
         return explain(request, error)
-    return answer({"detail": error.detail}, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if request.url.path.startswith("/api/v1/"):
+        return _problem_of_v1(error.status_code, error.detail, headers)
+    return answer({"detail": error.detail}, error.status_code, headers)

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How clients of Airflow 2 and 1.10 may say who they are; see ``logins``."""
     login_rate: Rate | None = Rate()
     """How often somebody may fail to log in; None: as often as they like."""
+    experimental: bool = False
+    """Serve Airflow 1.10's experimental API."""
     docs: bool = True
     """Serve /docs and /openapi.json."""
     heartbeat_limit: timedelta = timedelta(seconds=30)

@@ -88,6 +88,11 @@ class People:
         self._known: OrderedDict[Credential, tuple[float, Principal | None]] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def admin_elsewhere(self) -> bool:
+        """Is somebody of the configuration an admin?"""
+        return self._directory is not None and self._directory.has_admin
+
     # --- logging in ------------------------------------------------------------------------------
 
     def log_in(self, name: str, password: str) -> Principal | None:

@@ -47,6 +47,8 @@ class Resource(StrEnum):
     VARIABLE = "variable"
     CONFIG = "configuration"
     PLUGIN = "plugin"
+    USER = "user"
+    ROLE = "role"
 
 
 _OF_DAGS = (Resource.DAG, Resource.RUN, Resource.TASK, Resource.TASK_INSTANCE, Resource.LOG, Resource.XCOM)
@@ -62,6 +64,8 @@ LEAST_ROLE: dict[Resource, tuple[str, str]] = {
     Resource.CONFIG: ("viewer", "op"),
     Resource.CONNECTION: ("op", "op"),
     Resource.VARIABLE: ("op", "op"),
+    Resource.USER: ("admin", "admin"),
+    Resource.ROLE: ("admin", "admin"),
 }
 """Resource to the least role that may read it, and the least that may change it."""
 

@@ -52,14 +52,16 @@ KINDS: Final[dict[str, tuple[Resource, ...]]] = {
     "Variables": (Resource.VARIABLE,),
     "Configurations": (Resource.CONFIG,),
     "Plugins": (Resource.PLUGIN,),
+    "Users": (Resource.USER,),
+    "Roles": (Resource.ROLE,),
     **dict.fromkeys(
         (
             "Asset Aliases", "Backfills", "Browse", "Admin", "Cluster Activity", "DAG Dependencies",
             "DAG Warnings", "Docs", "Documentation", "HITL Detail", "My Password", "My Profile",
             "Passwords", "Permissions",
-            "Permission Views", "Providers", "Resources", "Roles", "SLA Misses", "Security",
+            "Permission Views", "Providers", "Resources", "SLA Misses", "Security",
             "Task Reschedules",
-            "Triggers", "User Stats", "Users", "View Menus", "Website", "Actions",
+            "Triggers", "User Stats", "View Menus", "Website", "Actions",
         ),
         (),
     ),

@@ -160,6 +160,11 @@ class Directory:
         """Another one where the user's role, teams or password became others: their tokens carry it."""
         return self._stamp(user.name, user.role, "|".join(user.teams), self._stored().get(user.name, ""))
 
+    @property
+    def has_admin(self) -> bool:
+        """Is one of them an admin?"""
+        return any(user.role == "admin" for user in self._users.values())
+
     def _stored(self) -> dict[str, str]:
         try:
             status = self._path.stat()

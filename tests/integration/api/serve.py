@@ -39,6 +39,7 @@ def main(home: Path, port: int, *, bare: bool, head_seconds: float = 30, **setti
             test_connections=not bare,
             connection_test_wait=0.2,
             external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),
+            experimental=not bare,
         ),
         signer=signer,
         people=People(database, clock, directory=directory),

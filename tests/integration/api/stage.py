@@ -31,10 +31,12 @@ from tradewind.store.transitions import asset_events, asset_mentions, backfills,
 
 Ids = dict[str, Any]
 CIPHER = Cipher([serve.CIPHER_KEY])
-_OF_NO_DAG = ("pool_name", "connection_id", "variable_key")
+_OF_NO_DAG = ("pool_name", "connection_id", "variable_key", "username", "role_name")
 _WRITER = {"dag_id": "dag_id", "run_id": "dag_run_id", "task_id": "task_id"}
 _NUMBERS = ("import_error_id", "event_log_id", "backfill_id", "asset_id", "asset_alias_id")
 GHOST: Ids = {
+    "username": "ghost_user", "role_name": "ghost_role", "paused": "true",
+    "execution_date": "2001-01-01T00:00:00Z",
     "dag_id": "ghost", "dag_run_id": "ghost_run", "task_id": "ghost_task", "xcom_key": "ghost_key",
     "wait_id": "ghost_wait", "map_index": -1, "version_number": 1, "try_number": 1, "task_try_number": 1,
     "pool_name": "ghost_pool", "connection_id": "ghost_connection", "variable_key": "ghost_variable",
@@ -60,6 +62,7 @@ def build(world: World, mark: str, tag: str, *, shared: str) -> Side:
         **GHOST, "dag_id": f"{name}_dag", "wait_id": f"{name}_wait", "dag_run_id": f"{name}_run",
         "task_id": f"{name}_task", "xcom_key": f"{name}_key", "group_id": f"{name}_group",
         "key": f"{name}_state", "file_token": _token(f"{name}_dag.py"), "uri": f"s3://{name}_out",
+        "execution_date": "2026-03-03T00:00:00Z",
         **{path: world.fresh(path) for path in _OF_NO_DAG},
     }  # fmt: skip
     _dags(world, name, ids, (tag, name), shared)
@@ -127,7 +130,10 @@ def _declare(world: World, spec: DagSpec) -> None:
 
 
 def _run(world: World, name: str, ids: Ids) -> None:
-    world.run(ids["dag_id"], ids["dag_run_id"], conf=json.dumps({"k": name}), note=f"note {name}")
+    at = datetime.fromisoformat(ids["execution_date"])
+    world.run(
+        ids["dag_id"], ids["dag_run_id"], logical_date=at, conf=json.dumps({"k": name}), note=f"note {name}"
+    )
     ids["ti"] = world.ask(
         ids["dag_id"], ids["task_id"], subject=f"Go {name}?", body=name, run_id=ids["dag_run_id"]
     )
@@ -178,6 +184,7 @@ def _administration(world: World, name: str, ids: Ids) -> None:
             tx, ids["dag_id"], from_date=at, to_date=at, conf=json.dumps({"k": name}),
             reprocess_behavior="none", max_active_runs=1, user=name, now=at,
         )  # fmt: skip
+    world.listed(ids["username"], ids["role_name"])
     _state(world, name, ids, at)
     newest = "SELECT max(id) FROM {}"
     ids["import_error_id"] = world.sql(newest.format("import_error"))[0][0]

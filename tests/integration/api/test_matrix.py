@@ -22,11 +22,14 @@ from tests.integration.api.stage import GHOST, Ids, Side
 from tests.integration.api.world import World, now
 
 from tradewind.api.door import Operation
-from tradewind.api.routes import public, v1
+from tradewind.api.routes import experimental, public, v1
 from tradewind.auth import roles, tokens
 from tradewind.auth.permissions import Principal, Resource
 
-OPERATIONS = {operation.name: operation for operation in [*public.operations(), *v1.operations()]}
+OPERATIONS = {
+    operation.name: operation
+    for operation in [*public.operations(), *v1.operations(), *experimental.door.operations]
+}
 LEVELS = ("viewer", "user", "op", "admin")
 
 
@@ -185,7 +188,8 @@ BEFORE: dict[str, str] = {
 OF_NO_DAG = {
     name for name, operation in OPERATIONS.items()
     if operation.resource in {
-        Resource.POOL, Resource.CONNECTION, Resource.VARIABLE, Resource.CONFIG, Resource.PLUGIN, Resource.JOB
+        Resource.POOL, Resource.CONNECTION, Resource.VARIABLE, Resource.CONFIG, Resource.PLUGIN, Resource.JOB,
+        Resource.USER, Resource.ROLE,
     }
 }  # fmt: skip
 """Whoever may use it reaches all: nothing there is one DAG's."""

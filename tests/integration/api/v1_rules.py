@@ -1,4 +1,4 @@
-"""Who may use the operations of v1, and how they are asked: for ``test_matrix``."""
+"""Who may use the operations of v1 and the experimental ones, and how they are asked: for ``test_matrix``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEVELS = {
         get_mapped_task_instance get_mapped_task_instance_dependencies
         get_mapped_task_instance_tries get_mapped_task_instance_try_details
         get_dags get_dag get_dag_details get_tasks get_task get_dag_stats get_dag_warnings
-        get_xcom_entries get_xcom_entry get_log get_dag_source
+        get_xcom_entries get_xcom_entry get_extra_links get_log get_dag_source
         get_datasets get_dataset get_dataset_events get_upstream_dataset_events get_dataset_queued_events
         get_dag_dataset_queued_event get_dag_dataset_queued_events
         get_pools get_pool get_event_logs get_event_log get_import_errors get_import_error
@@ -34,8 +34,27 @@ _LEVELS = {
         get_variables get_variable post_variables patch_variable delete_variable
         get_connections get_connection post_connection patch_connection delete_connection
     """,
+    "admin": """
+        get_users get_user post_user patch_user delete_user
+        get_roles get_role post_role patch_role delete_role get_permissions
+    """,
 }
-RULES = {f"v1.{name}": level for level, names in _LEVELS.items() for name in names.split()}
+_OLDEST = {
+    "viewer": """
+        dag_runs dag_run_status latest_dag_runs task_instance_info get_dag_code task_info dag_is_paused
+        get_lineage get_pool get_pools test info
+    """,
+    "user": "trigger_dag delete_dag dag_paused",
+    "op": "create_pool delete_pool",
+}
+"""Of the experimental API."""
+
+
+def _by_name(age: str, levels: dict[str, str]) -> dict[str, str]:
+    return {f"{age}.{name}": level for level, names in levels.items() for name in names.split()}
+
+
+RULES = _by_name("v1", _LEVELS) | _by_name("experimental", _OLDEST)
 
 _BODIES: dict[str, Any] = {
     "post_dag_run": {"conf": {}},
@@ -57,10 +76,17 @@ _BODIES: dict[str, Any] = {
     "patch_variable": {"key": "{variable_key}", "value": "2"},
     "post_connection": {"connection_id": "new_{connection_id}", "conn_type": "http"},
     "patch_connection": {"host": "elsewhere"},
+    "post_user": {"username": "new_{username}", "email": "new_{username}@example.org", "password": "p"},
+    "patch_user": {"first_name": "Ann"},
+    "post_role": {"name": "new_{role_name}"},
+    "patch_role": {"name": "{role_name}", "actions": []},
     "set_task_instance_note": {"note": "changed"},
     "set_mapped_task_instance_note": {"note": "changed"},
 }
-BODIES = {f"v1.{name}": body for name, body in _BODIES.items()}
+BODIES = {f"v1.{name}": body for name, body in _BODIES.items()} | {
+    "experimental.trigger_dag": {"run_id": "new"},
+    "experimental.create_pool": {"name": "new_{pool_name}", "slots": 1},
+}
 _QUERIES: dict[str, Any] = {
     "get_dags": {"dag_id_pattern": "{dag_id}"},
     "patch_dags": {"dag_id_pattern": "{dag_id}"},
@@ -83,6 +109,7 @@ WAITING = {
 }  # fmt: skip
 ALWAYS_WILD = {"v1.get_dag_runs_batch", "v1.get_task_instances_batch"}
 HOLDS_NO_MARK = {
+    *(f"experimental.{name}" for name in ("dag_run_status", "dag_is_paused", "dag_paused", "test", "info")),
     "v1.get_mapped_task_instances", "v1.get_task_instance_dependencies",
     "v1.get_mapped_task_instance_dependencies",
 }  # fmt: skip

@@ -130,6 +130,12 @@ class World:
             users.create(tx, name, password_hash=stored, roles=roles, now=now())
         return name
 
+    def listed(self, user: str, role: str) -> None:
+        """Enter a user who cannot log in, and a role that may nothing."""
+        with self.database.write() as tx:
+            users.create(tx, user, password_hash=None, email=f"{user}@example.org", now=now())
+            roles.create(tx, role)
+
     def role(self, name: str, *pairs: tuple[str, str]) -> str:
         """Make a role that may do these things; its name."""
         with self.database.write() as tx:

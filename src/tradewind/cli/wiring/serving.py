@@ -96,6 +96,7 @@ def settings(app: App, host: str, port: int) -> Settings:
         cli_token_lifetime=timedelta(seconds=config.api_auth.jwt_cli_expiration_time),
         auth_backends=config.api.auth_backends,
         login_rate=people.login_rate(app),
+        experimental=config.api.enable_experimental_api,
         docs=config.api.enable_swagger_ui,
         request_seconds=config.api.worker_timeout,
         requests_at_once=config.api.requests_at_once,

@@ -40,6 +40,7 @@ class Api:
         "basic_auth,session",
         "How clients of Airflow 2 and 1.10 (/api/v1, /api/experimental) say who they are.",
     )
+    enable_experimental_api: bool = option("False", "Serve the API of Airflow 1.10 at /api/experimental.")
     expose_stacktrace: bool = option("False", "Show stack traces in answers.")
     maximum_page_limit: int = option("100", "Most entries on one page.", minimum=1)
     fallback_page_limit: int = option("50", "Entries on a page that asks for no number.", minimum=1)

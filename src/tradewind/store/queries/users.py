@@ -33,7 +33,10 @@ class UserRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_name: str
     active: bool
     last_login: datetime | None
+    login_count: int | None
+    fail_login_count: int | None
     created_on: datetime | None
+    changed_on: datetime | None
     token_epoch: int
     source: str
     roles: tuple[str, ...] = ()
@@ -42,7 +45,9 @@ class UserRecord(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = {
     "id": user.c.id, "username": user.c.username, "password_hash": user.c.password, "email": user.c.email,
     "first_name": user.c.first_name, "last_name": user.c.last_name, "active": user.c.active,
-    "last_login": user.c.last_login, "created_on": user.c.created_on, "token_epoch": user.c.token_epoch,
+    "last_login": user.c.last_login, "login_count": user.c.login_count,
+    "fail_login_count": user.c.fail_login_count, "changed_on": user.c.changed_on,
+    "created_on": user.c.created_on, "token_epoch": user.c.token_epoch,
     "source": user.c.source,
 }  # fmt: skip
 _reader = Reader(UserRecord, _COLUMNS)

@@ -12,7 +12,7 @@ from typing import Final
 
 from tradewind.api.routes.v1.translation import Translated
 
-MODULES: Final = ["output", "runs", "task_instances", "datasets", "dags", "administration"]
+MODULES: Final = ["output", "runs", "task_instances", "datasets", "dags", "administration", "people"]
 """Where two paths would match, the more particular one stands first."""
 
 

@@ -72,7 +72,14 @@ def _source(call: Call) -> dag_schemas.DAGSourceResponse | Response:
     return answer
 
 
+def _links(it: Any) -> dict[str, Any]:
+    """v1's document describes a list; what Airflow sends is names with addresses. Clients get both."""
+    named = it["extra_links"]
+    return {**named, "extra_links": [{"name": name, "href": href or ""} for name, href in named.items()]}
+
+
 OPERATIONS = [
+    like(f"GET {TASK}/links", "get_extra_links", query=names("map_index"), answer=_links),
     like(f"GET {TASK}/xcomEntries", "get_xcom_entries", answer=page("xcom_entries", _ENTRY),
          query=names("map_index xcom_key limit offset", unless={"limit": "100"})),
     like(f"GET {TASK}/xcomEntries/{{xcom_key:path}}", "get_xcom_entry", handler=_xcom, query_kind=XComQuery,

@@ -1,4 +1,4 @@
-"""The door as requests of v1 pass it: other ways to say who asks, other words, the same checks."""
+"""The door as requests of v1 pass it: other words, the same checks."""
 
 from __future__ import annotations
 
@@ -10,24 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tradewind.api import params, problems
-from tradewind.api.door import Call, Passage, Services
+from tradewind.api.door import Call, Services
 from tradewind.api.logins import Logins
+from tradewind.api.older_passage import OlderPassage
 from tradewind.api.routes.v1.translation import Translated, picked
-from tradewind.auth.permissions import Principal
 
 _FIELDS: Final = "fields"
 
 
-class V1Passage(Passage):
+class V1Passage(OlderPassage):
     """The endpoint of one operation of v1."""
 
     def __init__(self, operation: Translated, services: Services, logins: Logins) -> None:
-        super().__init__(operation, services)
-        self._translated, self._logins = operation, logins
-
-    async def who(self, request: Request) -> Principal:
-        """Who sends this, by the ways that are switched on."""
-        return await self._logins.who(request)
+        super().__init__(operation, services, logins)
+        self._translated = operation
 
     def read_query(self, request: Request, kind: type) -> Any:
         """The query string in v2's words. Raises Unprocessable, also for names that v1 does not have."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from tradewind.api.door import Call
 from tradewind.api.routes.public import runs as v2
 from tradewind.api.routes.v1.translation import like, names, one, page, paged
 from tradewind.api.schemas import runs as schemas
+from tradewind.domain import errors
+from tradewind.store.queries.browse import runs as browse
+from tradewind.store.queries.browse.listing import Where
 
 RUN_TYPES: Final = {
     "asset_triggered": "dataset_triggered",
@@ -41,6 +45,15 @@ RUN = one(
     external_trigger=lambda it: _run_type(it) == "manual",
     conf=lambda it: it["conf"] or {},
 )
+
+
+def find_by_date(call: Call, at: datetime) -> browse.RunRow:
+    """The run of the path's DAG with that logical date. Raises NotFound."""
+    where = [Where("dag_id", "eq", call.dag_id), Where("logical_date", "eq", at)]
+    found = browse.runs.one(call.tx, *where, access=call.access)
+    if found is None:
+        raise errors.NotFound(f"DAG {call.dag_id!r} has no run with execution_date {at.isoformat()}.")
+    return found
 
 
 def _trigger(call: Call) -> schemas.DAGRunResponse:

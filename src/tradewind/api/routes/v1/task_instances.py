@@ -10,14 +10,12 @@ from tradewind.api.pagination import Paged
 from tradewind.api.pagination import page as page_of
 from tradewind.api.routes.public import marking
 from tradewind.api.routes.public import task_instances as v2
-from tradewind.api.routes.v1.runs import RANGES, executed
+from tradewind.api.routes.v1.runs import RANGES, executed, find_by_date
 from tradewind.api.routes.v1.translation import Reshape, like, names, one, page, paged
 from tradewind.api.schemas import task_instances as schemas
 from tradewind.api.schemas.common import Aware
 from tradewind.domain import errors
 from tradewind.domain.states import TaskInstanceState
-from tradewind.store.queries.browse import runs as browse_runs
-from tradewind.store.queries.browse.listing import Where
 
 BASE, ONE = v2.BASE, v2.ONE
 MAPPED = ONE + "/{map_index}"
@@ -78,13 +76,7 @@ def _run_id(call: Call, body: MarkManyBody) -> str:
     """Raises BadRequest where neither or both say which run, NotFound."""
     if (body.dag_run_id is None) == (body.logical_date is None):
         raise errors.BadRequest("Say which run: either dag_run_id or execution_date.")
-    if body.dag_run_id is not None:
-        return body.dag_run_id
-    where = [Where("dag_id", "eq", call.dag_id), Where("logical_date", "eq", body.logical_date)]
-    found = browse_runs.runs.one(call.tx, *where, access=call.access)
-    if found is None:
-        raise errors.NotFound(f"DAG {call.dag_id!r} has no run with execution_date {body.logical_date}.")
-    return found.run_id
+    return body.dag_run_id or find_by_date(call, body.logical_date).run_id  # type: ignore[arg-type]
 
 
 def _cut(

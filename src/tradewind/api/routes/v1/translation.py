@@ -17,9 +17,10 @@ from typing import Any, Final
 
 import msgspec
 
-from tradewind.api.door import Call, Operation
+from tradewind.api.door import ACTIONS, Call, Operation
 from tradewind.api.problems import Problem, Unprocessable
 from tradewind.api.routes import public
+from tradewind.auth.permissions import Resource
 
 PREFIX: Final = "/api/v1"
 Reshape = Callable[[Any], Any]
@@ -57,6 +58,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         found: dict[str, Any] = {}
         for name, value in given.items():
             v2 = self.said(name, "body")
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # noqa: PLW2901 - the published client writes page_limit as 2.0
             if found.setdefault(v2, value) != value:
                 raise Unprocessable(
                     Problem(type="value_error", loc=("body", name), input=value, msg=f"It contradicts {v2}")
@@ -126,19 +129,54 @@ def like(
     """The v1 operation ``METHOD /path`` that is the one named ``v2``: its resource, its checks, its kind of
     transaction. What v1 does in its own way is told by a handler, and kinds, of its own.
     """
-    method, _, route = path.partition(" ")
     found = _of_v2()[v2]
-    fields = {field: getattr(found, field) for field in Operation.__struct_fields__}
+    fields: dict[str, Any] = {field: getattr(found, field) for field in Operation.__struct_fields__}
     fields |= {
+        "name": name or v2,
+        "query": query_kind or found.query,
+        "body": body_kind or found.body,
+        "handler": handler or found.handler,
+    }
+    return _translated(path, fields, query, body, answer, status)
+
+
+def own(
+    path: str,
+    handler: Callable[[Call], Any],
+    resource: Resource,
+    *,
+    query: Names | None = None,
+    query_kind: type | None = None,
+    body: Names | None = None,
+    body_kind: type | None = None,
+    answer: Reshape | None = None,
+) -> Translated:
+    """The v1 operation ``METHOD /path`` that v2 does not have, named as its handler."""
+    fields = {
+        "name": handler.__name__, "tag": "", "handler": handler, "resource": resource,
+        "action": ACTIONS[path.partition(" ")[0]], "query": query_kind, "body": body_kind,
+    }  # fmt: skip
+    return _translated(path, fields, query, body, answer, 200)
+
+
+def _translated(
+    path: str,
+    fields: dict[str, Any],
+    query: Names | None,
+    body: Names | None,
+    answer: Reshape | None,
+    status: int,
+) -> Translated:
+    method, _, route = path.partition(" ")
+    fields = {
+        **fields,
         "method": method,
         "path": PREFIX + route.replace(":path}", "}"),
         "route": PREFIX + route,
-        "name": f"v1.{name or v2}",
+        "name": f"v1.{fields['name']}",
         "status": 204 if method == "DELETE" else status,
         "in_document": False,
-        "query": query_kind or found.query or _NoQuery,
-        "body": body_kind or found.body,
-        "handler": handler or found.handler,
+        "query": fields["query"] or _NoQuery,
     }
     return Translated(**fields, says=query or names(), sends=body or names(), reshape=answer or _nothing)
 

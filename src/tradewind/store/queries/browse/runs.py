@@ -112,3 +112,12 @@ def with_version_number(numbers: Sequence[int]) -> Column:
         )
         .correlate(dag_run)
     )
+
+
+def newest_of_each() -> Column:
+    """The condition that no run of the same DAG has a later logical date."""
+    later = dag_run.alias("later")
+    newer = sa.exists().where(
+        later.c.dag_id == dag_run.c.dag_id, later.c.logical_date > dag_run.c.logical_date
+    )
+    return sa.and_(dag_run.c.logical_date.is_not(None), ~newer.correlate(dag_run))
