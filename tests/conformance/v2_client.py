@@ -27,8 +27,6 @@ STORY: tuple[Callable[[Client], None], ...] = (
 ENDING: tuple[Callable[[Client], None], ...] = (
     dags.deleting, administration.logging_in, administration.logging_out,
 )  # fmt: skip
-NOT_YET = frozenset({"test_connection", "enqueue_connection_test", "get_connection_test"})
-"""Operations that Tradewind does not have."""
 GHOSTS: dict[str, Any] = {
     "dag_id": "ghost", "dag_run_id": "ghost", "task_id": "ghost", "group_id": "ghost", "xcom_key": "ghost",
     "key": "ghost", "pool_name": "ghost", "variable_key": "ghost", "connection_id": "ghost",
@@ -64,10 +62,9 @@ class Report:
             chapter(client)
         except Exception as error:  # noqa: BLE001 - each part is told, and each fault is counted
             name = client.called[-1] if len(client.called) > before else chapter.__name__
-            if name not in NOT_YET:
-                line = traceback.extract_tb(error.__traceback__)
-                where = next((one for one in reversed(line) if "/conformance/v2/" in one.filename), line[-1])
-                self.failures.setdefault(name, f"{getattr(error, 'body', None) or error!r} at {where.line}")
+            line = traceback.extract_tb(error.__traceback__)
+            where = next((one for one in reversed(line) if "/conformance/v2/" in one.filename), line[-1])
+            self.failures.setdefault(name, f"{getattr(error, 'body', None) or error!r} at {where.line}")
 
     def print(self, client: Client) -> int:
         """A line for each operation; 0 where all are well."""
@@ -75,10 +72,10 @@ class Report:
             if name in self.failures:
                 print(f"FAILED   {name}: {self.failures[name]}")
             elif name in client.done:
-                print(f"ok       {name}" + (" (no longer missing)" if name in NOT_YET else ""))
+                print(f"ok       {name}")
             else:
-                print(f"{'missing' if name in NOT_YET else 'UNDRIVEN'}  {name}")
-        undriven = set(client.names) - set(client.done) - NOT_YET - set(self.failures)
+                print(f"UNDRIVEN {name}")
+        undriven = set(client.names) - set(client.done) - set(self.failures)
         driven = len(client.done.keys() - self.failures.keys())
         print(
             f"apache-airflow-client {VERSION}: {driven} of {len(client.names)} operations driven, "

@@ -33,6 +33,7 @@ _LEVELS = {
         post_pool patch_pool delete_pool
         get_variables get_variable post_variables patch_variable delete_variable
         get_connections get_connection post_connection patch_connection delete_connection
+        test_connection
     """,
     "admin": """
         get_users get_user post_user patch_user delete_user
@@ -76,6 +77,7 @@ _BODIES: dict[str, Any] = {
     "patch_variable": {"key": "{variable_key}", "value": "2"},
     "post_connection": {"connection_id": "new_{connection_id}", "conn_type": "http"},
     "patch_connection": {"host": "elsewhere"},
+    "test_connection": {"connection_id": "{connection_id}", "conn_type": "http"},
     "post_user": {"username": "new_{username}", "email": "new_{username}@example.org", "password": "p"},
     "patch_user": {"first_name": "Ann"},
     "post_role": {"name": "new_{role_name}"},

@@ -94,6 +94,7 @@ OPERATIONS = [
     like("DELETE /variables/{variable_key:path}", "delete_variable"),
     like("GET /connections", "get_connections", query=paged(), answer=page("connections", one(_CONNECTION))),
     like("POST /connections", "post_connection", body=_CONNECTION_FIELDS, answer=CONNECTION),
+    like("POST /connections/test", "test_connection", body=_CONNECTION_FIELDS, answer=one("status message")),
     like("GET /connections/{connection_id:path}", "get_connection", answer=CONNECTION),
     like("PATCH /connections/{connection_id:path}", "patch_connection", query=MASKED, body=_CONNECTION_FIELDS,
          body_kind=ConnectionPatch, handler=_patch_connection, answer=CONNECTION),
