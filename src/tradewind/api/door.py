@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -28,14 +27,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tradewind.api import params, problems
+from tradewind.api import params, path_names, problems
 from tradewind.api.authentication import address_of, authenticate
 from tradewind.api.settings import Settings
 from tradewind.auth import permissions, tokens
 from tradewind.auth.attempts import Attempts
 from tradewind.auth.people import People
 from tradewind.auth.permissions import Action, Principal, Resource
-from tradewind.domain import errors, keys
 from tradewind.domain.access import NOTHING, Access
 from tradewind.domain.messages.wake import Wake
 from tradewind.runtime import plugin_hosts
@@ -51,9 +49,6 @@ if TYPE_CHECKING:
     from tradewind.runtime.plugin_hosts import PluginHosts
     from tradewind.secrets.cipher import Cipher
     from tradewind.store.database import Database
-
-ANY: Final = "~"
-"""In a path: every DAG, every run."""
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,6 +293,8 @@ class Door:
         self, method: str, path: str, resource: Resource | None, options: dict[str, Any]
     ) -> Callable[[Any], Any]:
         def register(handler: Callable[[Call], Any]) -> Callable[[Call], Any]:
+            if "proof" in options and "body" not in options:
+                raise TypeError(f"{handler.__name__}: a proof is about a body")
             settled = {"name": handler.__name__, **options}
             settled["action"] = Action(options.get("action", ACTIONS[method]))
             self.operations.append(
@@ -383,7 +380,7 @@ class Passage:
         if operation.resource is not None and operation.proof is None:
             who = await self.who(request)
             access = _admit(who, operation, operation.resource)
-        path = _checked_path(request.path_params, wildcard=operation.wildcard)
+        path = path_names.checked(request.path_params, wildcard=operation.wildcard)
         query: Any = None
         if operation.query is not None:
             query = self.read_query(request, operation.query)
@@ -454,47 +451,3 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise problems.TooLarge(f"The request body is larger than the limit of {limit} bytes.")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-_GRAMMAR: Final[dict[str, Callable[[object], Any]]] = {
-    "dag_id": keys.check_dag_id,
-    "dag_run_id": keys.check_run_id,
-    "task_id": keys.check_task_id,
-    "pool_name": keys.check_pool_name,
-    "webhook_name": keys.check_webhook_name,
-}
-_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
-NUMBERS: Final = frozenset(
-    {
-        "map_index",
-        "try_number",
-        "task_try_number",
-        "import_error_id",
-        "event_log_id",
-        "version_number",
-        "backfill_id",
-        "asset_id",
-        "asset_alias_id",
-    }
-)
-
-
-def _checked_path(path: Mapping[str, str], *, wildcard: bool) -> Mapping[str, str]:
-    """Ids in the path follow the grammar; what does not cannot exist. Raises NotFound or Unprocessable."""
-    for name, value in path.items():
-        if name in NUMBERS and not _NUMBER.fullmatch(value):
-            raise problems.Unprocessable(
-                problems.Problem(
-                    type="int_parsing", loc=("path", name), msg="Input should be a valid integer", input=value
-                )
-            )
-        if "\0" in value:
-            raise errors.NotFound(f"There is no {name} {value!r}: leave out the NUL character.")
-        check = _GRAMMAR.get(name)
-        if check is None or (wildcard and value == ANY):
-            continue
-        try:
-            check(value)
-        except errors.InvalidId as error:
-            raise errors.NotFound(str(error)) from error
-    return path

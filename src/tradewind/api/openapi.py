@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from tradewind.api import params
-from tradewind.api.door import NUMBERS, Operation
+from tradewind.api.door import Operation
+from tradewind.api.path_names import NUMBERS
 from tradewind.api.schemas.common import HTTPExceptionResponse, HTTPValidationError
 
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"OAuth2PasswordBearer": []}, {"HTTPBearer": []}]

@@ -1,9 +1,9 @@
 """What proves that a delivery comes from somebody who knows the webhook's secret.
 
 Three ways, as senders have them: a signature as GitHub makes it (``X-Hub-Signature-256``: HMAC-SHA256 of the
-body), one of Standard Webhooks (standardwebhooks.com: ``webhook-id``, ``webhook-timestamp``,
-``webhook-signature``), and the secret itself (``Authorization: Bearer``, ``X-Gitlab-Token``), which a webhook
-may refuse.
+body; Bitbucket says ``X-Hub-Signature``), one of Standard Webhooks (standardwebhooks.com: ``webhook-id``,
+``webhook-timestamp``, ``webhook-signature``), and the secret itself (``Authorization: Bearer``,
+``X-Gitlab-Token``), which a webhook may refuse.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Final
 PREFIX: Final = "whsec_"
 TOLERANCE: Final = 300
 """Seconds that a signed time may differ from ours, as Standard Webhooks advises."""
-_IDS: Final = ("webhook-id", "x-github-delivery", "x-gitlab-event-uuid", "x-delivery-id", "idempotency-key")
+_IDS: Final = ("webhook-id", "x-github-delivery", "idempotency-key", "x-request-uuid", "x-delivery-id")
+"""Not GitLab's ``X-Gitlab-Event-UUID``, which events that cause each other share: retries share the third."""
 LONGEST_ID: Final = 250
 SHORTEST: Final = 16
 """Characters of a secret that somebody brings: fewer can be guessed."""
@@ -40,9 +41,9 @@ def proves(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetim
     """The sender knows the secret. A signature that is there has to be right."""
     if "webhook-signature" in headers:
         return _standard(secret, headers, body, now)
-    if "x-hub-signature-256" in headers:
-        wanted = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        return _same(headers["x-hub-signature-256"], wanted)
+    signature = headers.get("x-hub-signature-256") or headers.get("x-hub-signature")
+    if signature is not None:
+        return _same(signature, "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest())
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     given = bearer.strip() if scheme.lower() == "bearer" else headers.get("x-gitlab-token", "")
     return not signed_only and _same(given, secret)

@@ -29,6 +29,8 @@ def proves(
 def test_as_github_signs() -> None:
     secret, body = GITHUB
     assert proves(secret, {"x-hub-signature-256": GITHUB_SIGNATURE}, body)
+    assert proves(secret, {"x-hub-signature": "sha1=0", "x-hub-signature-256": GITHUB_SIGNATURE}, body)
+    assert proves(secret, {"x-hub-signature": GITHUB_SIGNATURE}, body), "as Bitbucket says it"
     assert not proves(secret, {"x-hub-signature-256": GITHUB_SIGNATURE}, body + b" ")
     assert not proves(secret + " ", {"x-hub-signature-256": GITHUB_SIGNATURE}, body)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jsonpointer
+
 from tradewind.api import webhook_proofs
 from tradewind.cli import acting, files, output
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag
@@ -108,6 +110,10 @@ def _secret(args: Args) -> str:
         raise WrongUsage(
             f"The secret in {args.secret_file} is shorter than {webhook_proofs.SHORTEST} characters."
         )
+    if not text.isascii():
+        raise WrongUsage(
+            f"The secret in {args.secret_file} has characters that no header can carry: use ASCII."
+        )
     return text.strip()
 
 
@@ -116,10 +122,19 @@ def _params(pairs: list[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         name, equals, pointer = pair.partition("=")
-        if not name or not equals or not pointer.startswith("/"):
+        if not name or not equals or not _points(pointer):
             raise WrongUsage(f"--param {pair!r} must be NAME=POINTER, as --param commit=/after.")
         found[name] = pointer
     return found
+
+
+def _points(pointer: str) -> bool:
+    """It is a JSON pointer to something that can be there: not ``-``, which is behind the end of a list."""
+    try:
+        parts = jsonpointer.JsonPointer(pointer).parts
+    except jsonpointer.JsonPointerException:
+        return False
+    return bool(parts) and "-" not in parts
 
 
 def _asset(tx: Tx, text: str) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tradewind.api import bulk
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api.door import Call, Door
+from tradewind.api.path_names import ANY
 from tradewind.api.routes.public import bulk_runs, marking, task_instances
 from tradewind.api.schemas import runs as run_schemas
 from tradewind.api.schemas import task_instances as schemas

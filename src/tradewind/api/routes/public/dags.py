@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tradewind.api import filters, missing, views
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
+from tradewind.api.path_names import ANY
 from tradewind.api.schemas import dags as schemas
 from tradewind.api.schemas.common import Answer, MaskQuery
 from tradewind.auth.permissions import Action, Resource

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tradewind.api import changing, missing
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api.door import Call, Door
+from tradewind.api.path_names import ANY
 from tradewind.api.routes.public import bulk_runs, clearing, runs, task_instances
 from tradewind.api.routes.public.dags import row_of
 from tradewind.api.schemas import runs as schemas

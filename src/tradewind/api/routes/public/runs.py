@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from tradewind.api import cursors, filters, missing, problems, triggering, views
-from tradewind.api.door import ANY, Call, Door, authorize
+from tradewind.api.door import Call, Door, authorize
 from tradewind.api.pagination import Paged, page
+from tradewind.api.path_names import ANY
 from tradewind.api.routes.public.dags import dag_filter
 from tradewind.api.schemas import runs as schemas
 from tradewind.api.schemas.common import MaskQuery

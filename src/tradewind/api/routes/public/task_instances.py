@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from tradewind.api import cursors, filters, missing, triggering, views
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api.door import Call, Door
 from tradewind.api.pagination import Paged, page
+from tradewind.api.path_names import ANY
 from tradewind.api.routes.public.dags import dag_filter, row_of
 from tradewind.api.schemas import task_instances as schemas
 from tradewind.auth.permissions import Resource

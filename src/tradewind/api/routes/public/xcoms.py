@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from tradewind.api import filters, views
-from tradewind.api.door import ANY, Call, Door
+from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
+from tradewind.api.path_names import ANY
 from tradewind.api.routes.public import task_instances
 from tradewind.api.routes.public.dags import dag_filter
 from tradewind.api.schemas import xcoms as schemas
