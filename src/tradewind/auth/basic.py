@@ -1,9 +1,10 @@
 """Names and passwords that come with every request, as HTTP basic has them.
 
-Checking a password is slow on purpose, and each log-in of a user in our tables is counted there. So for them
-a pair that was right is right for ``REMEMBERED`` seconds more, known by a keyed digest with a random key of
-this process. What they may do is still asked, so that a new password, a disabled user or a role that was
-taken away count as soon as they do for tokens. Users of the configuration are cheap to ask each time.
+Checking a password is slow on purpose, each log-in of a user in our tables is counted there, and failures of
+others are limited. So a pair that was right is right for ``REMEMBERED`` seconds more, known by a keyed digest
+with a random key of this process. What they may do is still asked, so that a new password, a disabled user or
+a role that was taken away count as soon as they do for tokens. A directory tells nobody of a new password: it
+is asked again after ``ELSEWHERE`` seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from tradewind.auth.permissions import Principal
     from tradewind.runtime.clock import Clock
 
-REMEMBERED: Final = 60.0
+REMEMBERED: Final = 86400.0
+ELSEWHERE: Final = 60.0
 _MOST: Final = 1024
 
 
@@ -57,8 +59,7 @@ class BasicLogins:
             sub=found.name, role=found.role, teams=found.teams, epoch=found.epoch, stamp=found.stamp,
             exp=0, iat=0, jti="",
         )  # fmt: skip
-        if found.epoch is not None:
-            self._remember(self._digest(name, password), claims)
+        self._remember(self._digest(name, password), claims, ELSEWHERE if found.elsewhere else REMEMBERED)
         return self._now(claims)
 
     def _digest(self, name: str, password: str) -> bytes:
@@ -67,9 +68,9 @@ class BasicLogins:
     def _now(self, claims: Claims) -> Principal:
         return self._people.remembered(claims) or self._people.look_up(claims)
 
-    def _remember(self, digest: bytes, claims: Claims) -> None:
+    def _remember(self, digest: bytes, claims: Claims, seconds: float) -> None:
         with self._lock:
-            self._right[digest] = (self._clock.monotonic() + REMEMBERED, claims)
+            self._right[digest] = (self._clock.monotonic() + seconds, claims)
             self._right.move_to_end(digest)
             while len(self._right) > _MOST:
                 self._right.popitem(last=False)

@@ -109,7 +109,9 @@ class People:
             return None
         try:
             outsider = self._ldap.authenticate(name, password)
-            return None if outsider is None else self.enter(outsider, self._ldap.rules)
+            if outsider is None:
+                return None
+            return msgspec.structs.replace(self.enter(outsider, self._ldap.rules), elsewhere=True)
         except LoginRefused as error:
             log.warning("A log-in was refused: %s.", error)
             return None

@@ -86,6 +86,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Of a user in our tables: tokens that name another one are worthless."""
     stamp: str = ""
     """Of a user of the configuration: tokens that carry another one are worthless."""
+    elsewhere: bool = False
+    """A directory knows their password, and does not tell when it ends."""
 
 
 def webhook(name: str, dag_id: str | None) -> Principal:

@@ -47,6 +47,8 @@ class TrustedProxy:
             address = ipaddress.ip_address(peer.partition("%")[0])
         except ValueError:
             return False
+        if address.version == 6:
+            address = address.ipv4_mapped or address  # the same machine, by a socket for both
         return any(address in network for network in self._networks)
 
 

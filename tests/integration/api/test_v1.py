@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from tests.integration.api.test_people import log_in
 from tests.integration.api.world import World, now, wait_for
 
 from tradewind.api.routes import v1
@@ -85,6 +86,16 @@ def test_a_password_is_remembered_only_while_it_is_right(world: World) -> None:
             admin.get("/api/v1/dags")
         answer = wait_for_status(client, "/api/v1/dags/v1_known", 401)
     assert problem(answer, 401) == "Invalid credentials"
+
+
+def test_failures_of_others_stop_no_running_client(world: World) -> None:
+    """Neither one of a user of the configuration nor one of the tables."""
+    world.person("v1_runs", "Viewer")
+    for name, password in (("vera", world.passwords()["vera"]), ("v1_runs", "password of v1_runs")):
+        with httpx.Client(base_url=world.url, timeout=20, auth=(name, password)) as client:
+            assert client.get("/api/v1/dags").status_code == 200
+            wait_for(lambda name=name: log_in(world, name, "wrong").status_code == 429, "the limit", 20)
+            assert client.get("/api/v1/dags").status_code == 200
 
 
 def wait_for_status(client: httpx.Client, path: str, status: int) -> httpx.Response:

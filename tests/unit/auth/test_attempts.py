@@ -31,25 +31,62 @@ def allowed(limit: Attempts, address: str, name: str) -> bool:
     return True
 
 
-def test_a_name_has_its_attempts_from_everywhere_together() -> None:
+def test_a_name_has_its_attempts_in_each_network() -> None:
     clock = Clock()
     limit = Attempts(clock, Rate(5, 40))
-    assert [allowed(limit, f"10.0.0.{i}", "ann") for i in range(7)] == [True] * 5 + [False] * 2
-    assert allowed(limit, "10.0.0.1", "bob")
+    assert [allowed(limit, "10.0.0.1", "ann") for _ in range(7)] == [True] * 5 + [False] * 2
+    assert allowed(limit, "10.0.0.1", "bob") and allowed(limit, "10.0.0.2", "ann")
     clock.at += 8
-    assert [allowed(limit, "10.0.0.9", "ann") for _ in range(2)] == [True, False]
+    assert [allowed(limit, "10.0.0.1", "ann") for _ in range(2)] == [True, False]
     clock.at += 3600
-    assert [allowed(limit, "10.0.0.9", "ann") for _ in range(6)] == [True] * 5 + [False]
+    assert [allowed(limit, "10.0.0.1", "ann") for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_from_everywhere_together_a_name_has_many_more() -> None:
+    limit = Attempts(Clock(), Rate(5, 40))
+    done = [allowed(limit, f"10.0.0.{i}", "ann") for i in range(105)]
+    assert done == [True] * 100 + [False] * 5
+    assert allowed(limit, "10.0.1.1", "bob")
+
+
+def test_strangers_shut_nobody_out_who_logged_in_lately() -> None:
+    clock = Clock()
+    limit = Attempts(clock, Rate(5, 40))
+    limit.begin("10.1.0.1", "ann")
+    limit.succeeded("10.1.0.1", "ann")
+    while any([allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)]):
+        pass
+    while any([allowed(limit, "10.1.0.1", f"user{i}") for i in range(50)]):
+        pass
+    assert not allowed(limit, "10.1.0.2", "ann") and not allowed(limit, "10.1.0.1", "bob")
+    assert [allowed(limit, "10.1.0.1", "ann") for _ in range(6)] == [True] * 5 + [False]
+    clock.at += attempts.LATELY + 1
+    while any([allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)]):
+        pass
+    assert not allowed(limit, "10.1.0.1", "ann"), "they are known for a while only"
+
+
+def test_spellings_of_a_name_are_one() -> None:
+    limit = Attempts(Clock(), Rate(5, 40))
+    spelled = ["ann lee", " Ann  Lee", "ANN LEE ", "ann\tlee", "Ann Lee", "aNN lee"]
+    assert [allowed(limit, "10.0.0.1", name) for name in spelled] == [True] * 5 + [False]
 
 
 @pytest.mark.parametrize(
-    "addresses", [["10.0.0.1"], ["2001:db8::1", "2001:db8::2", "2001:db8::ffff:1"], [""], ["testclient"]]
+    "addresses",
+    [
+        ["10.0.0.1"],
+        ["2001:db8::1", "2001:db8::2", "2001:db8::ffff:1"],
+        ["10.0.0.1", "::ffff:10.0.0.1"],
+        [""],
+        ["testclient"],
+    ],
 )
 def test_an_address_has_its_attempts_for_all_names_together(addresses: list[str]) -> None:
     limit = Attempts(Clock(), Rate(5, 40))
     done = [allowed(limit, addresses[i % len(addresses)], f"user{i}") for i in range(25)]
     assert done == [True] * 20 + [False] * 5
-    assert allowed(limit, "2001:db8:1::1", "somebody")
+    assert allowed(limit, "2001:db8:1::1", "somebody") and allowed(limit, "::ffff:10.0.0.2", "somebody")
 
 
 def test_without_a_name_only_the_address_counts() -> None:
@@ -85,7 +122,8 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = Attempts(Clock(), Rate(5, 40))
     for i in range(100):
         limit.begin(f"10.0.0.{i}", f"name{i}" * 1000)
-    assert len(limit._used) <= 10
+        limit.succeeded(f"10.0.0.{i}", f"name{i}" * 1000)
+    assert len(limit._used) <= 10 and len(limit._let_in) <= 10
 
 
 def test_no_limit() -> None:
