@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tradewind.auth import basic, passwords
 from tradewind.auth import users as configured
 from tradewind.auth.basic import BasicLogins
-from tradewind.auth.outside import LDAP, Outsider, Rules
+from tradewind.auth.outside import LDAP, LoginRefused, Outsider, Rules
 from tradewind.auth.people import People
+from tradewind.domain.access import Access
+from tradewind.domain.errors import InvalidValue
 from tradewind.store.database import Database
-from tradewind.store.queries import users
+from tradewind.store.queries import audit, roles, users
 
 ANN = Outsider(source=LDAP, name="ann", groups=("staff",))
 RULES = Rules(by_group={"staff": ("Viewer",)}, settled=True)
@@ -87,3 +94,81 @@ def test_a_directory_is_asked_again_soon(database: Database, clock: Clock, tmp_p
     assert logins.remembered("ann", "old") is not None
     clock.at += basic.ELSEWHERE
     assert logins.remembered("ann", "old") is None and logins.log_in("ann", "old") is None
+
+
+def noted(database: Database) -> list[tuple[str, str | None, dict[str, object]]]:
+    with database.read() as tx:
+        found = audit.entries(tx, access=Access(every=True))
+    return [(one.event, one.owner, json.loads(one.extra or "{}")) for one in found]
+
+
+def test_who_is_made_and_given_other_roles_from_outside_is_noted(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    people = who_there_is(database, clock, tmp_path)
+    for _ in range(2):
+        people.enter(ANN, RULES)
+    made = ("user_created", "ann", {"username": "ann", "by": "ldap", "roles": ["Viewer"]})
+    assert noted(database) == [made]
+    people.enter(ANN, Rules(by_group={"staff": ("Op", "Admin")}, settled=True))
+    changed = {"username": "ann", "by": "ldap", "before": ["Viewer"], "after": ["Admin", "Op"]}
+    assert noted(database) == [made, ("user_roles_set", "ann", changed)]
+
+
+def test_a_mapped_role_that_is_gone_lets_nobody_in(database: Database, clock: Clock, tmp_path: Path) -> None:
+    people = who_there_is(database, clock, tmp_path)
+    mapped = Rules(by_group={"staff": ("readers",)}, settled=True)
+    with database.write() as tx:
+        roles.create(tx, "readers")
+    people.enter(ANN, mapped)
+    with database.write() as tx:
+        users.set_roles(tx, users.get(tx, "ann"), [])
+        roles.delete(tx, "readers")
+    with pytest.raises(LoginRefused, match="readers"):
+        people.enter(ANN, mapped)
+
+
+def test_two_first_requests_at_once_are_one_user(database: Database, clock: Clock, tmp_path: Path) -> None:
+    people, found = who_there_is(database, clock, tmp_path), []
+    second = threading.Thread(target=lambda: found.append(people.enter(ANN, RULES)))
+    with database.write() as tx:
+        users.create(tx, "ann", password_hash=None, roles=["Viewer"], source=LDAP, now=clock.now())
+        second.start()
+        if database.dialect.name == "postgresql":
+            until(lambda: _waits(database))
+    second.join(20)
+    assert [one.name for one in found] == ["ann"]
+
+
+def _waits(database: Database) -> bool:
+    """Somebody waits for what another transaction does."""
+    with database.read() as tx:
+        return bool(tx.value(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_text_that_no_database_holds_is_nobodys_name(
+    database: Database, clock: Clock, tmp_path: Path, name: str
+) -> None:
+    people = who_there_is(database, clock, tmp_path)
+    assert people.log_in(name, "x") is None and not people.knows(name)
+    with pytest.raises(LoginRefused, match="username"):
+        people.enter(Outsider(source=LDAP, name=name), RULES)
+    people.enter(Outsider(source=LDAP, name="eve", email=name), RULES)
+    with database.read() as tx:
+        assert users.get(tx, "eve").email == name.replace("\0", "").replace("\ud800", "?")
+
+
+@pytest.mark.parametrize(
+    "name", ["service:ci", "webhook:push", "WebHook:push", "(unknown)", "Anonymous", "anonymous"]
+)
+def test_names_of_others_are_nobodys(database: Database, clock: Clock, name: str) -> None:
+    with database.write() as tx, pytest.raises(InvalidValue, match="begin with 'service:' or 'webhook:'"):
+        users.create(tx, name, password_hash=None, now=clock.now())

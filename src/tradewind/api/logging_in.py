@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.api import problems
 from tradewind.api.authentication import address_of
+from tradewind.domain import principals
 from tradewind.store.queries import audit
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ AT_ONCE: Final = 4
 """Passwords that are compared at once: each takes 64 MiB."""
 GRID: Final = 0.25
 """A failure is told at a multiple of these seconds, so that its time does not tell which names exist."""
-UNKNOWN: Final = "(unknown)"
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("tradewind_log_ins")
 
 
@@ -70,7 +70,7 @@ def note(services: Services, event: str, *, owner: str, **extra: Any) -> None:
 
 def _note_failure(services: Services, name: str, address: str) -> None:
     """A name that nobody has is not written down: people type passwords there."""
-    owner = name if services.people.knows(name) else UNKNOWN
+    owner = name if services.people.knows(name) else principals.UNKNOWN
     note(services, "login_failed", owner=owner, address=address, by="password")
 
 

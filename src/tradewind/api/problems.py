@@ -100,6 +100,8 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 
 def status_of(error: Exception) -> int:
     """The HTTP status for an error; 500 for what nobody foresaw."""
+    if isinstance(error, HTTPException):  # of the framework, such as for a form with too many fields
+        return error.status_code
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
@@ -112,7 +114,9 @@ def respond(error: Exception) -> Response:
 
 
 def _words(error: Exception, status: int) -> str:
-    return "Internal Server Error: the API server's log says why." if status == 500 else str(error)
+    if status == 500:
+        return "Internal Server Error: the API server's log says why."
+    return error.detail if isinstance(error, HTTPException) else str(error)
 
 
 def _hints(error: Exception, status: int, scheme: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ own keys signed, with this issuer, this audience, this nonce, and a time that is
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,7 @@ from tradewind.domain.errors import AirflowConfigException
 if TYPE_CHECKING:
     from tradewind.runtime.clock import Clock
 
+log = logging.getLogger("tradewind.auth")
 CALLBACK: Final = "/login/oidc/callback"
 """Where the provider sends browsers back to, below ``[api] base_url``."""
 LEEWAY: Final = 60
@@ -45,6 +47,7 @@ _ALGORITHMS: Final = (
 )
 """Signatures with a public key only: none with the client's secret, and not ``none``."""
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_EMAIL: Final = "email"
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -206,10 +209,12 @@ class Provider:
             raise LoginRefused(
                 f"there is no claim {self._client.username_claim!r} to take the user name from"
             )
+        if self._client.username_claim == _EMAIL and claims.get("email_verified") is not True:
+            raise LoginRefused(f"the provider did not verify the address {name!r} (claim email_verified)")
         given = claims.get(self._client.groups_claim) or ()
         groups = (given,) if isinstance(given, str) else given
         return Outsider(
-            source=OIDC, name=name, email=str(claims.get("email") or "")[:512],
+            source=OIDC, name=name, email=str(claims.get(_EMAIL) or "")[:512],
             first_name=str(claims.get("given_name") or "")[:256],
             last_name=str(claims.get("family_name") or "")[:256],
             groups=tuple(str(one) for one in groups),
@@ -218,9 +223,25 @@ class Provider:
 
 def _decode(id_token: str, keys: dict[str, Any]) -> dict[str, Any]:
     from joserfc import jwt
-    from joserfc.jwk import KeySet
 
-    return dict(jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=list(_ALGORITHMS)).claims)  # type: ignore[arg-type]
+    return dict(jwt.decode(id_token, _key_set(keys), algorithms=list(_ALGORITHMS)).claims)
+
+
+def _key_set(said: dict[str, Any]) -> Any:
+    """The keys that we can use; others are passed over, as RFC 7517 (section 5) has it."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import JWKRegistry, KeySet
+
+    found = []
+    given = said.get("keys")
+    for one in given if isinstance(given, list) else ():
+        try:
+            key = JWKRegistry.import_key(one)
+            key.ensure_kid()
+            found.append(key)
+        except (JoseError, LookupError, TypeError, ValueError, AttributeError) as error:
+            log.info("A key of the provider is not used: %r", error)
+    return KeySet(found)
 
 
 def _validate(claims: dict[str, Any], client: Client, nonce: str, now: int) -> None:

@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -23,11 +23,12 @@ from tradewind.auth import managing, passwords, permissions, roles, service_acco
 from tradewind.auth.outside import LoginRefused, Outsider, Rules
 from tradewind.auth.permissions import Principal, Rights
 from tradewind.auth.tokens import Claims, TokenInvalid
+from tradewind.domain import principals
 from tradewind.domain.access import Access
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import Conflict, InvalidValue, NotFound
+from tradewind.store.queries import audit, sessions
 from tradewind.store.queries import roles as role_queries
 from tradewind.store.queries import service_accounts as programs
-from tradewind.store.queries import sessions
 from tradewind.store.queries import users as queries
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = 0.9
 """Seconds that what the bearer of a token may do is not asked for again."""
-ANONYMOUS: Final = "Anonymous"
 Credential = Claims | str | Outsider
 """What a token of a person says, the digest of a service account's token, or whom a proxy vouches for."""
 _MOST: Final = 4096
@@ -118,16 +118,22 @@ class People:
 
     def enter(self, who: Outsider, rules: Rules) -> Principal:
         """Let somebody in whom the outside vouches for. Blocks. Raises LoginRefused where their name is that
-        of somebody else, or an administrator disabled them.
+        of somebody else, an administrator disabled them, or a role of theirs is gone.
         """
+        granted = rules.roles(who)
         try:
-            return self._enter(who, rules.roles(who), settled=rules.settled)
-        except InvalidValue as error:
+            try:
+                return self._enter(who, granted, settled=rules.settled)
+            except Conflict:  # another request of theirs entered them, or set their roles, at the same time
+                return self._enter(who, granted, settled=rules.settled)
+        except (Conflict, InvalidValue, NotFound) as error:
             raise LoginRefused(str(error)) from error
 
     def _enter(self, who: Outsider, granted: Sequence[str], *, settled: bool) -> Principal:
         now = self._clock.now()
-        about = {"email": who.email, "first_name": who.first_name, "last_name": who.last_name}
+        about = {
+            "email": _text(who.email), "first_name": _text(who.first_name), "last_name": _text(who.last_name),
+        }  # fmt: skip
         if not self._is_free(who.name):
             raise LoginRefused(f"{who.name!r} is a user of the configuration")
         with self._database.write() as tx:
@@ -137,6 +143,7 @@ class People:
                 found = queries.create(
                     tx, who.name, password_hash=None, roles=granted, source=who.source, now=now, **about
                 )
+                self._note(tx, "user_created", who, roles=found.roles)
             elif found.source != who.source:
                 raise LoginRefused(f"{who.name!r} is a user who logs in by {found.source or 'a password'}")
             elif not found.active:
@@ -145,8 +152,14 @@ class People:
                 queries.change(tx, who.name, now=now, **about)
                 if settled and set(granted) != set(found.roles):
                     queries.set_roles(tx, found, granted)
+                    self._note(tx, "user_roles_set", who, before=found.roles, after=sorted(set(granted)))
             queries.logged_in(tx, who.name, now, ok=True)
         return Principal(name=found.username, role="", epoch=found.token_epoch)
+
+    def _note(self, tx: Tx, event: str, who: Outsider, **extra: Any) -> None:
+        """Write down what somebody's own log-in changed here."""
+        text = msgspec.json.encode({"username": who.name, "by": who.source, **extra}).decode()
+        audit.add(tx, event, at=self._clock.now(), owner=who.name, extra=text)
 
     def _is_free(self, name: str) -> bool:
         """Nobody of the configuration has the name."""
@@ -154,7 +167,7 @@ class People:
 
     def anonymous(self) -> Principal | None:
         """An admin, where nobody needs a password; else None."""
-        return Principal(name=ANONYMOUS, role="admin") if self._all_admins else None
+        return Principal(name=principals.ANONYMOUS, role="admin") if self._all_admins else None
 
     def knows(self, name: str) -> bool:
         """Whether somebody has that name."""
@@ -194,14 +207,15 @@ class People:
                 self._known.popitem(last=False)
         return _bearer(found)
 
-    def revoke(self, claims: Claims) -> None:
-        """Have a token end now. Blocks."""
+    def revoke(self, claims: Claims) -> bool:
+        """Have a token end now; False where it had ended so before. Blocks."""
         now = self._clock.now()
         with self._database.write() as tx:
             sessions.prune(tx, now - _SLACK)
-            sessions.revoke(tx, claims.jti, datetime.fromtimestamp(claims.exp, UTC))
+            ended = sessions.revoke(tx, claims.jti, datetime.fromtimestamp(claims.exp, UTC))
         with self._lock:
             self._known.pop(claims, None)
+        return ended
 
     def _find(self, credential: Credential) -> Principal | None:
         match credential:
@@ -239,7 +253,7 @@ class People:
         if token.last_used_on is None or token.last_used_on + programs.USED_AGAIN <= now:
             with self._database.write() as tx:
                 programs.used(tx, token, now)
-        name = f"{programs.PRINCIPAL}{token.account}"
+        name = f"{principals.SERVICE}{token.account}"
         return Principal(name=name, role=", ".join(token.scopes), rights=rights)
 
     def _person(self, claims: Claims) -> Principal | None:
@@ -253,7 +267,7 @@ class People:
             return self._principal(tx, user) if user is not None and good else None
         if user is not None:
             return None  # somebody of that name is in the tables since
-        if claims.sub == ANONYMOUS and self._all_admins:
+        if claims.sub == principals.ANONYMOUS and self._all_admins:
             return self.anonymous()
         configured = self._directory.user(claims.sub) if self._directory is not None else None
         who = None if configured is None else self._configured(configured)
@@ -298,6 +312,11 @@ class People:
             owner=name if self._own_dags_only else None,
             bundles_of=lambda team: self._teams.get(team, ()),
         )
+
+
+def _text(said: str) -> str:
+    """What the outside says, without what a database cannot hold."""
+    return said.encode(errors="replace").decode().replace("\0", "")
 
 
 def _bearer(found: Principal | None) -> Principal:

@@ -15,6 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from tradewind.auth.users import ROLES
+from tradewind.domain import principals
 from tradewind.domain.access import Access
 
 
@@ -93,7 +94,9 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 def webhook(name: str, dag_id: str | None) -> Principal:
     """A webhook whose secret was proved: it may start runs of its DAG, or (None) update its asset."""
     reached = Access(every=True) if dag_id is None else Access(dag_ids=frozenset({dag_id}))
-    return Principal(name=f"webhook:{name}", role="webhook", rights={(Action.CREATE, Resource.RUN): reached})
+    return Principal(
+        name=f"{principals.WEBHOOK}{name}", role="webhook", rights={(Action.CREATE, Resource.RUN): reached}
+    )
 
 
 def access(principal: Principal, action: Action, resource: Resource) -> Access | None:

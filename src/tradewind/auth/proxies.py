@@ -7,12 +7,21 @@ Whoever can reach this server past the proxy could write that header too, so it 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from tradewind.auth.outside import PROXY, LoginRefused, Outsider, Rules
 from tradewind.domain.errors import AirflowConfigException
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Headers(Protocol):
+    """A request's headers, each as often as it was sent."""
+
+    def getlist(self, key: str) -> Sequence[str]:
+        """Every value of the header."""
+        ...
 
 
 class TrustedProxy:
@@ -24,12 +33,13 @@ class TrustedProxy:
         self._networks, self.rules = tuple(networks), rules
         self._user, self._groups = user_header.lower(), groups_header.lower()
 
-    def vouches(self, peer: str, headers: Mapping[str, str]) -> Outsider | None:
+    def vouches(self, peer: str, headers: Headers) -> Outsider | None:
         """Whom the proxy at the address ``peer`` says the request is from; None where it says nothing.
 
-        Raises LoginRefused where the header comes from an address that is not trusted.
+        Raises LoginRefused where the header comes from an address that is not trusted, or more than once: one
+        of them may be the visitor's.
         """
-        name = headers.get(self._user)
+        name = self._one(headers, self._user)
         if name is None:
             return None
         if not self._trusts(peer):
@@ -38,9 +48,15 @@ class TrustedProxy:
             )
         if not name.strip():
             return None
-        groups = headers.get(self._groups, "") if self._groups else ""
+        groups = (self._one(headers, self._groups) or "") if self._groups else ""
         named = tuple(one.strip() for one in groups.split(",") if one.strip())
         return Outsider(source=PROXY, name=name.strip(), groups=named)
+
+    def _one(self, headers: Headers, name: str) -> str | None:
+        values = headers.getlist(name)
+        if len(values) > 1:
+            raise LoginRefused(f"the header {name} came {len(values)} times: have the proxy replace it")
+        return values[0] if values else None
 
     def _trusts(self, peer: str) -> bool:
         try:

@@ -26,6 +26,8 @@ CLI_LIFETIME = timedelta(hours=1)
 AUDIENCE = "urn:airflow.apache.org:api"
 _SEALED = "sealed:"
 """Before the purpose of a sealed value, where tokens have their audience: neither passes for the other."""
+SHORTEST = 16
+"""Bytes of a key."""
 KEY_SETTING = "jwt_secret"
 _HMAC = {"HS256": 32, "HS384": 48, "HS512": 64}
 
@@ -76,8 +78,12 @@ class Signer:
             raise AirflowConfigException(
                 f"[api_auth] jwt_algorithm must be one of {', '.join(_HMAC)}, got {algorithm!r}."
             )
-        if not key:
-            raise AirflowConfigException("[api_auth] jwt_secret must not be empty.")
+        if len(key.encode()) < SHORTEST:
+            raise AirflowConfigException(
+                f"[api_auth] jwt_secret has {len(key.encode())} bytes: whoever guesses it is everybody. It "
+                f"must have at least {SHORTEST}. Make one with 'openssl rand -base64 48', or leave it out: "
+                "then a key is made and kept in the database."
+            )
         # HMAC fills short keys up with zeros itself; doing it here changes no signature and keeps PyJWT from
         # warning about the short keys that Airflow's own config template makes.
         self._key = key.encode().ljust(_HMAC[algorithm], b"\0")

@@ -107,6 +107,8 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("users list", "users:list_users", "List users"),
     Leaf("users create", "users:create", "Make a user"),
     Leaf("users delete", "users:delete", "Delete a user"),
+    Leaf("users activate", "users:activate", "Let a user log in again"),
+    Leaf("users deactivate", "users:deactivate", "Keep a user out, and end their tokens"),
     Leaf("users reset-password", "users:reset_password", "Give a user another password"),
     Leaf("users add-role", "users:add_role", "Give a user a role"),
     Leaf("users remove-role", "users:remove_role", "Take a role from a user"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from tests.compat.cli.world import Home
 
+from tradewind.auth.outside import LDAP, Outsider, Rules
 from tradewind.auth.people import People
 from tradewind.auth.permissions import Action, Principal, Resource, access
 from tradewind.auth.tokens import Claims
@@ -70,6 +71,26 @@ def test_a_user_from_the_first_day_to_the_last(home: Home, people: People) -> No
     say(home, "delete_user -u bob")
     assert people.log_in("bob", "another") is None
     assert [one["username"] for one in json.loads(say(home, "list_users -o json"))] == ["ann"]
+
+
+def test_somebody_is_kept_out_and_let_in_again(home: Home, people: People) -> None:
+    say(home, CREATE, "ann", "Admin")
+    say(home, CREATE, "bob", "Viewer")
+    before = people.log_in("bob", "secret-of-bob")
+    assert 'User "bob" deactivated' in say(home, "users deactivate -u bob")
+    assert "deactivated already" in say(home, "users deactivate -u bob")
+    assert people.log_in("bob", "secret-of-bob") is None
+    refused(home, "users deactivate -u ann", "'ann' is the last admin")
+    assert 'User "bob" activated' in say(home, "users activate --email bob@example.org")
+    after = people.log_in("bob", "secret-of-bob")
+    assert before is not None and after is not None and before.epoch != after.epoch, "old tokens stay ended"
+
+
+def test_users_from_outside(home: Home, people: People) -> None:
+    people.enter(Outsider(source=LDAP, name="ann"), Rules())
+    refused(home, "users reset-password -u ann -p x", "logs in by ldap")
+    said = say(home, "users delete -u ann")
+    assert "deleted" in said and "users deactivate" in said, "they come back"
 
 
 def test_the_last_admin_stays(home: Home) -> None:

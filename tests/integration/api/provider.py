@@ -64,6 +64,9 @@ class State:
                 "azp": {"azp": "others"}, "a user of the configuration": {"preferred_username": "admin"},
                 "a user with a password": {"preferred_username": "local"},
                 "no name": {"preferred_username": ""},
+                "an address": {"email": "ann@example.org"},
+                "an unverified address": {"email": "ann@example.org", "email_verified": False},
+                "a verified address": {"email": "ann@example.org", "email_verified": True},
                 "a program": {"preferred_username": "service:ci"},
             }.get(self.mode, {})
         )  # fmt: skip
@@ -103,7 +106,8 @@ class Handler(BaseHTTPRequestHandler):
         if parts.path == "/.well-known/openid-configuration":
             self.answer(200, state.discovery())
         elif parts.path == "/jwks_uri":
-            self.answer(200, {"keys": [state.key.as_dict(private=False)]})
+            strange = {"kty": "EC", "crv": "of tomorrow", "x": "AA", "y": "AA", "kid": "1"}
+            self.answer(200, {"keys": [strange, state.key.as_dict(private=False)]})
         elif parts.path == "/authorization_endpoint":
             state.asked = {name: value[0] for name, value in parse_qs(parts.query).items()}
             back = {"code": "code-1", "state": state.asked["state"], "iss": state.issuer}

@@ -111,6 +111,19 @@ def test_login_body_that_is_no_json(anonymous: httpx.Client) -> None:
     assert answer.status_code == 415
 
 
+@pytest.mark.parametrize("body", ["[" * 30_000, '{"username": ' + "[" * 30_000])
+def test_a_body_that_is_nested_too_deeply(anonymous: httpx.Client, body: str) -> None:
+    answer = anonymous.post("/auth/token", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_a_form_with_too_many_fields(anonymous: httpx.Client) -> None:
+    fields = {**{f"field{i}": "x" for i in range(11)}, "username": "admin", "password": "x"}
+    answer = anonymous.post("/auth/token", data=fields)
+    assert answer.status_code == 400 and answer.json()["detail"].startswith("Too many fields")
+    assert anonymous.post("/login", data=fields).status_code == 400
+
+
 def test_no_token_without_password(anonymous: httpx.Client) -> None:
     assert anonymous.get("/auth/token").status_code == 403
 

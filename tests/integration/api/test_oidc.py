@@ -14,6 +14,8 @@ from tests.integration.api import provider as liar
 from tests.integration.api.installation import beside, free_port, installation
 from tests.integration.api.world import World
 
+from tradewind.auth import passwords
+
 DAGS = "/api/v2/dags"
 ANN = {
     "sub": "ann-1", "preferred_username": "ann", "email": "ann@example.org", "given_name": "Ann",
@@ -166,6 +168,33 @@ def test_answers_that_are_made_up_are_limited(mock: str, tmp_path: Path) -> None
         assert len(failures(world)) == 4
 
 
+def test_a_provider_that_is_down_is_asked_so_often_only(tmp_path: Path) -> None:
+    settings = {**SETTINGS, "FAB__AUTH_RATE_LIMIT": "1 per hour"}
+    with (
+        installation(tmp_path, OIDC__ISSUER="http://127.0.0.1:1", **settings) as (world, _),
+        httpx.Client(base_url=world.url, timeout=30) as browser,
+    ):
+        answers = [browser.get("/login/oidc").status_code for _ in range(6)]
+        assert answers == [403] * 4 + [429] * 2
+        assert len(failures(world)) == 4
+
+
+def test_an_address_is_a_name_once_the_provider_verified_it(lying: str, tmp_path: Path) -> None:
+    settings = {**SETTINGS, "OIDC__USERNAME_CLAIM": "email"}
+    with (
+        installation(tmp_path, OIDC__ISSUER=lying, **settings) as (world, _),
+        httpx.Client(base_url=world.url, timeout=30) as browser,
+    ):
+        for mode, status in {
+            "an address": 403,
+            "an unverified address": 403,
+            "a verified address": 303,
+        }.items():
+            httpx.post(f"{lying}/mode", content=mode)
+            assert browser.get(sent_back(browser)).status_code == status, mode
+        assert all("email_verified" in reason for reason in failures(world))
+
+
 def test_where_to_go_next_stays_here(browser: httpx.Client) -> None:
     assert browser.get("/login/oidc", params={"next": "//evil.example"}).status_code == 400
 
@@ -187,7 +216,9 @@ def test_somebody_from_outside_has_no_password_here(
     world, shell = house
     httpx.post(f"{lying}/mode", content="")
     assert browser.get(sent_back(browser)).status_code == 303
-    shell.ok("users", "reset-password", "-u", "olga@example.org", "-p", "known")
+    assert "logs in by oidc" in shell.run("users", "reset-password", "-u", "olga@example.org", "-p", "x").err
+    hashed = passwords.hash_password("known")
+    world.sql("UPDATE ab_user SET password = ? WHERE username = 'olga@example.org'", hashed)
     who = {"username": "olga@example.org", "password": "known"}
     assert httpx.post(f"{world.url}/auth/token", json=who, timeout=20).status_code == 401
 

@@ -54,15 +54,15 @@ def test_strangers_shut_nobody_out_who_logged_in_lately() -> None:
     limit = Attempts(clock, Rate(5, 40))
     limit.begin("10.1.0.1", "ann")
     limit.succeeded("10.1.0.1", "ann")
-    while any([allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)]):
-        pass
-    while any([allowed(limit, "10.1.0.1", f"user{i}") for i in range(50)]):
-        pass
+    while any(allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)):
+        pass  # each that is allowed is one less
+    while any(allowed(limit, "10.1.0.1", f"user{i}") for i in range(50)):
+        pass  # each that is allowed is one less
     assert not allowed(limit, "10.1.0.2", "ann") and not allowed(limit, "10.1.0.1", "bob")
     assert [allowed(limit, "10.1.0.1", "ann") for _ in range(6)] == [True] * 5 + [False]
     clock.at += attempts.LATELY + 1
-    while any([allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)]):
-        pass
+    while any(allowed(limit, f"10.0.0.{i}", "ann") for i in range(200)):
+        pass  # each that is allowed is one less
     assert not allowed(limit, "10.1.0.1", "ann"), "they are known for a while only"
 
 

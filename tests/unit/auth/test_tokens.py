@@ -11,6 +11,7 @@ from tradewind.auth import tokens
 from tradewind.auth.permissions import Principal
 from tradewind.domain.errors import AirflowConfigException
 
+KEY = "a key of enough bytes"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ANN = Principal(name="ann", role="op", teams=("a", "b"))
 
@@ -39,27 +40,27 @@ def test_it_does_not_count_before_it_was_issued() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        tokens.Signer("another key"),
-        tokens.Signer("key", audience="urn:airflow.apache.org:task"),
-        tokens.Signer("key", algorithm="HS256"),
+        tokens.Signer("another key of enough bytes"),
+        tokens.Signer(KEY, audience="urn:airflow.apache.org:task"),
+        tokens.Signer(KEY, algorithm="HS256"),
     ],
 )
 def test_tokens_of_others_are_refused(other: tokens.Signer) -> None:
     with pytest.raises(tokens.TokenInvalid):
-        tokens.Signer("key").read(other.issue(ANN, now=NOW), now=NOW)
+        tokens.Signer(KEY).read(other.issue(ANN, now=NOW), now=NOW)
 
 
 def test_issuer_is_checked_where_one_is_configured() -> None:
-    strict = tokens.Signer("key", issuer="us")
+    strict = tokens.Signer(KEY, issuer="us")
     assert strict.read(strict.issue(ANN, now=NOW), now=NOW).sub == "ann"
     with pytest.raises(tokens.TokenInvalid):
-        strict.read(tokens.Signer("key", issuer="them").issue(ANN, now=NOW), now=NOW)
+        strict.read(tokens.Signer(KEY, issuer="them").issue(ANN, now=NOW), now=NOW)
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30."])
 def test_what_is_no_token(token: str) -> None:
     with pytest.raises(tokens.TokenInvalid):
-        tokens.Signer("key").read(token, now=NOW)
+        tokens.Signer(KEY).read(token, now=NOW)
 
 
 def test_an_unsigned_token_is_refused() -> None:
@@ -68,7 +69,7 @@ def test_an_unsigned_token_is_refused() -> None:
         {"sub": "eve", "role": "admin", "aud": tokens.AUDIENCE, **times}, None, algorithm="none"
     )
     with pytest.raises(tokens.TokenInvalid):
-        tokens.Signer("key").read(unsigned, now=NOW)
+        tokens.Signer(KEY).read(unsigned, now=NOW)
 
 
 def test_filling_a_short_key_changes_no_signature() -> None:
@@ -81,7 +82,10 @@ def test_filling_a_short_key_changes_no_signature() -> None:
     )
 
 
-@pytest.mark.parametrize(("key", "algorithm"), [("", "HS512"), ("key", "none"), ("key", "RS256")])
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [("", "HS512"), ("x", "HS512"), ("15 bytes, a few", "HS512"), (KEY, "none"), (KEY, "RS256")],
+)
 def test_settings_that_cannot_sign(key: str, algorithm: str) -> None:
-    with pytest.raises(AirflowConfigException):
+    with pytest.raises(AirflowConfigException, match=r"\[api_auth\] jwt_"):
         tokens.Signer(key, algorithm=algorithm)

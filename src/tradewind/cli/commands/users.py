@@ -10,6 +10,7 @@ import msgspec
 from tradewind.auth import managing, passwords
 from tradewind.cli import acting, files, output, people
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag
+from tradewind.domain.errors import Conflict
 from tradewind.store.queries import users as queries
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ def reset_password(args: Args, app: App) -> int:
     """Give a user another password; whoever is logged in by the old one is logged out."""
     with app.database.read() as tx:
         user = people.user(tx, args)
+    if user.source:
+        raise Conflict(
+            f"User {user.username!r} logs in by {user.source} and has no password here: change it there. "
+            "'airflow users deactivate' keeps them out."
+        )
     hashed = passwords.hash_password(_password(args))
     with app.database.write() as tx:
         queries.change(tx, user.username, password_hash=hashed, now=app.clock.now())
@@ -104,6 +110,36 @@ def delete(args: Args, app: App) -> int:
         queries.delete(tx, user.username)
         acting.note(tx, app, "users_delete", extra={"username": user.username, "roles": user.roles})
     print(f'User "{user.username}" deleted')
+    if user.source:
+        print(
+            f"They logged in by {user.source}, and are made anew when they do again. "
+            "'airflow users deactivate' keeps somebody out."
+        )
+    return 0
+
+
+@arguments(USERNAME, EMAIL)
+def activate(args: Args, app: App) -> int:
+    """Let a user log in again."""
+    return _set_active(args, app, active=True)
+
+
+@arguments(USERNAME, EMAIL)
+def deactivate(args: Args, app: App) -> int:
+    """Keep a user out; whoever is logged in as them is logged out."""
+    return _set_active(args, app, active=False)
+
+
+def _set_active(args: Args, app: App, *, active: bool) -> int:
+    word = "activate" if active else "deactivate"
+    with people.changing(app) as tx:
+        user = people.user(tx, args)
+        if user.active is active:
+            print(f'User "{user.username}" is {word}d already')
+            return 0
+        queries.change(tx, user.username, active=active, now=app.clock.now())
+        acting.note(tx, app, f"users_{word}", extra={"username": user.username})
+    print(f'User "{user.username}" {word}d')
     return 0
 
 

@@ -18,8 +18,6 @@ from tradewind.store.statements import Statement
 from tradewind.store.tables.service_accounts import service_account as account
 from tradewind.store.tables.service_accounts import service_token as token
 
-PRINCIPAL: Final = "service:"
-"""What the names of programs begin with where people's names stand too; no name of a person does."""
 USED_AGAIN: Final = timedelta(minutes=1)
 """When a token was used last is written down at most so often."""
 

@@ -33,9 +33,9 @@ def is_revoked(tx: Tx, jti: str) -> bool:
     return tx.value(_IS_REVOKED, jti=jti) is not None
 
 
-def revoke(tx: Tx, jti: str, exp: datetime) -> None:
-    """Have the token of that id, which would end at ``exp``, count no more."""
-    tx.run(_REVOKE, jti=jti, exp=exp)
+def revoke(tx: Tx, jti: str, exp: datetime) -> bool:
+    """Have the token of that id, which would end at ``exp``, count no more; False where it did not before."""
+    return bool(tx.run(_REVOKE, jti=jti, exp=exp))
 
 
 def prune(tx: Tx, before: datetime) -> int:

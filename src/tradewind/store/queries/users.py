@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors
+from tradewind.domain import errors, principals
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries import favourites
 from tradewind.store.queries.reading import Reader
-from tradewind.store.queries.service_accounts import PRINCIPAL
 from tradewind.store.statements import Statement
 from tradewind.store.tables import users as tables
 
@@ -69,11 +69,14 @@ _CHANGEABLE = {
     "password_hash": "password", "email": "email", "first_name": "first_name", "last_name": "last_name",
     "active": "active",
 }  # fmt: skip
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _ENDS_TOKENS = frozenset({"password_hash", "active"})
 
 
 def get(tx: Tx, username: str) -> UserRecord | None:
-    """The user of that name, or None."""
+    """The user of that name, or None: also for text that a database cannot hold."""
+    if _NOT_TEXT.search(username):
+        return None
     return _with_roles(tx, _reader.first(tx, _GET, username=username))
 
 
@@ -128,16 +131,15 @@ def create(
     source: str = "",
     now: datetime,
 ) -> UserRecord:
-    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be.
-
-    A name with the prefix of service accounts is left to them.
-    """
+    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be."""
     fits = 1 <= len(username) <= 512 and username.isprintable() and username == username.strip()
-    if not fits or username.startswith(PRINCIPAL):
+    if not fits or principals.is_reserved(username):
         raise errors.InvalidValue(
             "username",
             username,
-            f"have 1 to 512 printable characters, no blanks around them, and not begin with {PRINCIPAL!r}",
+            "have 1 to 512 printable characters, no blanks around them, not begin with "
+            f"{principals.SERVICE!r} or {principals.WEBHOOK!r}, and be neither {principals.ANONYMOUS!r} nor "
+            f"{principals.UNKNOWN!r}",
         )
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,

@@ -58,7 +58,7 @@ async def _credentials(request: Request) -> LoginBody:
         raise problems.UnsupportedMedia(f"Send {JSON} or {FORM}, got {media}.")
     try:
         fields = msgspec.json.decode(await read_body(request, LARGEST), type=dict[str, object])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise problems.Unprocessable(
             problems.Problem(
                 type="json_invalid", loc=("body",), msg="Send a JSON object with username and password."

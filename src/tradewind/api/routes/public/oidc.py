@@ -17,6 +17,7 @@ from tradewind.auth.oidc import CALLBACK, Begun, Provider
 from tradewind.auth.outside import OIDC, LoginRefused
 from tradewind.auth.permissions import Principal
 from tradewind.auth.tokens import TokenInvalid
+from tradewind.domain import principals
 from tradewind.domain.errors import NotFound
 
 door = Door("Login", prefix="")
@@ -29,11 +30,14 @@ _SECONDS: Final = 600
 @door.get("/login/oidc", None, name="login_oidc", query=sessions.Next, answer=Any, in_document=False)
 async def begin(call: Call) -> Response:
     """Send the browser to the provider."""
+    provider, attempts, address = _provider(call), call.services.attempts, address_of(call.request)
     to = sessions.next_of(call, call.query.next)
+    attempts.begin(address, None)  # as below
     try:
-        url, begun = await _provider(call).begin(to)
+        url, begun = await provider.begin(to)
     except LoginRefused as error:
         return await _refuse(call, error)
+    attempts.succeeded(address, None)
     until = int(call.now.timestamp()) + _SECONDS
     sealed = call.services.signer.seal({**msgspec.to_builtins(begun), "until": str(until)}, purpose=OIDC)
     answer = RedirectResponse(url, 302)
@@ -78,7 +82,7 @@ async def _refuse(call: Call, error: LoginRefused) -> Response:
     """Why goes to the log and the audit log; the browser is told to ask there."""
     log.warning("A log-in by OIDC was refused: %s.", error)
     about = {"address": address_of(call.request), "by": OIDC, "reason": str(error)[:500]}
-    await run_in_threadpool(logging_in.note, call.services, "login_failed", owner=logging_in.UNKNOWN, **about)
+    await run_in_threadpool(logging_in.note, call.services, "login_failed", owner=principals.UNKNOWN, **about)
     return sessions.show(call, sessions.next_of(call, None), 403, "refused")
 
 

@@ -17,6 +17,7 @@ from tradewind.api.door import Call, Door, read_body
 from tradewind.auth.attempts import TooManyAttempts
 from tradewind.auth.permissions import Principal
 from tradewind.auth.tokens import TokenExpired, TokenInvalid
+from tradewind.domain.errors import BadRequest
 
 door = Door("Login", prefix="")
 LARGEST: Final = 16 * 1024
@@ -47,7 +48,8 @@ async def logout(call: Call) -> Response:
             claims = services.signer.read(token, now=services.clock.now())
         except (TokenExpired, TokenInvalid):
             continue
-        await run_in_threadpool(services.people.revoke, claims)
+        if not await run_in_threadpool(services.people.revoke, claims):
+            continue
         address = address_of(request)
         await run_in_threadpool(logging_in.note, services, "logout", owner=claims.sub, address=address)
     answer = RedirectResponse(f"{redirects.prefix(services.settings)}/login", 307)
@@ -70,9 +72,11 @@ async def form(call: Call) -> Response:
     """Log in with what was typed there."""
     request, services = call.request, call.services
     require_same_origin(request, services.settings.base_url)
-    fields = dict(
-        parse_qsl((await read_body(request, LARGEST)).decode("utf-8", "replace"), max_num_fields=10)
-    )
+    body = (await read_body(request, LARGEST)).decode("utf-8", "replace")
+    try:
+        fields = dict(parse_qsl(body, max_num_fields=10))
+    except ValueError as error:
+        raise BadRequest(f"The form is not one of the page to log in on: {error}.") from error
     to = next_of(call, fields.get("next"))
     if not _is_ours(call, fields.get("csrf_token", "")):
         return show(call, to, 403, "stale")
