@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from tradewind.domain import codec
+from tradewind.domain.errors import SpecVersionError
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import FINISHED_RUN, OCCUPIES_SLOT, DagRunState
@@ -136,7 +137,16 @@ class ActiveRuns:
         return self._dags.values()
 
     def version(self, tx: Tx, dag_id: str, version_hash: str) -> DagVersion | None:
-        """The compiled version of that hash."""
+        """The compiled version of that hash; None where it is gone, or unreadable until the file is parsed
+        again.
+        """
+        try:
+            return self._compiled(tx, dag_id, version_hash)
+        except SpecVersionError:
+            return None
+
+    def _compiled(self, tx: Tx, dag_id: str, version_hash: str) -> DagVersion | None:
+        """The same. Raises SpecVersionError: a run that needs it must not pass for one that is over."""
         version = self._versions.get(version_hash)
         if version is None:
             encoded = dag_versions.spec_bytes(tx, dag_id, version_hash)
@@ -180,7 +190,7 @@ class ActiveRuns:
         """Runs of a local folder go by the newest version; the one they were made with, if that is gone."""
         for version_hash in (dag.version_hash, record.version_hash):
             if version_hash is not None:
-                version = self.version(tx, dag.dag_id, version_hash)
+                version = self._compiled(tx, dag.dag_id, version_hash)
                 if version is not None:
                     return version
         return None

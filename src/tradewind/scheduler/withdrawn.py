@@ -15,7 +15,13 @@ from typing import Final
 
 import msgspec
 
-from tradewind.domain.errors import DagDefinitionError, IllegalMove, NotFound, ProtocolError
+from tradewind.domain.errors import (
+    DagDefinitionError,
+    IllegalMove,
+    NotFound,
+    ProtocolError,
+    SpecVersionError,
+)
 from tradewind.domain.events import PastMoved
 from tradewind.scheduler.dispatch import has_called
 from tradewind.scheduler.inbox import Inbox, Incoming, RunKey
@@ -26,7 +32,16 @@ FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=1)
 
 
-ODD: Final = (IllegalMove, NotFound, DagDefinitionError, ProtocolError, LookupError, ValueError, TypeError)
+ODD: Final = (
+    IllegalMove,
+    NotFound,
+    DagDefinitionError,
+    SpecVersionError,
+    ProtocolError,
+    LookupError,
+    ValueError,
+    TypeError,
+)
 """What one run's rows, or its DAG, can bring about: errors of theirs, and not of the database as a whole."""
 
 

@@ -13,8 +13,10 @@ from tests.integration.scheduler.world import World, chain
 
 from tradewind.domain.errors import IllegalMove, TaskNotFound
 from tradewind.domain.events import Succeeded
+from tradewind.domain.intervals import DataInterval, RunInfo
 from tradewind.domain.messages.lifecycle import Ack, Assign, Hello, ToHost
 from tradewind.domain.messages.report import Finished
+from tradewind.domain.spec.timetable import OnceTimetable
 from tradewind.engine.machine import RunMachine
 from tradewind.scheduler.active_runs import ActiveRuns
 from tradewind.scheduler.core import Core, Settings
@@ -145,6 +147,44 @@ def test_a_run_that_cannot_be_read(world: World, monkeypatch: pytest.MonkeyPatch
     world.finish_all()
     assert set(world.runs("d").values()) == {"success"}
     assert world.sql("select distinct try_number, lost from task_instance") == [(1, 0)]
+
+
+LATER = '{"dag":{},"version":99}'
+"""A DAG as a later Tradewind has stored it."""
+
+
+def test_a_run_whose_dag_cannot_be_read(world: World) -> None:
+    """Runs of others go on, and it does when it can be read."""
+    start(world)
+    world.run(world.dag(chain("other", 3)), "r")
+    (stored,) = world.sql("select data from serialized_dag where dag_id = 'd'")
+    world.sql("update serialized_dag set data = ? where dag_id = 'd'", LATER)
+    world.start()
+    world.work()
+    world.finish_all()
+    assert (world.runs("other"), set(world.runs("d").values())) == ({"r": "success"}, {"running"})
+    assert "format version 99" in withdrawals(world)[-1].reason
+    world.sql("update serialized_dag set data = ? where dag_id = 'd'", *stored)
+    world.pass_time(61)
+    world.finish_all()
+    assert set(world.runs("d").values()) == {"success"}
+
+
+def test_a_dag_whose_newest_version_cannot_be_read(world: World) -> None:
+    """Runs that are under way go on as they were; none are made for it."""
+    start(world)
+    started = world.clock.now()
+    due = RunInfo(run_after=started, logical_date=started, data_interval=DataInterval(started, started))
+    for dag_id in ("e", "f"):
+        world.dag(chain(dag_id, 1, timetable=OnceTimetable(), start_date=started), next_run=due)
+    world.edit(chain("d", 4, max_active_runs=100))
+    (newest,) = world.sql("select version_hash from dag where dag_id = 'd'")
+    world.sql("update serialized_dag set data = ? where dag_hash = ? or dag_id = 'e'", LATER, *newest)
+    world.core.inbox.dag_changed("d")
+    world.pass_time(1)
+    world.finish_all()
+    assert set(world.runs("d").values()) == {"success"}
+    assert (len(world.runs("e")), len(world.runs("f"))) == (0, 1)
 
 
 def test_its_pauses_grow_up_to_a_minute(world: World) -> None:

@@ -4,7 +4,7 @@ Equal DAGs give equal bytes, on any machine and in any process: keys are sorted,
 are UTC in one format, memory addresses in texts are masked. So the hash of the bytes (``digest``) names the
 version.
 
-The bytes are an envelope, ``{"dag": …, "version": 1}``. ``decode`` lifts older envelopes step by step (a
+The bytes are an envelope, ``{"dag": …, "version": 2}``. ``decode`` lifts older envelopes step by step (a
 table of functions) and raises SpecVersionError for one that a newer Tradewind wrote, or for bytes that are
 none.
 

@@ -12,10 +12,25 @@ from tradewind.domain.codec import canonical
 from tradewind.domain.errors import SpecVersionError
 from tradewind.domain.spec.dag import DagSpec
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when a change of ``domain/spec`` would make stored specs unreadable or mean something else."""
 
-UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+_LINK_KEYS: Final = {"Triggered DAG": "_link_TriggerDagRunLink", "External DAG": "_link_ExternalDagLink"}
+"""The links that version 1 knew by name only, and whose keys are known all the same."""
+
+
+def _key_links(dag: dict[str, Any]) -> dict[str, Any]:
+    """``extra_links`` as names to keys. The last specs of version 1 had them so already; a link of others is
+    known again when its file is parsed.
+    """
+    for task in dag.get("tasks", ()):
+        names = task.get("extra_links")
+        if isinstance(names, list):
+            task["extra_links"] = {name: _LINK_KEYS[name] for name in names if name in _LINK_KEYS}
+    return dag
+
+
+UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: _key_links}
 """Version n to the function that makes a ``dag`` object of version n + 1 from one of version n."""
 
 
@@ -41,7 +56,7 @@ def decode(data: bytes) -> DagSpec:
         if envelope.version == VERSION:
             return _dag.decode(envelope.dag)
         return msgspec.convert(_upgraded(envelope), DagSpec)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError, AttributeError) as error:
         raise SpecVersionError(
             f"The stored DAG cannot be read: {error}. Parse its file again with 'airflow dags reserialize'."
         ) from error

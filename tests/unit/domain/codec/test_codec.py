@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradewind.authoring.operators.trigger_dagrun import TriggerDagRunLink
+from tradewind.authoring.sensors.external_task import ExternalDagLink
 from tradewind.domain import codec
 from tradewind.domain.codec import envelope
 from tradewind.domain.errors import InvalidValue, SpecVersionError
@@ -127,7 +129,7 @@ def test_defaults_and_numbers_have_one_form() -> None:
     assert codec.encode(whole) == codec.encode(DagSpec(dag_id="d", dagrun_timeout=60.0))
     assert (
         codec.encode(DagSpec(dag_id="d", description="ü"))
-        == '{"dag":{"dag_id":"d","description":"ü"},"version":1}'.encode()
+        == '{"dag":{"dag_id":"d","description":"ü"},"version":2}'.encode()
     )
 
 
@@ -172,7 +174,44 @@ def test_a_newer_version_is_refused() -> None:
         codec.decode(b'{"dag":{"dag_id":"d"},"version":99}')
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b'{"version":1}', b'{"dag":{"dag_id":5},"version":1}', b"\xff"])
+@given(SPECS)
+def test_version_1_is_read_as_before(spec: DagSpec) -> None:
+    """But for the links it is the same."""
+    encoded = codec.encode(spec)
+    old = encoded.removesuffix(b'"version":2}') + b'"version":1}'
+    assert codec.encode(codec.decode(old)) == encoded
+
+
+@pytest.mark.parametrize(
+    ("stored", "links"),
+    [
+        ('["External DAG","Mine"]', {"External DAG": ExternalDagLink().xcom_key}),
+        ('["Triggered DAG"]', {"Triggered DAG": TriggerDagRunLink().xcom_key}),
+        ('["Mine"]', {}),
+        ('{"Mine":"key"}', {"Mine": "key"}),
+    ],
+)
+def test_links_of_version_1_get_their_keys(stored: str, links: dict[str, str]) -> None:
+    """Its last specs were written with keys already."""
+    tasks = f'[{{"extra_links":{stored},"task_id":"t"}},{{"task_id":"u"}}]'
+    old = f'{{"dag":{{"dag_id":"d","tasks":{tasks}}},"version":1}}'.encode()
+    spec = codec.decode(old)
+    assert spec.tasks == (TaskSpec(task_id="t", extra_links=links), TaskSpec(task_id="u"))
+    assert codec.decode(codec.encode(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"version":1}',
+        b'{"dag":{"dag_id":5},"version":1}',
+        b'{"dag":{"dag_id":"d","tasks":5},"version":1}',
+        b'{"dag":{"dag_id":5},"version":2}',
+        b"\xff",
+    ],
+)
 def test_what_is_no_spec_is_refused(data: bytes) -> None:
     with pytest.raises(SpecVersionError, match="cannot be read"):
         codec.decode(data)
