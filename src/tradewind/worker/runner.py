@@ -294,9 +294,11 @@ class Body:
             self._interruptible = False
 
     def _late(self, number: int, frame: FrameType | None) -> None:
+        late = AirflowTaskTimeout(f"the task ran longer than its execution_timeout of {self._limit:g} s")
         if self._interruptible:
             self._interruptible = False
-            raise AirflowTaskTimeout(f"the task ran longer than its execution_timeout of {self._limit:g} s")
+            raise late
+        self._stop = self._stop or late  # listeners are being told: it comes when they have ended
 
     def _guard(self, name: str, call: Callable[[], object]) -> None:
         """User code whose failure changes nothing."""
