@@ -50,7 +50,7 @@ class Attempt:
         self.stopping: Failed | Lost | None = None
         """Set when the host ends it: the outcome to report."""
         self.concluded: messages.Concluded | None = None
-        """How it ended, while its callbacks run."""
+        """How it ended, while its links are computed or its callbacks run."""
         self.hung = False
         """Its callbacks were ended by us: they are not called again."""
         self.limit: asyncio.TimerHandle | None = None
@@ -75,7 +75,8 @@ class Attempt:
     @property
     def is_calling(self) -> bool:
         """Whether its success is reported, and its callbacks run yet."""
-        return self.concluded is not None and isinstance(self.concluded.report.outcome, Succeeded)
+        outcome = self.concluded.report.outcome if self.concluded is not None else None
+        return isinstance(outcome, Succeeded) and outcome.calling
 
     def cancel_timers(self) -> None:
         """It has ended."""
@@ -240,7 +241,7 @@ class Attempts:
             attempt.timers.append(self._loop.call_later(delay, self._say, message))
 
     def concluded(self, spare: Spare, message: messages.Concluded) -> None:
-        """The outcome stands, whatever its callbacks do; they have a time limit of their own."""
+        """The outcome stands, whatever its links and callbacks do; they have time limits of their own."""
         attempt = self._live.get(key_of(message.report))
         if attempt is None:
             return
@@ -248,14 +249,15 @@ class Attempts:
         if attempt.limit is not None:
             attempt.limit.cancel()
         late = message.limit + self._settings.timeout_grace
-        attempt.limit = self._loop.call_later(late, self._hung, attempt, message.limit)
+        attempt.limit = self._loop.call_later(late, self._hung, attempt, message)
         if attempt.is_calling:
             self._ledger.told(message.report)
             self._say(message.report)
 
-    def _hung(self, attempt: Attempt, limit: float) -> None:
-        attempt.hung = True
-        self._kill(attempt, f"its callbacks took longer than {limit:g} s")
+    def _hung(self, attempt: Attempt, message: messages.Concluded) -> None:
+        attempt.hung = not message.linking
+        what = "links" if message.linking else "callbacks"
+        self._kill(attempt, f"its {what} took longer than {message.limit:g} s")
 
     def ended(self, spare: Spare, message: messages.Ended) -> None:
         """A report, to be kept and sent on."""
@@ -281,7 +283,7 @@ class Attempts:
         if attempt is None:
             return
         if attempt.concluded is not None and not _was_stopped(attempt.concluded):
-            self._died_calling(attempt, attempt.concluded.report, status, max_rss)
+            self._died_concluded(attempt, attempt.concluded, status, max_rss)
             return
         outcome: Failed | Lost | None = attempt.stopping or (DRAINED if self.draining else None)
         if outcome is None:
@@ -292,11 +294,14 @@ class Attempts:
             outcome = msgspec.structs.replace(outcome, uncalled=True)
         self._finish(attempt, self._report(attempt, outcome))
 
-    def _died_calling(self, attempt: Attempt, report: Finished, status: int | None, max_rss: int) -> None:
-        """The work was done, and its end counts; another process calls the callbacks anew."""
+    def _died_concluded(
+        self, attempt: Attempt, message: messages.Concluded, status: int | None, max_rss: int
+    ) -> None:
+        """The work was done, and its end counts; another process calls the callbacks (anew)."""
         text = ending.explain(status, max_rss, self._settings.memory_limit)
-        self._log(attempt, "error", f"While it called its callbacks: {text}")
-        self._finish(attempt, recovery.uncalled(report, hung=attempt.hung))
+        what = "computed its links" if message.linking else "called its callbacks"
+        self._log(attempt, "error", f"While it {what}: {text}")
+        self._finish(attempt, recovery.uncalled(message.report, hung=attempt.hung))
 
     def impossible(self, assignment: Assignment, reason: str) -> None:
         """No process can be made for it."""

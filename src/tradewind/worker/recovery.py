@@ -49,12 +49,12 @@ def run(ledger: Ledger, settings: HostSettings, boot: str, clock: Clock) -> int:
 
 
 def uncalled(told: Finished, *, hung: bool = False) -> Finished:
-    """The last word on a success whose process ended while it called callbacks: somebody else has to call
-    them, unless they ``hung``.
+    """The last word on a success whose process ended while it called callbacks, or before: somebody else has
+    to call them, unless they ``hung``.
     """
     outcome = told.outcome
     if isinstance(outcome, Succeeded):
-        outcome = msgspec.structs.replace(outcome, calling=False, called=True, uncalled=not hung)
+        outcome = msgspec.structs.replace(outcome, calling=False, called=outcome.calling, uncalled=not hung)
     elif isinstance(outcome, Failed | Skipped):
         outcome = msgspec.structs.replace(outcome, uncalled=not hung)
     return msgspec.structs.replace(told, outcome=outcome)

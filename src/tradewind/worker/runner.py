@@ -53,7 +53,7 @@ def nothing(message: Started) -> None:
     """Nobody waits to hear of it."""
 
 
-def no_conclusion(report: Finished, limit: float) -> None:
+def no_conclusion(report: Finished, limit: float, linking: bool) -> None:
     """Nobody waits to hear of it."""
 
 
@@ -75,7 +75,7 @@ class Body:
         log: Log,
         started: Callable[[Started], None] = nothing,
         flush: Callable[[], None] = no_output,
-        concluded: Callable[[Finished, float], None] = no_conclusion,
+        concluded: Callable[[Finished, float, bool], None] = no_conclusion,
         problem: str = "",
         max_map_length: int = MAX_MAP_LENGTH,
         callback_limit: float = 300.0,
@@ -83,9 +83,10 @@ class Body:
         listened: bool = True,
     ) -> None:
         """``flush`` brings to the log what was printed; ``problem`` says why ``dag`` is None. ``concluded``
-        hears of the end, and how many seconds callbacks may take together, before they are called:
-        ``success_overtime`` after a success, which is recorded meanwhile, else ``callback_limit``. Not
-        ``listened``: no listener is told of it.
+        hears of the end before user code is called that must not change it, and how many seconds that may
+        take: first of links, where there are any, then of callbacks together: ``success_overtime`` after a
+        success, which is recorded meanwhile, else ``callback_limit``. Not ``listened``: no listener is told
+        of it.
         """
         self._assignment, self._dag, self._link = assignment, dag, link
         self._clock, self._host, self._log, self._started = clock, host, log, started
@@ -194,13 +195,18 @@ class Body:
                 self._guard("clearing the task's state", work.forget_state)
             self._guard("rendered fields", lambda: reporting.complete(report, work))
             if work.has_links and reporting.is_end(outcome):
-                with alarms.alarm(
-                    self._clock, self._success_overtime, alarms.too_late(self._success_overtime)
-                ):
-                    self._guard("the links", work.push_links)
+                self._push_links(work, outcome, report)
             outcome = self._call_all(work.callbacks(outcome, error), outcome, report)
             report.note = work.ti.note
         return self._finished(outcome, report)
+
+    def _push_links(self, work: Work, outcome: AnyOutcome, report: reporting.Report) -> None:
+        """What links do, and how long they take, changes nothing any more."""
+        limit = self._success_overtime
+        self._concluded(self._finished(outcome, report), limit, True)
+        with alarms.alarm(self._clock, limit, alarms.too_late(limit)):
+            self._guard("the links", work.push_links)
+        self._leave_forks(None)
 
     def _tell(self, calls: list[Call]) -> None:
         """Listeners, while the task runs: what they do, and how long they take, is not the task's."""
@@ -238,7 +244,7 @@ class Body:
             outcome = msgspec.structs.replace(outcome, called=True)
         else:
             limit, told = self._callback_limit, outcome
-        self._concluded(self._finished(told, report), limit)
+        self._concluded(self._finished(told, report), limit, False)
         give_up = self._clock.monotonic() + limit
         for name, call in calls:
             with alarms.alarm(self._clock, give_up - self._clock.monotonic(), alarms.too_late(limit)):

@@ -147,7 +147,7 @@ class TaskProcess:
         if self._idle:
             os._exit(0)
         if self._body is None or self._is_concluded:
-            return  # its end is known; callbacks have their own time limit
+            return  # its end is known; links and callbacks have their own time limits
         self._terminated = True
         self._body.terminate(AirflowTaskTerminated("the task was told to stop (SIGTERM)"))
 
@@ -282,9 +282,11 @@ class TaskProcess:
     def _report_started(self, message: Started) -> None:
         self._send(message)
 
-    def _report_concluded(self, report: Finished, limit: float) -> None:
+    def _report_concluded(self, report: Finished, limit: float, linking: bool) -> None:
         self._is_concluded = True
-        self._send(messages.Concluded(report=report, limit=limit, terminated=self._terminated))
+        self._send(
+            messages.Concluded(report=report, limit=limit, terminated=self._terminated, linking=linking)
+        )
 
     def _send(self, message: msgspec.Struct) -> None:
         try:

@@ -144,12 +144,14 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Concluded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Task process → host: how it ended, before its callbacks are called; they may take ``limit`` seconds.
 
-    Should the process end under them, this is its report. ``terminated`` as in ``Ended``.
+    Should the process end under them, this is its report. ``terminated`` as in ``Ended``. ``linking``: not
+    yet its callbacks, but its extra links are computed; callbacks may follow, with a word of their own.
     """
 
     report: Finished
     limit: float
     terminated: bool = False
+    linking: bool = False
 
 
 ToNursery = StartParent
