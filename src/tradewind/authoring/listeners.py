@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final, NamedTuple, TypeVar, overload
 
@@ -108,9 +108,24 @@ class ListenerManager:
         return frozenset(each.hook for _, listeners in self._of.values() for each in listeners)
 
     def add_listener(self, listener: Any) -> None:
-        """A module or an object; once. Raises BadListener for a function that cannot be called."""
+        """A module or an object; once. A function that cannot be called is among ``problems``, and keeps none
+        of the others from being called.
+        """
         if id(listener) not in self._of:
-            self._of[id(listener)] = (listener, list(_read(listener)))
+            self._of[id(listener)] = (listener, list(self._read(listener)))
+
+    def _read(self, listener: Any) -> Iterator[Listener]:
+        for name in dir(listener):
+            told = f"{_name_of(listener)}.{name}"
+            try:
+                found = _listener(told, name, listener)
+            except Exception as error:  # noqa: BLE001 - a stranger's signature, or marks of any kind
+                self.problems.append(
+                    str(error) if isinstance(error, BadListener) else f"Listener {told}: {error!r}"
+                )
+                continue
+            if found is not None:
+                yield found
 
     def clear(self) -> None:
         """Forget them."""
@@ -132,15 +147,19 @@ class ListenerManager:
         return [one for one in given if one is not None]
 
 
-def _read(listener: Any) -> Iterable[Listener]:
-    for name in dir(listener):
-        function = getattr(listener, name, None)
-        options = getattr(function, MARK, None)
-        if callable(function) and isinstance(options, dict):
-            hook = options.get("specname") or name
-            rank = bool(options.get("trylast")) - bool(options.get("tryfirst"))
-            told = f"{_name_of(listener)}.{name}"
-            yield Listener(told, hook, _arguments(told, hook, function), function, rank)
+def _listener(told: str, name: str, listener: Any) -> Listener | None:
+    """Its attribute of that name, if that is a function with the mark; properties are not run. Raises
+    BadListener where it cannot be called.
+    """
+    if isinstance(inspect.getattr_static(listener, name, None), property):
+        return None
+    function = getattr(listener, name, None)
+    options = getattr(function, MARK, None)
+    if not inspect.isroutine(function) or not isinstance(options, dict):
+        return None
+    hook = options.get("specname") or name
+    rank = bool(options.get("trylast")) - bool(options.get("tryfirst"))
+    return Listener(told, hook, _arguments(told, hook, function), function, rank)
 
 
 def _name_of(listener: Any) -> str:
@@ -168,15 +187,13 @@ def _arguments(told: str, hook: str, function: Callable[..., Any]) -> tuple[str,
 
 @functools.cache
 def get_listener_manager() -> ListenerManager:
-    """Those of the plug-ins that this process, or the one it was forked from, has read. One that cannot be
-    called is among ``problems``, and keeps nobody from the others.
-    """
+    """Those of the plug-ins that this process, or the one it was forked from, has read."""
     manager = ListenerManager()
     for listener in plugin_reading.listeners():
         try:
             manager.add_listener(listener)
-        except BadListener as error:
-            manager.problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - an object that refuses even to be looked at
+            manager.problems.append(f"Listener {_name_of(listener)}: {error!r}")
     return manager
 
 

@@ -8,6 +8,7 @@ Knows nothing of processes: a task process gives it sockets and signals, ``dag.t
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -196,7 +197,10 @@ class Body:
             self._guard("rendered fields", lambda: reporting.complete(report, work))
             if work.has_links and reporting.is_end(outcome):
                 self._push_links(work, outcome, report)
-            outcome = self._call_all(work.callbacks(outcome, error), outcome, report)
+            calls: list[Call] = []
+            found = functools.partial(work.callbacks, outcome, error)
+            self._guard("reading the callbacks", lambda: calls.extend(found()))
+            outcome = self._call_all(calls, outcome, report)
             report.note = work.ti.note
         return self._finished(outcome, report)
 

@@ -44,6 +44,17 @@ def dies(context):
 def says(context):
     print("called with", context["ti"].state, repr(context.get("exception")))
 
+class Unreadable(PythonOperator):
+    @property
+    def on_success_callback(self):
+        if os.getpid() == self.pid:
+            return None
+        raise ValueError("nobody may look")
+
+    @on_success_callback.setter
+    def on_success_callback(self, value):
+        self.pid = os.getpid()  # where the file is imported
+
 def skip():
     raise AirflowSkipException("no need")
 
@@ -54,6 +65,7 @@ with DAG("d", schedule=None):
     def do(name, function=lambda: 5, **more):
         PythonOperator(task_id=name, python_callable=function, **more)
     do("raising", on_success_callback=[fails, leaves, says])
+    Unreadable(task_id="unreadable", python_callable=lambda: 5)
     do("hanging", on_success_callback=[hangs, says])
     do("blocking", on_success_callback=blocks)
     do("dying", on_success_callback=dies)
@@ -84,6 +96,12 @@ def test_one_that_raises_or_exits(world: World) -> None:
     assert report.outcome == Succeeded(called=True)
     assert "called with success None" in events(log)
     assert any("a bad callback" in line.get("exception", "") for line in log)
+
+
+def test_those_that_cannot_be_read(world: World) -> None:
+    report, log = do(world, "unreadable")
+    assert report.outcome == Succeeded()
+    assert any("nobody may look" in line.get("exception", "") for line in log)
 
 
 def test_a_success_is_told_before_its_callbacks_are_called(world: World) -> None:

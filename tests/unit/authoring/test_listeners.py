@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
 
-from tradewind.authoring.listeners import BadListener, ListenerManager, hookimpl
+from tradewind.authoring import listeners
+from tradewind.authoring.listeners import ListenerManager, hookimpl
 
 CALLED: list[Any] = []
 
@@ -67,16 +69,51 @@ def test_listeners_that_use_pluggy_themselves(manager: ListenerManager) -> None:
     assert manager.hook.on_starting(component="x") == ["starts x"]
 
 
-def test_what_cannot_be_called_is_named(manager: ListenerManager) -> None:
-    class Asks:
-        @hookimpl
-        def on_starting(self, who: Any) -> None: ...
+class Mixed:
+    """Some of it can be called."""
 
-    class Misnamed:
-        @hookimpl
-        def on_startin(self) -> None: ...
+    @property
+    def broken(self) -> str:
+        raise ValueError("nobody may look at this")
 
-    with pytest.raises(BadListener, match=r"Asks.on_starting asks for 'who'; on_starting gives component"):
-        manager.add_listener(Asks())
-    with pytest.raises(BadListener, match=r"no hook 'on_startin'\. Did you mean 'on_starting'"):
-        manager.add_listener(Misnamed())
+    @functools.cached_property
+    def lazy(self) -> str:
+        raise ValueError("nor at this")
+
+    @hookimpl
+    def on_starting(self, who: Any) -> None: ...
+
+    @hookimpl
+    def on_startin(self) -> None: ...
+
+    @hookimpl
+    def on_dag_run_failed(self, msg: str) -> str:
+        return f"told {msg}"
+
+    @staticmethod
+    @hookimpl
+    def before_stopping() -> None: ...
+
+    before_stopping.__func__.__signature__ = "none"
+
+
+def test_what_cannot_be_called_is_named_and_the_rest_is_called(manager: ListenerManager) -> None:
+    manager.add_listener(Mixed())
+    assert manager.hook.on_dag_run_failed(dag_run="run", msg="badly") == ["told badly"]
+    assert "before_stopping" not in manager.hooks
+    odd, lazy, misnamed, asks = manager.problems
+    assert "Mixed.lazy: ValueError" in lazy
+    assert "Mixed.before_stopping: TypeError" in odd
+    assert "no hook 'on_startin'. Did you mean 'on_starting'" in misnamed
+    assert "Mixed.on_starting asks for 'who'; on_starting gives component" in asks
+
+
+def test_one_that_nobody_can_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Opaque:
+        def __dir__(self) -> list[str]:
+            raise ValueError("go away")
+
+    monkeypatch.setattr(listeners.plugin_reading, "listeners", lambda: [Opaque(), Second()])
+    found = listeners.get_listener_manager.__wrapped__()
+    assert found.hooks == {"on_dag_run_success"}
+    assert "Opaque: ValueError('go away')" in found.problems[0]
