@@ -87,7 +87,7 @@ class Core:
         self._database, self.clock, self.settings = database, clock, settings
         self.inbox, self.timers, self.queued = Inbox(), Timers(), QueuedRuns()
         self.runs = ActiveRuns(new_attempt=new_attempt, lost_limit=settings.lost_limit)
-        self.listening = Listening(emit=emit)
+        self.listening = Listening(clock=clock, emit=emit)
         self.limits = Limits(slots=0)
         self.capacity = Capacity(self.limits, emit)
         self.dispatch = Dispatch(name)
@@ -252,6 +252,7 @@ class Core:
         self.expire_deadlines.run_once(self.clock.now())
         self.callbacks.run_once(self.clock.now())
         self.triggering.look_again(self.clock.now())
+        self.listening.look_again(self.clock.now())
 
     def host_arrived(self, hello: Hello, link: Link) -> None:
         """A host connected: its slots count, and what an earlier incarnation of it ran is given up."""

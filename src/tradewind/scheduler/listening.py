@@ -5,6 +5,7 @@ A plug-in host calls them. Nobody waits for that: a listener that hangs or raise
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from tradewind.domain.messages.plugins import Answer, HooksAre, ListenersTold, L
 from tradewind.domain.messages.report import Finished
 from tradewind.domain.states import DagRunState
 from tradewind.engine.decisions import Decisions
+from tradewind.runtime.clock import Clock
 from tradewind.runtime.plugin_asking import Ask
 from tradewind.runtime.plugin_hosts import PluginFailed
 from tradewind.scheduler.active_runs import CachedRun
@@ -21,6 +23,8 @@ from tradewind.telemetry import events
 
 MOST: Final = 1000
 """So many things may wait to be told; of more only the number is."""
+FIRST_PAUSE: Final = timedelta(seconds=1)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
 _RUN_HOOKS: Final = {
     DagRunState.RUNNING: "on_dag_run_running",
     DagRunState.SUCCESS: "on_dag_run_success",
@@ -31,12 +35,14 @@ _RUN_HOOKS: Final = {
 class Listening:
     """``hooks`` is what anybody listens for; None until a plug-in host has said so."""
 
-    def __init__(self, *, emit: events.Emit = events.log) -> None:
-        self._emit = emit
+    def __init__(self, *, clock: Clock, emit: events.Emit = events.log) -> None:
+        self._clock, self._emit = clock, emit
         self._ask: Ask | None = None
         self.hooks: frozenset[str] | None = frozenset()
         self._early: list[TellListeners] = []
-        self._open = self._dropped = 0
+        self._open = self._dropped = self._failures = 0
+        self._again: datetime | None = None
+        """When to ask once more who listens, as there was no answer."""
 
     def use_plugins(self, ask: Ask) -> None:
         """Ask this; what happens before it is known who listens is kept."""
@@ -46,6 +52,12 @@ class Listening:
         """Find out who listens, and tell them that this component starts."""
         if self._ask is not None:
             self._tell("on_starting", {"component": {"job_type": "SchedulerJob"}})
+            self._ask(ListHooks(), self._know)
+
+    def look_again(self, now: datetime) -> None:
+        """Where it could not be said who listens: ask again when the pause is over."""
+        if self._ask is not None and self._again is not None and now >= self._again:
+            self._again = None
             self._ask(ListHooks(), self._know)
 
     def moved(self, run: CachedRun, decisions: Decisions) -> None:
@@ -85,9 +97,16 @@ class Listening:
             self._ask(question, partial(self._told, hook))
 
     def _know(self, said: Answer | PluginFailed) -> None:
+        if not isinstance(said, HooksAre):
+            pause = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE)
+            self._failures += 1
+            self._again = self._clock.now() + pause
+            told = f"{said} Who listens is asked again in {pause.total_seconds():g} s."
+            self._emit(events.ListenerFailed(error=told))
+            return
         early, self._early = self._early, []
-        self.hooks = frozenset(said.hooks) if isinstance(said, HooksAre) else frozenset()
-        for problem in said.problems if isinstance(said, HooksAre) else (str(said),):
+        self.hooks = frozenset(said.hooks)
+        for problem in said.problems:
             self._emit(events.ListenerFailed(error=problem))
         for question in early:
             self._tell(question.hook, question.facts)

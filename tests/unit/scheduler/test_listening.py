@@ -1,0 +1,88 @@
+"""Finding out who listens: what happens before that is known is kept; without an answer it is asked again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tradewind.domain.messages.plugins import HooksAre, ListHooks, TellListeners
+from tradewind.domain.messages.report import Finished
+from tradewind.runtime.plugin_asking import Answered
+from tradewind.runtime.plugin_hosts import PluginFailed
+from tradewind.scheduler.listening import MOST, Listening
+from tradewind.telemetry.events import ListenerFailed
+from tradewind.testing.clock import FakeClock
+
+
+class World:
+    """Questions as they are asked; they are answered when a test says so."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.told: list[Any] = []
+        self.asked: list[tuple[Any, Answered]] = []
+        self.listening = Listening(clock=self.clock, emit=self.told.append)
+        self.listening.use_plugins(lambda question, answered: self.asked.append((question, answered)))
+        self.listening.begin()
+
+    def answer(self, said: HooksAre | PluginFailed) -> None:
+        question, answered = self.asked.pop()
+        assert isinstance(question, ListHooks)
+        answered(said)
+
+    def pass_time(self, seconds: float) -> int:
+        """How many questions are open then."""
+        self.clock.advance(seconds)
+        self.listening.look_again(self.clock.now())
+        return len(self.asked)
+
+    def update(self, name: str) -> None:
+        at = self.clock.now()
+        self.listening.updated(
+            Finished(
+                attempt_id="a", dispatch=1, dag_id="d", run_id="r", started_at=at, at=at, outcome=None,
+                asset_events=({"name": name},),
+            )  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def heard(self) -> list[Any]:
+        return [each.facts["asset"]["name"] for each, _ in self.asked if isinstance(each, TellListeners)]
+
+
+NO_ANSWER = PluginFailed("listeners", "it did not answer in 10 s")
+CHANGED = HooksAre(hooks=("on_asset_changed",))
+
+
+def test_a_question_without_answer_is_asked_again_and_nothing_is_lost() -> None:
+    world = World()
+    world.update("one")
+    world.answer(NO_ANSWER)
+    world.update("two")
+    assert world.pass_time(0.5) == 0
+    assert world.pass_time(1) == 1
+    assert world.pass_time(600) == 1, "one at a time"
+    world.answer(CHANGED)
+    world.update("three")
+    assert world.heard() == ["one", "two", "three"]
+    assert world.pass_time(600) == 3
+    (told,) = world.told
+    assert isinstance(told, ListenerFailed)
+    assert "did not answer in 10 s" in told.error and "asked again in 1 s" in told.error
+
+
+def test_its_pauses_grow_up_to_five_minutes() -> None:
+    world = World()
+    pauses = []
+    for _ in range(11):
+        world.answer(NO_ANSWER)
+        pauses.append(next(second for second in range(1, 999) if world.pass_time(1)))
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+
+
+def test_what_waits_for_the_answer_is_bounded() -> None:
+    world = World()
+    world.answer(NO_ANSWER)
+    for number in range(MOST):
+        world.update(str(number))
+    world.pass_time(1)
+    world.answer(CHANGED)
+    assert len(world.heard()) == (MOST - 1) // 3, "after on_starting, each update makes three"
