@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 from tradewind.domain.errors import AirflowTaskTimeout
@@ -42,3 +42,8 @@ def too_late(limit: float) -> Handler:
         raise AirflowTaskTimeout(f"callbacks took longer than {limit:g} s together")
 
     return interrupt
+
+
+def limited(clock: Clock, seconds: float) -> AbstractContextManager[None]:
+    """What is called inside is interrupted when it is too late."""
+    return alarm(clock, seconds, too_late(seconds))

@@ -282,23 +282,20 @@ class Attempts:
         attempt = self._live.get(key_of(assignment))
         if attempt is None:
             return
+        text = ending.explain(status, max_rss, self._settings.memory_limit)
         if attempt.concluded is not None and not _was_stopped(attempt.concluded):
-            self._died_concluded(attempt, attempt.concluded, status, max_rss)
+            self._died_concluded(attempt, attempt.concluded, text)
             return
         outcome: Failed | Lost | None = attempt.stopping or (DRAINED if self.draining else None)
         if outcome is None:
-            text = ending.explain(status, max_rss, self._settings.memory_limit)
             self._log(attempt, "error", text)
             outcome = Failed(reason=text)
         if isinstance(outcome, Failed):
             outcome = msgspec.structs.replace(outcome, uncalled=True)
         self._finish(attempt, self._report(attempt, outcome))
 
-    def _died_concluded(
-        self, attempt: Attempt, message: messages.Concluded, status: int | None, max_rss: int
-    ) -> None:
+    def _died_concluded(self, attempt: Attempt, message: messages.Concluded, text: str) -> None:
         """The work was done, and its end counts; another process calls the callbacks (anew)."""
-        text = ending.explain(status, max_rss, self._settings.memory_limit)
         what = "computed its links" if message.linking else "called its callbacks"
         self._log(attempt, "error", f"While it {what}: {text}")
         self._finish(attempt, recovery.uncalled(message.report, hung=attempt.hung))
@@ -325,7 +322,7 @@ class Attempts:
     def _finish(self, attempt: Attempt, report: Finished) -> None:
         if self._drop(attempt):
             if attempt.is_calling and key_of(report) not in self._ledger.unacknowledged:
-                report = _bare(report)
+                report = _bare(report, attempt.concluded)
             self._ledger.ended(report)
             self._say(report)
 
@@ -356,9 +353,10 @@ def _was_stopped(message: messages.Concluded) -> bool:
     return message.terminated and isinstance(message.report.outcome, Failed)
 
 
-def _bare(report: Finished) -> Finished:
-    """Without what is recorded already."""
-    return msgspec.structs.replace(report, xcoms=(), asset_events=(), rendered_fields=None, note=None)
+def _bare(report: Finished, told: messages.Concluded | None) -> Finished:
+    """Without what is recorded already. The note stays where a callback has changed it."""
+    note = None if told is not None and report.note == told.report.note else report.note
+    return msgspec.structs.replace(report, xcoms=(), asset_events=(), rendered_fields=None, note=note)
 
 
 def _instead(report: Finished, outcome: Failed | Lost) -> Finished:

@@ -208,7 +208,7 @@ class Body:
         """What links do, and how long they take, changes nothing any more."""
         limit = self._success_overtime
         self._concluded(self._finished(outcome, report), limit, True)
-        with alarms.alarm(self._clock, limit, alarms.too_late(limit)):
+        with alarms.limited(self._clock, limit):
             self._guard("the links", work.push_links)
         self._leave_forks(None)
 
@@ -219,9 +219,7 @@ class Body:
         self._interruptible = False  # a stop is for the task, and comes when they have ended
         try:
             for name, call in calls:
-                with alarms.alarm(
-                    self._clock, self._success_overtime, alarms.too_late(self._success_overtime)
-                ):
+                with alarms.limited(self._clock, self._success_overtime):
                     self._guard(name, call)
                 self._leave_forks(None)
         finally:
@@ -234,7 +232,7 @@ class Body:
         found = [outcome]
         work = self._work
         if work is not None and work.has_policy and outcomes.will_retry(outcome, self._assignment):
-            with alarms.alarm(self._clock, self._callback_limit, alarms.too_late(self._callback_limit)):
+            with alarms.limited(self._clock, self._callback_limit):
                 self._guard("the retry policy", lambda: found.append(work.reconsider(outcome, error)))
         return found[-1]
 
@@ -263,22 +261,12 @@ class Body:
     def _finished(self, outcome: AnyOutcome, report: reporting.Report) -> Finished:
         assignment = self._assignment
         return Finished(
-            attempt_id=assignment.attempt_id,
-            dispatch=assignment.dispatch,
-            dag_id=assignment.run.dag_id,
-            run_id=assignment.run.run_id,
-            started_at=self._began,
-            at=self._clock.now(),
-            outcome=outcome,
-            pid=os.getpid(),
-            hostname=self._host.hostname,
-            unixname=self._host.unixname,
-            xcoms=report.xcoms,
-            rendered_fields=report.rendered_fields,
-            rendered_map_index=report.rendered_map_index,
-            asset_events=report.asset_events,
-            note=report.note,
-        )
+            attempt_id=assignment.attempt_id, dispatch=assignment.dispatch, dag_id=assignment.run.dag_id,
+            run_id=assignment.run.run_id, started_at=self._began, at=self._clock.now(), outcome=outcome,
+            pid=os.getpid(), hostname=self._host.hostname, unixname=self._host.unixname,
+            xcoms=report.xcoms, rendered_fields=report.rendered_fields, note=report.note,
+            rendered_map_index=report.rendered_map_index, asset_events=report.asset_events,
+        )  # fmt: skip
 
     def _report_started(self) -> Started:
         assignment = self._assignment

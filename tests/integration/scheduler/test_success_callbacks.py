@@ -43,6 +43,18 @@ def test_a_success_is_recorded_while_its_process_calls_callbacks(world: World) -
     assert world.core.dispatch.hosts()[0].free == world.slots - 1
 
 
+def test_a_note_that_a_callback_changed_is_recorded(world: World) -> None:
+    """One that it left alone stays, as somebody may have changed it meanwhile."""
+    notes = "select content from task_instance_note"
+    assignment = calling(world)
+    world.ended(assignment, Succeeded(called=True), note="by a callback")
+    world.work()
+    assert (world.sql(notes), kept(world)) == ([("by a callback",)], [])
+    world.ended(assignment, Succeeded(called=True))
+    world.work()
+    assert world.sql(notes) == [("by a callback",)]
+
+
 def test_callbacks_that_their_process_could_not_call_to_the_end(world: World) -> None:
     assignment = calling(world)
     world.take()

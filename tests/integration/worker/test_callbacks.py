@@ -55,6 +55,12 @@ class Unreadable(PythonOperator):
     def on_success_callback(self, value):
         self.pid = os.getpid()  # where the file is imported
 
+def notes(context):
+    context["ti"].note = "noted by a callback"
+
+def notes_first(**context):
+    context["ti"].note = "noted by the task"
+
 def skip():
     raise AirflowSkipException("no need")
 
@@ -66,6 +72,9 @@ with DAG("d", schedule=None):
         PythonOperator(task_id=name, python_callable=function, **more)
     do("raising", on_success_callback=[fails, leaves, says])
     Unreadable(task_id="unreadable", python_callable=lambda: 5)
+    do("noting", on_success_callback=[waits, notes])
+    do("noting_anew", notes_first, on_success_callback=[waits, notes])
+    do("noted", notes_first, on_success_callback=waits)
     do("hanging", on_success_callback=[hangs, says])
     do("blocking", on_success_callback=blocks)
     do("dying", on_success_callback=dies)
@@ -102,6 +111,28 @@ def test_those_that_cannot_be_read(world: World) -> None:
     report, log = do(world, "unreadable")
     assert report.outcome == Succeeded()
     assert any("nobody may look" in line.get("exception", "") for line in log)
+
+
+@pytest.mark.parametrize(
+    ("task_id", "told"),
+    [
+        ("noting", [None, "noted by a callback"]),
+        ("noting_anew", ["noted by the task", "noted by a callback"]),
+        ("noted", ["noted by the task", None]),
+    ],
+)
+def test_a_note_that_one_changes_is_told_with_the_second_word(world: World, task_id: str, told) -> None:
+    """Where the first one is recorded, one that was left alone is not told again."""
+    assignment = world.assignment(world.dags / "d.py", task_id)
+    world.send(assignment)
+    journal = world.run / "journal"
+    world.peer.until(
+        lambda: any(b"Forgotten" in file.read_bytes() for file in journal.iterdir()),
+        "the host knows that the first word is recorded",
+    )
+    (world.folder / "go").touch()
+    world.peer.finished(assignment)
+    assert [word.note for word in world.peer.words(assignment)] == told
 
 
 def test_a_success_is_told_before_its_callbacks_are_called(world: World) -> None:

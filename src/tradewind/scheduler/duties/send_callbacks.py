@@ -21,10 +21,10 @@ from tradewind.domain.messages.lifecycle import Gone, Hello
 from tradewind.domain.messages.report import Finished, Started
 from tradewind.scheduler import callback_work
 from tradewind.scheduler.active_runs import ActiveRuns
-from tradewind.scheduler.dispatch import Dispatch, Outgoing
+from tradewind.scheduler.dispatch import Dispatch, Outgoing, has_called
 from tradewind.store import leases
 from tradewind.store.database import Database, Tx
-from tradewind.store.transitions import callbacks
+from tradewind.store.transitions import callbacks, results
 from tradewind.store.transitions.callbacks import CallbackRecord
 
 OF_SUCCESS: Final = "task_success"
@@ -104,13 +104,18 @@ class SendCallbacks:
         self.wanted = False
         host = self._dispatch.freest()
         ended = list(self._ended)
+        noted = {
+            message.attempt_id: message.note
+            for message, _ in ended
+            if has_called(message) and message.note is not None
+        }
         with self._database.read() as tx:
             done = [number for message, _ in ended for number in _over(tx, message)]
             chosen = self._choose(tx, now, set(done)) if host is not None else []
         if not chosen and not ended:
             return Sent()
         try:
-            assignments = self._write(chosen, done, now) if chosen or done else {}
+            assignments = self._write(chosen, done, noted, now) if chosen or done or noted else {}
         except BaseException:
             self.wanted = True
             raise
@@ -135,11 +140,15 @@ class SendCallbacks:
         """Whether the process that succeeded calls it itself."""
         return row.kind == OF_SUCCESS and self._dispatch.lingers(row.attempt_id or "", gone_since=gone_since)
 
-    def _write(self, chosen: list[CallbackRecord], done: list[int], now: datetime) -> dict[int, Assignment]:
+    def _write(
+        self, chosen: list[CallbackRecord], done: list[int], noted: dict[str, str], now: datetime
+    ) -> dict[int, Assignment]:
         with self._database.write() as tx:
             if self._lease is not None:
                 leases.check_fence(tx, self._lease)
             callbacks.done(tx, done)
+            for attempt_id, note in noted.items():
+                results.set_note(tx, attempt_id, note, user=None, now=now)
             found = {
                 row.id: callback_work.assignment(tx, self._runs, row, limit=self._time_limit)
                 for row in chosen
