@@ -169,6 +169,7 @@ def test_a_backfill_places_its_dates(world: World) -> None:
         assert scheduling.backfill_limit(tx, backfill) == 2
         assert backfills.set_paused(tx, backfill, True, NOW)
         assert scheduling.backfill_limit(tx, backfill) == 0
+        assert scheduling.backfill_limit(tx, backfill + 1) == 1, "of one that is gone"
         with pytest.raises(errors.Conflict, match="goes on"):
             backfills.create(tx, "c", from_date=NOW, to_date=NOW, now=NOW)
         assert scheduling.count_active_runs(tx, "c") == 1

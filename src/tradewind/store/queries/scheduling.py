@@ -364,7 +364,7 @@ def newest_states(tx: Tx, dag_id: str, limit: int) -> list[str]:
 
 _backfill = backfills.backfill
 _BACKFILL_LIMIT = Statement(
-    sa.select(_backfill.c.max_active_runs, _backfill.c.is_paused).where(
+    sa.select(_backfill.c.max_active_runs, _backfill.c.is_paused, _backfill.c.completed_at).where(
         _backfill.c.id == sa.bindparam("backfill_id", type_=Key)
     )
 )
@@ -387,9 +387,16 @@ def backfill_order(tx: Tx, dag_id: str) -> dict[int, int]:
 
 
 def backfill_limit(tx: Tx, backfill_id: int) -> int:
-    """How many runs of that backfill may be active; 0 while it is paused, or when it is gone."""
+    """How many runs of that backfill may be active; 0 while it is paused.
+
+    One that has ended, or was cancelled, can no longer be unpaused: runs of it that somebody clears go on.
+    So do those of one that is gone, one at a time.
+    """
     row = tx.first(_BACKFILL_LIMIT, backfill_id=backfill_id)
-    return 0 if row is None or row[1] else int(row[0])
+    if row is None:
+        return 1
+    limit, paused, completed_at = row
+    return 0 if paused and completed_at is None else int(limit)
 
 
 _pools = Reader(
