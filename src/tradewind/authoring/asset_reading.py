@@ -30,14 +30,15 @@ class SourceTask:
 
     def xcom_pull(self, key: str = "return_value", default: Any = None) -> Any:
         """What that task instance pushed."""
-        from tradewind.authoring import serde  # only for those who ask
+        from tradewind.authoring import xcom  # only for those who ask
 
         asked = data.GetXCom(
             dag_id=self.dag_id or "", run_id=self.run_id or "", task_id=self.task_id or "", key=key,
             map_index=self.map_index,
         )  # fmt: skip
         found = self._ask(asked)
-        return default if found is None else serde.decode(found)
+        names = {"key": key, "dag_id": self.dag_id, "task_id": self.task_id, "run_id": self.run_id}
+        return default if found is None else xcom.load(found, **names)
 
     def __repr__(self) -> str:
         return f"<TaskInstance: {self.dag_id}.{self.task_id} {self.run_id}>"

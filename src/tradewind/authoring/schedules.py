@@ -376,12 +376,27 @@ def timetable_of(schedule: Any, *, zone: tzinfo, age: ScheduleDefaults) -> specs
         return spec
     if is_delta(schedule):
         return timetables.from_delta(schedule, data_intervals=age.delta_data_intervals, timezone=name)
-    if isinstance(schedule, (list, tuple, set, frozenset)) or hasattr(schedule, "as_expression"):
+    if _is_list(schedule) or hasattr(schedule, "as_expression"):
+        _check_assets(schedule)
         return specs.AssetTriggeredTimetable(condition=condition_of(schedule).as_expression())
     raise AirflowTimetableInvalid(
         f"schedule cannot be {schedule!r} ({type(schedule).__name__}): use None, a cron expression, a preset "
         f"such as '@daily', a timedelta, a timetable, an asset or a list of assets."
     )
+
+
+def _check_assets(schedule: Any) -> None:
+    """Raises AirflowTimetableInvalid for text among assets, which would be waited for in vain."""
+    text = next((one for one in schedule if isinstance(one, str)), None) if _is_list(schedule) else None
+    if text is not None:
+        raise AirflowTimetableInvalid(
+            f"schedule has {text!r} among its assets: write Asset({text!r}), or, for one that another file "
+            f"defines, Asset.ref(name={text!r}). A cron expression stands alone, without a list."
+        )
+
+
+def _is_list(schedule: Any) -> bool:
+    return isinstance(schedule, (list, tuple, set, frozenset))
 
 
 def create_timetable(interval: Any, timezone: str | tzinfo = "UTC") -> Any:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from tradewind.authoring import context, serde
+from tradewind.authoring import context, serde, xcom
 from tradewind.authoring.task_run import RETURN_KEY
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages import data
+
+
+def _loaded(text: str | None, asked: data.GetXCom | data.GetXComSlice) -> Any:
+    """The value, by the back end that pushed it."""
+    return xcom.load(text, key=asked.key, dag_id=asked.dag_id, task_id=asked.task_id, run_id=asked.run_id)
 
 
 class XCom:
@@ -35,7 +40,7 @@ class XCom:
             dag_id=dag_id or ti.dag_id, task_id=task_id or ti.task_id, run_id=run_id or ti.run_id, key=key,
             map_index=map_index, include_prior_dates=include_prior_dates,
         )  # fmt: skip
-        return serde.decode(ti.ask(request))
+        return _loaded(ti.ask(request), request)
 
     @classmethod
     def get_all(
@@ -48,7 +53,7 @@ class XCom:
             dag_id=dag_id or ti.dag_id, task_id=task_id, run_id=run_id or ti.run_id, key=key,
             include_prior_dates=include_prior_dates,
         )  # fmt: skip
-        return [serde.decode(text) for text in ti.ask(request)]
+        return [_loaded(text, request) for text in ti.ask(request)]
 
     @classmethod
     def set(

@@ -153,12 +153,13 @@ def run_context(
     run_after: datetime | None = None,
     conf: dict[str, Any] | None = None,
 ) -> RunContext:
-    """A manual run's context. A date without time zone is taken for UTC. ``timetable`` is the DAG's own: one
-    of a plug-in is asked here, where its class is loaded. Raises InvalidValue for bad conf.
+    """A manual run's context. A date without time zone is taken for UTC; one of pendulum's becomes a plain
+    one. ``timetable`` is the DAG's own: one of a plug-in is asked here, where its class is loaded. Raises
+    InvalidValue for bad conf.
     """
     now = clock.now()
     at = logical_date or run_after or now
-    at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    at = datetime.fromisoformat((at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()).astimezone(UTC)
     interval, run_id = _placed(spec, timetable, at)
     try:
         text = msgspec.json.encode(conf or {}).decode()

@@ -26,6 +26,7 @@ from tradewind.authoring import (
     other_python,
     rows,
     secrets_masker,
+    xcom,
     xcoms,
 )
 from tradewind.authoring.asset_events import OutletEvents
@@ -185,3 +186,19 @@ def test_deprecated_classes(monkeypatch):
     assert module.Old is timedelta
     with pytest.raises(AttributeError):
         module.Other
+
+
+def test_xcoms_are_read_by_the_back_end_that_keeps_them(runs, monkeypatch):
+    class Shouting(xcom.BaseXCom):
+        @staticmethod
+        def deserialize_value(result):
+            return f"{xcom.BaseXCom.deserialize_value(result)} of {result.task_id}".upper()
+
+    monkeypatch.setattr(xcom, "resolve_xcom_backend", lambda: Shouting)
+    runs.link.put("b", "value")
+    runs.link.put("m", "w", map_index=0)
+
+    def work():
+        return xcoms.XCom.get_one(task_id="b", run_id="r1"), xcoms.XCom.get_all(task_id="m")
+
+    assert inside(runs, work) == ("VALUE OF B", ["W OF M"])

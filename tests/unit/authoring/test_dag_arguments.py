@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pendulum
 import pytest
 from dateutil.relativedelta import relativedelta
 
@@ -123,6 +124,17 @@ def test_test_runs_it_here() -> None:
         PythonOperator(task_id="a", python_callable=lambda: 5)
     done = dag.test(run_conf={"x": 1})
     assert (done.get_state(), done.results, done.conf) == ("success", {"a": 5}, {"x": 1})
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_dates_of_pendulum_stay_aware(zone: str) -> None:
+    with DAG("d", schedule="@daily", start_date=pendulum.datetime(2024, 1, 1)) as dag:
+        PythonOperator(
+            task_id="a", python_callable=lambda data_interval_start: data_interval_start < pendulum.now("UTC")
+        )
+    done = dag.test(logical_date=pendulum.datetime(2024, 5, 2, tz=zone))
+    assert done.results == {"a": True}
+    assert done.data_interval_start.utcoffset() == timedelta(0)
 
 
 def test_cli_acts_for_this_dag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

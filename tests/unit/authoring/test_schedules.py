@@ -188,3 +188,10 @@ def test_a_class_of_ones_own_under_a_built_in_one_computes_as_it_does(kind, args
         key, _ = timetables.partition(plain, last.run_after) or (None, None)
         assert mine.partition_key == key
         assert mine.run_id == f"scheduled__mine_{mine.run_after:%d_%H}"
+
+
+@pytest.mark.parametrize("schedule", [[Asset("one"), "b"], ("0 * * * *",), {"b"}])
+def test_text_among_assets_is_refused(schedule: object) -> None:
+    """Nobody ever updates what a forgotten ``Asset(…)`` would wait for."""
+    with pytest.raises(errors.AirflowTimetableInvalid, match="write Asset"):
+        to_spec(DAG("d", schedule=schedule))
