@@ -1,5 +1,7 @@
 """Commands of every age work when no daemon ever ran and no database was made."""
 
+import sqlite3
+
 import pytest
 from tests.compat.cli.world import Home
 
@@ -155,6 +157,38 @@ def test_a_failed_backfill_says_so(home: Home) -> None:
     assert part.code == 1 and "0 of 1 runs succeeded" in part.out
 
 
+CALLING = """
+import time
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+def calls(name):
+    def call(context):
+        with open("TRACE", "a") as trace:
+            print(name, "begins", file=trace, flush=True)
+            time.sleep(10)  # longer than a scheduler that ends lets its tasks go on
+            print(name, "has ended", file=trace)
+    return call
+
+with DAG("calling", start_date=datetime(2018, 1, 1), schedule=None, on_success_callback=calls("run")):
+    BashOperator(task_id="only", bash_command="true", on_success_callback=calls("task"))
+"""
+
+
+def test_what_is_called_when_the_runs_have_ended_is_called_to_its_end(home: Home) -> None:
+    """The scheduler is the command's own: nobody would call the rest."""
+    trace = home.path / "trace"
+    home.dag("calling", CALLING.replace("TRACE", str(trace)))
+    assert "success" in home.ok("run", "calling", "only", "2018-01-01").out
+    told = ["run begins", "run has ended", "task begins", "task has ended"]
+    assert sorted(trace.read_text().splitlines()) == told
+    with sqlite3.connect(home.path / "airflow.db") as connection:
+        rows = connection.execute("select type from callback").fetchall()
+    connection.close()
+    assert rows == []
+
+
 def test_a_backfill_whose_past_failed_ends_and_says_why(home: Home) -> None:
     home.dag("past", DAG.replace('"echo {{ ds }}"', '"exit 1", depends_on_past=True'))
     done = home.run("backfill", "tut", "-s", "2018-01-01", "-e", "2018-01-03")
@@ -185,8 +219,6 @@ def test_trigger_says_what_the_run_waits_for(tutorial: Home) -> None:
 
 
 def test_what_was_done_stands_in_the_audit_log(tutorial: Home) -> None:
-    import sqlite3
-
     tutorial.ok("dags", "trigger", "tut")
     with sqlite3.connect(tutorial.path / "airflow.db") as connection:
         rows = connection.execute("select event, dag_id from log").fetchall()

@@ -71,6 +71,13 @@ _SENT = Statement(
     .values(sent_at=sa.bindparam("at", type_=Time), dispatch=callback.c.dispatch + const(1))
 )
 _DONE = Statement(sa.delete(callback).where(callback.c.id == _id))
+_RUNS = Statement(
+    sa.select(callback.c.run_id).where(
+        callback.c.dag_id == sa.bindparam("dag_id", type_=callback.c.dag_id.type),
+        callback.c.run_id.is_not(None),
+        callback.c.state == const("pending"),
+    )
+)
 _OF_ATTEMPT = Statement(
     sa.select(callback.c.id).where(
         callback.c.ti_id == sa.bindparam("attempt_id", type_=callback.c.ti_id.type),
@@ -119,6 +126,11 @@ def request_one(
 def pending(tx: Tx, *, sent_before: datetime, limit: int = 100) -> list[CallbackRecord]:
     """Callbacks that were never sent, or sent before that time and not acknowledged; oldest first."""
     return _reader.all(tx, _PENDING, before=sent_before, limit=limit)
+
+
+def pending_runs(tx: Tx, dag_id: str) -> list[str]:
+    """The run of each callback of a DAG's runs that is kept, whoever calls it."""
+    return [str(row[0]) for row in tx.rows(_RUNS, dag_id=dag_id)]
 
 
 def of_success(tx: Tx, attempt_id: str) -> list[int]:
