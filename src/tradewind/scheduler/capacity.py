@@ -2,14 +2,15 @@
 
 Ready task instances wait in one heap, highest priority first. One that is refused is parked under what
 refused it and looked at again only when something there was given back, so a pool with 10,000 waiting
-costs nothing while it is full.
+costs nothing while it is full. The same goes for a queue for which no host has room: it is asked once for
+each time that slots are handed out, and holds up nobody else.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from tradewind.domain.spec import DagSpec, TaskSpec
@@ -38,8 +39,17 @@ class _Candidate:
 class Capacity:
     """Hands out slots in order of priority and takes them back."""
 
-    def __init__(self, limits: Limits, emit: events.Emit = lambda event: None) -> None:
-        self.limits, self._emit = limits, emit
+    def __init__(
+        self,
+        limits: Limits,
+        emit: events.Emit = lambda event: None,
+        *,
+        has_room: Callable[[str], bool] = lambda queue: True,
+    ) -> None:
+        """``has_room``: whether a host takes one more of that queue."""
+        self.limits, self._emit, self._has_room = limits, emit, has_room
+        self._crowded: set[str] = set()
+        """Queues under which something is parked."""
         self._told: set[str] = set()
         """Reasons for which something can never start, that were told of already."""
         self._arrivals = 0
@@ -136,7 +146,12 @@ class Capacity:
     # --- handing out ------------------------------------------------------------------------------
 
     def grant(self) -> Iterator[Ready]:
-        """Everything that may start now, highest priority first. Its slots are taken as it is yielded."""
+        """Everything that may start now, highest priority first. Its slots are taken as it is yielded; the
+        caller takes its room on a host before it asks for the next.
+        """
+        for queue in [queue for queue in self._crowded if self._has_room(queue)]:
+            self._crowded.discard(queue)
+            self.changed(_queue(queue))
         while (candidate := self._next()) is not None:
             refusal = self._admit(candidate)
             if refusal is None:
@@ -147,6 +162,8 @@ class Capacity:
                 heapq.heappush(self._heap, candidate.entry)
                 return
             else:
+                if refusal.limit == _queue(candidate.ready.queue):
+                    self._crowded.add(candidate.ready.queue)
                 self._park(candidate, refusal)
 
     def _admit(self, candidate: _Candidate) -> Refusal | None:
@@ -154,7 +171,11 @@ class Capacity:
         if dag_id in self._paused and (dag_id, run_id) not in self._pause_free:
             told = f"DAG {dag_id!r} is paused; 'airflow dags unpause {dag_id}' lets it go on"
             return Refusal(limit=_pause(dag_id), reason=told)
-        return self.limits.admit(candidate.ready, candidate.task, candidate.dag)
+        refusal = self.limits.admit(candidate.ready, candidate.task, candidate.dag)
+        queue = candidate.ready.queue
+        if refusal is None and not self._has_room(queue):
+            return Refusal(limit=_queue(queue), reason=f"no worker host has room for queue {queue!r}")
+        return refusal
 
     def _next(self) -> _Candidate | None:
         """The best of the heap and of what was parked under limits that gave something back."""
@@ -207,3 +228,7 @@ class Capacity:
 
 def _pause(dag_id: str) -> str:
     return f"pause:{dag_id}"
+
+
+def _queue(queue: str) -> str:
+    return f"queue:{queue}"

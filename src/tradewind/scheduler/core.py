@@ -89,8 +89,8 @@ class Core:
         self.runs = ActiveRuns(new_attempt=new_attempt, lost_limit=settings.lost_limit)
         self.listening = Listening(clock=clock, emit=emit)
         self.limits = Limits(slots=0)
-        self.capacity = Capacity(self.limits, emit)
         self.dispatch = Dispatch(name)
+        self.capacity = Capacity(self.limits, emit, has_room=self.dispatch.has_room)
         self.withdrawn = Withdrawn(inbox=self.inbox, timers=self.timers, emit=emit)
         confined = settings.only_dag is not None
         self.starting = Starting(

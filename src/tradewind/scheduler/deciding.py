@@ -126,13 +126,7 @@ class Deciding:
         for ready in self._capacity.grant():
             run = self._runs.get((ready.dag_id, ready.run_id))
             incarnation = self._dispatch.choose(ready.queue)
-            if run is None or incarnation is None:
-                # A host vanished within this turn, or its processes still call callbacks: keep it waiting.
-                self._capacity.release(ready.attempt_id)
-                if run is not None:
-                    self._offer(run, ready)
-                return
-            if run.key in plan.spoiled:
+            if run is None or incarnation is None or run.key in plan.spoiled:
                 self._capacity.release(ready.attempt_id)
                 continue
             with spoils(plan.spoiled, run.key):

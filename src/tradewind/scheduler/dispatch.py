@@ -141,6 +141,10 @@ class Dispatch:
                 best = host
         return best.incarnation if best is not None else None
 
+    def has_room(self, queue: str) -> bool:
+        """Whether a host takes one more of that queue."""
+        return self.choose(queue) is not None
+
     def freest(self) -> str | None:
         """The host with the most free slots, be they none; for work that takes no slot."""
         best = max(self._hosts.values(), key=lambda host: host.free, default=None)

@@ -50,7 +50,7 @@ class World:
         self.told: list[Event] = []
         self.core = self.start()
 
-    def start(self, holds: tuple[Held, ...] = ()) -> Core:
+    def start(self, holds: tuple[Held, ...] = (), host: str = "h", queues: tuple[str, ...] = ()) -> Core:
         """A scheduler (another one, if one is there) and its host, which holds that."""
         self.core = Core(
             database=self.database,
@@ -61,11 +61,15 @@ class World:
             emit=self.told.append,
         )
         self.core.load()
-        hello = Hello(incarnation="h", hostname="h", pid=1, slots=self.slots, holds=holds)
-        self.core.host_arrived(hello, self)
+        self.arrive(holds, host, queues)
         return self.core
 
     # --- the host ---------------------------------------------------------------------------------
+
+    def arrive(self, holds: tuple[Held, ...] = (), host: str = "h", queues: tuple[str, ...] = ()) -> None:
+        """A host says hello. What is said later comes from ``h``."""
+        hello = Hello(incarnation=host, hostname=host, pid=1, slots=self.slots, holds=holds, queues=queues)
+        self.core.host_arrived(hello, self)
 
     def send(self, message: ToHost) -> None:
         """What the scheduler says to it."""

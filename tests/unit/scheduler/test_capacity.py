@@ -26,16 +26,24 @@ class Given:
         self.limits = Limits(slots=slots)
         self.limits.set_pools({"default_pool": (100, False), "small": (pool, False)})
         self.told: list[TaskStuck] = []
-        self.capacity = Capacity(self.limits, self.told.append)
+        self.room = {"default": 1000}
+        """Places on hosts, by queue."""
+        self.asked: list[str] = []
+        self.capacity = Capacity(self.limits, self.told.append, has_room=self._has_room)
         self.dag = DagSpec(dag_id="d", **dag)
 
+    def _has_room(self, queue: str) -> bool:
+        self.asked.append(queue)
+        return self.room.get(queue, 0) > 0
+
     def ready(
-        self, name: str, priority: int = 1, after: float = 0, run: str = "r", pool: str = "default_pool"
-    ) -> Ready:
+        self, name: str, priority: int = 1, after: float = 0, run: str = "r", pool: str = "default_pool",
+        queue: str = "default",
+    ) -> Ready:  # fmt: skip
         return Ready(
             dag_id="d", run_id=run, task_id=name.rstrip("0123456789"), map_index=-1, attempt_id=name,
             priority=priority, run_after=START + timedelta(seconds=after), pool=pool, pool_slots=1,
-            queue="default", executor=None,
+            queue=queue, executor=None,
         )  # fmt: skip
 
     def offer(self, name: str, **more: Any) -> None:
@@ -47,7 +55,11 @@ class Given:
         self.capacity.hold(ready, TaskSpec(task_id=ready.task_id), self.dag, state)
 
     def granted(self) -> list[str]:
-        return [ready.attempt_id for ready in self.capacity.grant()]
+        names = []
+        for ready in self.capacity.grant():
+            self.room[ready.queue] -= 1
+            names.append(ready.attempt_id)
+        return names
 
 
 def test_by_priority_then_age_then_arrival() -> None:
@@ -91,6 +103,36 @@ def test_what_is_parked_is_not_looked_at_while_nothing_is_freed() -> None:
     given.limits.admit = lambda *args: asked.append(args)  # type: ignore[method-assign]
     assert given.granted() == []
     assert asked == []
+
+
+def test_a_queue_without_a_host_holds_up_its_own_only() -> None:
+    given = Given()
+    given.offer("a", queue="gpu", priority=9)
+    given.offer("b")
+    given.offer("c", queue="gpu", priority=5)
+    assert given.granted() == ["b"]
+    assert given.capacity.why_waiting("a") == "no worker host has room for queue 'gpu'"
+    given.room["gpu"] = 1
+    assert given.granted() == ["a"]
+    given.room["gpu"] = 1
+    given.offer("d", queue="gpu", priority=7)
+    assert given.granted() == ["d"]
+    given.room["gpu"] = 9
+    assert given.granted() == ["c"]
+
+
+def test_what_waits_for_a_host_costs_nothing_while_there_is_none() -> None:
+    given = Given(slots=2000)
+    for number in range(1000):
+        given.offer(f"t{number}", queue="gpu")
+    assert given.granted() == []
+    given.asked.clear()
+    assert given.granted() == []
+    assert given.asked == ["gpu"]
+    given.asked.clear()
+    given.room["gpu"] = 1
+    assert given.granted() == ["t0"]
+    assert len(given.asked) <= 3
 
 
 def test_a_raised_pool_is_looked_at() -> None:
