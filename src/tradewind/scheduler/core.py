@@ -125,6 +125,7 @@ class Core:
             runs=self.runs,
             dispatch=self.dispatch,
             grace=settings.host_grace,
+            began=clock.now(),
             time_limit=settings.callback_limit,
             lease=lease,
         )

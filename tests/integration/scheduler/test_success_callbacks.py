@@ -79,3 +79,29 @@ def test_a_host_that_is_gone_calls_nothing(world: World) -> None:
     world.start()
     world.pass_time(60)
     assert [each.callback["kind"] for each in world.take()] == ["task_success"]
+
+
+def test_a_new_scheduler_waits_for_the_host_that_calls_them(world: World) -> None:
+    """However long ago it was told, and whoever else says hello first."""
+    assignment = calling(world)
+    world.finish_all()
+    world.clock.advance(600)
+    world.start(host="other")
+    world.pass_time(2)
+    assert world.take() == []
+    held = Held(attempt_id=assignment.attempt_id, dispatch=1, dag_id="d", run_id="r", calling=True)
+    world.arrive(holds=(held,))
+    world.pass_time(60)
+    assert world.take() == []
+    world.ended(assignment, Succeeded(called=True))
+    world.work()
+    assert kept(world) == []
+
+
+def test_a_new_scheduler_sends_at_once_what_was_never_sent(world: World) -> None:
+    calling(world)
+    world.finish_all()
+    world.sql("update callback set sent_at = null")
+    world.start(host="other")
+    world.pass_time(2)
+    assert [each.callback["kind"] for each in world.take()] == ["task_success"]

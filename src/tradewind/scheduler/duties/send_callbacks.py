@@ -50,10 +50,15 @@ class SendCallbacks:
         runs: ActiveRuns,
         dispatch: Dispatch,
         grace: timedelta,
+        began: datetime,
         time_limit: float = 300.0,
         lease: leases.Lease | None = None,
     ) -> None:
-        """``time_limit`` is how many seconds one callback may take."""
+        """``began``: when this scheduler did. What an earlier one sent may be alive on a host that is not
+        back yet, so it is not sent anew before the grace has passed. ``time_limit`` is how many seconds one
+        callback may take.
+        """
+        self._began = began
         self._database, self._runs, self._dispatch = database, runs, dispatch
         self._grace, self._time_limit, self._lease = grace, time_limit, lease
         self._out: dict[int, str] = {}
@@ -132,7 +137,7 @@ class SendCallbacks:
             return []
         before = now - self._grace
         most = AT_ONCE + len(out) + len(ending) + self._dispatch.lingering
-        rows = callbacks.pending(tx, sent_before=before, limit=most)
+        rows = callbacks.pending(tx, sent_before=before if before >= self._began else None, limit=most)
         free = [row for row in rows if row.id not in out and row.id not in ending]
         return [row for row in free if not self._is_calling(row, before)][:room]
 

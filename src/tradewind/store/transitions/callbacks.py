@@ -123,8 +123,10 @@ def request_one(
         tx.run_many(_REQUEST, [row])
 
 
-def pending(tx: Tx, *, sent_before: datetime, limit: int = 100) -> list[CallbackRecord]:
-    """Callbacks that were never sent, or sent before that time and not acknowledged; oldest first."""
+def pending(tx: Tx, *, sent_before: datetime | None, limit: int = 100) -> list[CallbackRecord]:
+    """Callbacks that were never sent, or (unless None) sent before that time and not acknowledged; oldest
+    first.
+    """
     return _reader.all(tx, _PENDING, before=sent_before, limit=limit)
 
 
