@@ -143,13 +143,13 @@ class Reports:
 
     def _call(self, instance: Instance, end: str, reason: str, *, calling: bool = False) -> None:
         """Have the task's callbacks and mail of that end done by a process of their own, unless the task's
-        is ``calling`` them and comes to an end.
+        is ``calling`` them and comes to an end. What it may call besides, listeners, nobody else can.
         """
         if instance.task == NO_TASK:
             return
         spec = self._board.graph.tasks[instance.task]
         mail = {"failure": spec.email_on_failure, "retry": spec.email_on_retry}.get(end, False)
-        if calling or end in spec.callbacks or (spec.email and mail):
+        if end in spec.callbacks or (spec.email and mail):
             called = Callback(
                 kind=f"task_{end}", attempt_id=instance.attempt_id, reason=reason, calling=calling
             )

@@ -105,3 +105,18 @@ def test_a_new_scheduler_sends_at_once_what_was_never_sent(world: World) -> None
     world.start(host="other")
     world.pass_time(2)
     assert [each.callback["kind"] for each in world.take()] == ["task_success"]
+
+
+def test_listeners_of_a_success_need_no_row(world: World) -> None:
+    """Its process has its slot until they have ended; nobody else could tell them."""
+    world.run(world.dag(chain("d", 1)), "r")
+    world.work()
+    (assignment,) = world.take()
+    world.ended(assignment, Succeeded(calling=True))
+    world.work()
+    assert kept(world) == []
+    assert (world.runs("d"), world.core.dispatch.hosts()[0].free) == ({"r": "success"}, world.slots - 1)
+    world.ended(assignment, Succeeded(called=True))
+    world.work()
+    assert world.core.dispatch.hosts()[0].free == world.slots
+    assert world.acknowledged == [(assignment.attempt_id, 1)] * 2
