@@ -164,6 +164,23 @@ def test_a_host_that_dies_under_the_callbacks_of_a_success(world: World) -> None
     assert not any("lost" in text for text in events(world.log(assignment)))
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_the_last_word_on_a_success_repeats_what_is_not_recorded(world: World, recorded: bool) -> None:
+    """And nothing else: XComs may be long."""
+    world.peer.acknowledge = recorded
+    assignment = world.assignment(world.dags / "d.py", "waiting")
+    world.send(assignment)
+    world.peer.until(lambda: world.peer.words(assignment), "its end is told")
+    (world.folder / "go").touch()
+    world.peer.until(lambda: len(world.peer.words(assignment)) == 2, "its callbacks have ended")
+    first, last = world.peer.words(assignment)
+    brought = [(xcom.key, xcom.value) for xcom in first.xcoms], first.rendered_fields
+    assert brought[0] == [("return_value", "5")] and brought[1] is not None
+    repeated = [(xcom.key, xcom.value) for xcom in last.xcoms], last.rendered_fields
+    assert repeated == (([], None) if recorded else brought)
+    assert last.outcome == Succeeded(called=True)
+
+
 def test_one_that_hangs_after_a_success_is_interrupted_when_its_overtime_is_up(world: World) -> None:
     """``[core] task_success_overtime``; the limit of all callbacks, 300 s, would hold up the tasks below."""
     report, log = do(world, "hanging")

@@ -198,7 +198,10 @@ class SimulatedHost:
         if self._random.random() < self._faults.host_crash:
             self.crash()
         else:
-            self._say_called(job, job.told, uncalled=False)
+            told = job.told
+            if job.key not in self._spool:  # it is recorded
+                told = msgspec.structs.replace(told, xcoms=(), asset_events=())
+            self._say_called(job, told, uncalled=False)
 
     def _say_called(self, job: Job, told: Finished, *, uncalled: bool) -> None:
         outcome = msgspec.structs.replace(told.outcome, calling=False, called=True, uncalled=uncalled)
