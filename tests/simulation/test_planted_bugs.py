@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tradewind.domain.messages.report import Finished
 from tradewind.engine import assets as conditions
 from tradewind.engine import gates, readiness, tries
 from tradewind.engine.board import Board
@@ -29,6 +30,7 @@ from tradewind.store.queries import scheduling
 from tradewind.store.transitions import asset_events, backfills, results, tasks
 from tradewind.testing.simulate import faults as simulated
 from tradewind.testing.simulate.faults import Faults
+from tradewind.testing.simulate.hosts import Job, SimulatedHost
 from tradewind.testing.simulate.play import dags_of, play
 from tradewind.testing.simulate.rules import Broken
 from tradewind.testing.simulate.shapes import Shape, condition_of
@@ -435,3 +437,16 @@ def test_somebody_else_calls_what_a_process_calls_already(
     assert "I9" in found(
         tmp_path, template, Faults(doubled=0.6, late=0.3, meddling=0.0), about=calls_after_a_success
     )
+
+
+def test_the_last_word_on_a_success_leaves_out_what_was_not_recorded(
+    tmp_path: Path, template: Path, monkeypatch: Patch
+) -> None:
+    """Where the first word went astray, the last one brings the task's results."""
+    say = SimulatedHost._say_called
+
+    def bare(self: SimulatedHost, job: Job, told: Finished, *, uncalled: bool) -> None:
+        say(self, job, msgspec.structs.replace(told, xcoms=(), asset_events=()), uncalled=uncalled)
+
+    monkeypatch.setattr(SimulatedHost, "_say_called", bare)
+    assert "I14" in found(tmp_path, template, about=calls_after_a_success, first=18)

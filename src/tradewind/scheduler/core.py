@@ -88,8 +88,7 @@ class Core:
         self.inbox, self.timers, self.queued = Inbox(), Timers(), QueuedRuns()
         self.runs = ActiveRuns(new_attempt=new_attempt, lost_limit=settings.lost_limit)
         self.listening = Listening(clock=clock, emit=emit)
-        self.limits = Limits(slots=0)
-        self.dispatch = Dispatch(name)
+        self.limits, self.dispatch = Limits(slots=0), Dispatch(name)
         self.capacity = Capacity(self.limits, emit, has_room=self.dispatch.has_room)
         self.withdrawn = Withdrawn(inbox=self.inbox, timers=self.timers, emit=emit)
         confined = settings.only_dag is not None

@@ -63,6 +63,7 @@ class World:
         self.scheduler: Scheduler | None = None
         self._connected: Scheduler | None = None
         self._over = False
+        listened = Random(f"listeners of {seed}").random() < 0.2
         self.host = SimulatedHost(
             name="host",
             slots=self.random.choice((1, 2, 4, 16)),
@@ -75,7 +76,7 @@ class World:
             taken=self.history.taken if watched else lambda assignment: None,
             told=self.history.witness.reported,
             outlets=self.history.outlets,
-            calls=self.history.calls,
+            calls=lambda assignment: listened or self.history.calls(assignment),
         )
         self.triggerer = SimulatedTriggerer(
             random=self.random, faults=faults, now=self.clock.now, later=self.later, say=self._on_the_way_up,
