@@ -28,7 +28,7 @@ def test_made_once_and_completed(tmp_path: Path) -> None:
 
 def test_an_edited_password_counts_at_once(tmp_path: Path) -> None:
     path = users.ensure_passwords(tmp_path, PEOPLE)
-    directory = users.Directory(PEOPLE, path)
+    directory = users.Directory(PEOPLE, path, lambda *said: "|".join(said))
     assert directory.authenticate("bob", json.loads(path.read_text())["bob"]) == PEOPLE[1]
     path.write_text(json.dumps({"bob": passwords.hash_password("new one")}))
     assert directory.authenticate("bob", "new one") == PEOPLE[1]
