@@ -33,7 +33,7 @@ Ids = dict[str, Any]
 CIPHER = Cipher([serve.CIPHER_KEY])
 _OF_NO_DAG = ("pool_name", "connection_id", "variable_key", "username", "role_name")
 _WRITER = {"dag_id": "dag_id", "run_id": "dag_run_id", "task_id": "task_id"}
-_NUMBERS = ("import_error_id", "event_log_id", "backfill_id", "asset_id", "asset_alias_id")
+NUMBERS = ("import_error_id", "event_log_id", "backfill_id", "asset_id", "asset_alias_id")
 GHOST: Ids = {
     "username": "ghost_user", "role_name": "ghost_role", "paused": "true",
     "execution_date": "2001-01-01T00:00:00Z",
@@ -42,7 +42,7 @@ GHOST: Ids = {
     "pool_name": "ghost_pool", "connection_id": "ghost_connection", "variable_key": "ghost_variable",
     "key": "ghost_state", "section": "core", "option": "parallelism", "uri": "s3://ghost",
     "group_id": "ghost_group", "file_token": "ghost_file",
-    "test_token": "ghost_token", **dict.fromkeys(_NUMBERS, 987654),
+    "test_token": "ghost_token", **dict.fromkeys(NUMBERS, 987654),
 }  # fmt: skip
 """What nobody ever made."""
 

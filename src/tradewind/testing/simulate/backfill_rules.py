@@ -41,7 +41,10 @@ class BackfillRules:
         if not self.asked:
             return
         limits = dict(self._all("select id, max_active_runs from backfill"))
-        paused = {number for (number,) in self._all("select id from backfill where is_paused")}
+        paused = {
+            number
+            for (number,) in self._all("select id from backfill where is_paused and completed_at is null")
+        }
         rows = self._all("select id, backfill_id, state from dag_run where backfill_id is not null")
         for pk, number, state in rows:
             began = state == "running" and self._states.get(pk, "queued") == "queued"
