@@ -62,9 +62,6 @@ def from_body(raw: bytes, kind: type[S]) -> S:
         where = "Field required" if not raw.strip() else f"JSON decode error: {error}"
         kind_of = "missing" if not raw.strip() else "json_invalid"
         raise Unprocessable(Problem(type=kind_of, loc=("body",), msg=where)) from error
-    except RecursionError as error:
-        deep = Problem(type="json_invalid", loc=("body",), msg="JSON decode error: it is nested too deeply")
-        raise Unprocessable(deep) from error
 
 
 def _check_depth(raw: bytes) -> None:
