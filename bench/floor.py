@@ -17,7 +17,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from bench.figures import Figure, repeat
+from bench.figures import Figure, removed_at_exit, repeat
 
 
 def child(connection: socket.socket, *, reuse: bool) -> None:
@@ -96,8 +96,20 @@ class Floor:
             os.waitpid(-1, 0)
 
 
+def files_made(count: int = 300) -> dict[str, float]:
+    """What a task's log asks of the file system; slow if files were deleted lately (`removed_at_exit`)."""
+    folder = removed_at_exit(Path(tempfile.mkdtemp()))
+    begin = time.perf_counter()
+    for number in range(count):
+        place = folder / str(number)
+        place.mkdir()
+        (place / "log").touch()
+    return {"made": (time.perf_counter() - begin) / count * 1e6}
+
+
 def measure(times: int) -> list[Figure]:
-    figures = []
+    made = repeat(times, lambda _: files_made())
+    figures = [Figure(name="bare floor: a folder and a file in it", unit="µs", values=made["made"])]
     for label, reuse in (("forked", False), ("process reused", True)):
         with tempfile.TemporaryDirectory() as folder:
             floor = Floor(folder, reuse=reuse, spares=16)

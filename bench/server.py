@@ -4,7 +4,6 @@ API.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import http.client
 import json
@@ -19,6 +18,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from bench.figures import removed_at_exit
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = str(Path(sys.executable).parent / "airflow")
@@ -156,8 +157,7 @@ def server(dags: list[Path] | None = None, settings: dict[str, str] | None = Non
         made.start()
         yield made
         made.stop()
-        # Only at the very end: ext4 makes each new file dear for 35 s after many were deleted.
-        atexit.register(shutil.rmtree, made.home, ignore_errors=True)
+        removed_at_exit(made.home)
     finally:
         if made.process is not None and made.process.poll() is None:
             os.killpg(made.process.pid, signal.SIGKILL)
