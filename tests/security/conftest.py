@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
+from tests.integration.api.clients import admin, anonymous
 from tests.integration.api.world import World
+
+__all__ = ["admin", "anonymous", "world"]
 
 
 @pytest.fixture(scope="session")
@@ -15,15 +17,3 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made.start(max_body=256 * 1024)
     yield made
     made.close()
-
-
-@pytest.fixture(scope="session")
-def admin(world: World) -> Iterator[httpx.Client]:
-    with world.client() as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def anonymous(world: World) -> Iterator[httpx.Client]:
-    with world.client(None) as client:
-        yield client

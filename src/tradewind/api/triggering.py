@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,9 @@ from tradewind.domain.spec import DagSpec, ParamSpec
 from tradewind.domain.spec.timetable import PluginTimetable
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
 from tradewind.runtime.plugin_hosts import Ask
-from tradewind.store.records import NewRun
+from tradewind.store.database import Tx
+from tradewind.store.records import DagRecord, NewRun, RunRecord
+from tradewind.store.transitions import runs as transitions
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +37,38 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     run_type: DagRunType = DagRunType.MANUAL
     triggered_by: DagRunTriggeredBy
     user: str | None = None
+
+
+def start(
+    tx: Tx,
+    dag: DagRecord,
+    spec: DagSpec,
+    wish: Wish,
+    *,
+    now: datetime,
+    ask: Ask,
+    note: Callable[[RunRecord], None],
+) -> RunRecord:
+    """Make the run that somebody asks for, who was let to the DAG. ``note`` writes into the audit log who
+    it was.
+
+    Raises BadRequest where it cannot be (also of a DAG whose file cannot be imported) and its kin,
+    DagRunAlreadyExists, and what ``ask`` raises; nothing is written then.
+    """
+    if dag.has_import_errors:
+        raise errors.BadRequest(
+            f"DAG {dag.dag_id!r} cannot be triggered: {dag.fileloc} has an import error. "
+            "'airflow dags list-import-errors' shows it."
+        )
+    new = plan(wish, spec, dag.version_hash or "", now=now, ask=ask)
+    run = transitions.create(tx, new, spec, new_attempt)
+    note(run)
+    return run
+
+
+def new_attempt(now: datetime) -> str:
+    """A fresh attempt id."""
+    return keys.attempt_id(now, secrets.randbits(74))
 
 
 def plan(wish: Wish, spec: DagSpec, version_hash: str, *, now: datetime, ask: Ask) -> NewRun:

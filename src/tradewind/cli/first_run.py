@@ -20,7 +20,7 @@ APPEARS_WITHIN = 8.0
 LOOK = 0.05
 
 
-def show(app: App, dag_id: str, *, prog: str) -> int:
+def show(app: App, dag_id: str) -> int:
     """Unpause the DAG, trigger it and show its tasks end. 0 where the run succeeded.
 
     Raises DagNotFound where no DAG file defines it.
@@ -34,7 +34,7 @@ def show(app: App, dag_id: str, *, prog: str) -> int:
         dags.set_paused(tx, [dag_id], False, access=SYSTEM)
         acting.note(tx, app, "dag_unpause", dag_id=dag_id)
     app.wake("dag", dag_id=dag_id)
-    run = dag_runs.make(app, dag_id, app.clock.now(), conf={}, prog=prog)[1]
+    run = dag_runs.make(app, dag_id, app.clock.now(), conf={})[1]
     print(f"A first run, of {dag_id}:\n", flush=True)
     (ended,) = handover.see_through(app, dag_id, [run.run_id], Tasks())
     return _tell(ended)

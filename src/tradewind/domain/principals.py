@@ -8,6 +8,8 @@ SERVICE: Final = "service:"
 """Before the name of a service account."""
 WEBHOOK: Final = "webhook:"
 """Before the name of a webhook."""
+TASK: Final = "task:"
+"""Before the id of the DAG whose task did something."""
 ANONYMOUS: Final = "Anonymous"
 """Whoever asks, where nobody needs a password."""
 UNKNOWN: Final = "(unknown)"
@@ -17,4 +19,4 @@ UNKNOWN: Final = "(unknown)"
 def is_reserved(name: str) -> bool:
     """Whether the name would pass for one of these, in whatever case."""
     folded = name.casefold()
-    return folded.startswith((SERVICE, WEBHOOK)) or folded in {ANONYMOUS.casefold(), UNKNOWN}
+    return folded.startswith((SERVICE, WEBHOOK, TASK)) or folded in {ANONYMOUS.casefold(), UNKNOWN}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import stat
@@ -24,6 +25,8 @@ class Task:
     """A task process's end of the socket."""
 
     opened: list[Task] = []  # noqa: RUF012 - closed after each test
+
+    dag_id = ""
 
     def __init__(self, path: Path, attempt_id: str, dispatch: int = 1) -> None:
         self.opened.append(self)
@@ -79,7 +82,9 @@ class DataWorld(World):
         """A process of that task, which is running."""
         self.set_state(dag_id, task_id, "running", dispatch=1, try_number=1)
         (row,) = self.sql("SELECT id FROM task_instance WHERE dag_id = ? AND task_id = ?", dag_id, task_id)
-        return Task(self.socket, row[0])
+        task = Task(self.socket, row[0])
+        task.dag_id = dag_id
+        return task
 
     def made(self, stem: str) -> tuple[str, Task]:
         dag_id = self.fresh(stem)
@@ -213,6 +218,37 @@ def test_trigger(world: DataWorld) -> None:
     assert set(world.states(target, "r7").values()) == {None}
     row = world.sql("SELECT run_type, triggered_by, conf FROM dag_run WHERE dag_id = ?", target)
     assert row == [("operator_triggered", "operator", '{"a":1}')]
+    by = {"dag_id": task.dag_id, "run_id": "r1", "task_id": "extract", "map_index": -1}
+    told = world.sql("SELECT event, owner, run_id, extra FROM log WHERE dag_id = ? ORDER BY id", target)
+    assert [(event, owner, run_id) for event, owner, run_id, _ in told] == [
+        ("trigger_dag_run", f"task:{task.dag_id}", "r7"),
+        ("clear_dag_run", f"task:{task.dag_id}", "r7"),
+    ]
+    assert [json.loads(extra)["by"] for *_, extra in told] == [by, by]
+
+
+def test_a_task_cannot_trigger_what_a_person_could_not(world: DataWorld) -> None:
+    _, task = world.made("blocked")
+    target = world.fresh("broken")
+    world.dag(target)
+    world.sql("UPDATE dag SET has_import_errors = 1 WHERE dag_id = ?", target)
+    refused = task.ask(data.TriggerDagRun(dag_id=target, run_id="r7"))
+    assert (refused.kind, "import error" in refused.message) == ("invalid", True)
+    assert world.sql("SELECT run_id FROM dag_run WHERE dag_id = ?", target) == []
+    assert world.sql("SELECT event FROM log WHERE dag_id = ?", target) == []
+
+
+def test_the_run_of_a_date_is_run_again(world: DataWorld) -> None:
+    _, task = world.made("dated")
+    target, day = world.fresh("target"), datetime(2026, 1, 2, tzinfo=UTC)
+    world.dag(target)
+    world.run(target, "first", logical_date=day)
+    world.sql("UPDATE dag_run SET state = 'success' WHERE dag_id = ?", target)
+    clash = task.ask(data.TriggerDagRun(dag_id=target, run_id="second", logical_date=day))
+    assert (clash.kind, "2026-01-02" in clash.message) == ("run_exists", True)
+    again = task.ask(data.TriggerDagRun(dag_id=target, run_id="second", logical_date=day, reset=True))
+    assert again["run_id"] == "first"
+    assert world.sql("SELECT run_id, state FROM dag_run WHERE dag_id = ?", target) == [("first", "queued")]
 
 
 def test_runs_and_states(world: DataWorld) -> None:

@@ -13,7 +13,6 @@ from tradewind.domain.states import DagRunTriggeredBy, DagRunType
 from tradewind.runtime import plugin_hosts
 from tradewind.store.queries.browse import assets as browse
 from tradewind.store.queries.browse.listing import Page, Where
-from tradewind.store.transitions import runs as transitions
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
@@ -80,10 +79,11 @@ def _make(args: Args, app: App, now: datetime, ask: plugin_hosts.Ask) -> RunReco
             dag_id=dag_id, run_type=DagRunType.ASSET_MATERIALIZATION, user=acting.user(),
             triggered_by=DagRunTriggeredBy.CLI,
         )  # fmt: skip
-        new = triggering.plan(wish, spec, record.version_hash or "", now=now, ask=ask)
-        run = transitions.create(tx, new, spec, app.new_attempt)
-        acting.note(tx, app, "asset_materialize", dag_id=dag_id, run_id=run.run_id)
-    return run
+
+        def note(run: RunRecord) -> None:
+            acting.note(tx, app, "asset_materialize", dag_id=run.dag_id, run_id=run.run_id)
+
+        return triggering.start(tx, record, spec, wish, now=now, ask=ask, note=note)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -23,12 +23,10 @@ from tradewind.cli.arguments import (
     flag,
     hidden,
 )
-from tradewind.domain import errors
 from tradewind.domain.access import SYSTEM
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy
 from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import runs as queries
-from tradewind.store.transitions import runs as transitions
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
@@ -76,7 +74,7 @@ def trigger(args: Args, app: App) -> int:
     conf = acting.json_object(args.conf, name="--conf")
     at = acting.date(args.logical_date, app, name="--logical-date") if args.logical_date else app.clock.now()
     dag_source.ensure(app, args.dag_id, args.subdir)
-    record, run = make(app, args.dag_id, at, run_id=args.run_id, conf=conf, prog=args.prog)
+    record, run = make(app, args.dag_id, at, run_id=args.run_id, conf=conf)
     app.wake("run", dag_id=run.dag_id, run_id=run.run_id)
     columns = TRIGGER_TABLE if args.output == "table" else TRIGGER_COLUMNS
     output.show([_run_row(run)], args.output, columns=columns, spare=("run_type", "logical_date"))
@@ -85,7 +83,7 @@ def trigger(args: Args, app: App) -> int:
 
 
 def make(
-    app: App, dag_id: str, at: datetime, *, run_id: str | None = None, conf: dict[str, Any], prog: str
+    app: App, dag_id: str, at: datetime, *, run_id: str | None = None, conf: dict[str, Any]
 ) -> tuple[DagRecord, RunRecord]:
     """Write a run down. Raises DagNotFound, DagRunAlreadyExists, BadRequest where it cannot be, and
     PluginFailed where a plug-in's timetable does not say what it should.
@@ -93,32 +91,29 @@ def make(
     now = app.clock.now()
 
     def work(ask: plugin_hosts.Ask) -> tuple[DagRecord, RunRecord]:
-        return _make(app, dag_id, at, run_id=run_id, conf=conf, prog=prog, now=now, ask=ask)
+        return _make(app, dag_id, at, run_id=run_id, conf=conf, now=now, ask=ask)
 
     return plugin_hosts.with_answers(app.plugin_ask, work)
 
 
 def _make(
-    app: App, dag_id: str, at: datetime, *, run_id: str | None, conf: dict[str, Any], prog: str,
+    app: App, dag_id: str, at: datetime, *, run_id: str | None, conf: dict[str, Any],
     now: datetime, ask: plugin_hosts.Ask,
 ) -> tuple[DagRecord, RunRecord]:  # fmt: skip
     from tradewind.api import triggering
 
     with app.database.write() as tx:
         record, spec = acting.dag(tx, dag_id), acting.spec(tx, dag_id)
-        if record.has_import_errors:
-            raise errors.BadRequest(
-                f"DAG {record.dag_id!r} cannot be triggered: {record.fileloc} has an import error. "
-                f"'{prog} dags list-import-errors' shows it."
-            )
         wish = triggering.Wish(
             dag_id=dag_id, run_id=run_id, conf=conf, logical_date=at, user=acting.user(),
             triggered_by=DagRunTriggeredBy.CLI,
         )  # fmt: skip
-        new = triggering.plan(wish, spec, record.version_hash or "", now=now, ask=ask)
-        run = transitions.create(tx, new, spec, app.new_attempt)
-        extra = {"conf": conf} if conf else None
-        acting.note(tx, app, "dag_trigger", dag_id=run.dag_id, run_id=run.run_id, extra=extra)
+
+        def note(run: RunRecord) -> None:
+            extra = {"conf": conf} if conf else None
+            acting.note(tx, app, "dag_trigger", dag_id=run.dag_id, run_id=run.run_id, extra=extra)
+
+        run = triggering.start(tx, record, spec, wish, now=now, ask=ask, note=note)
     return record, run
 
 

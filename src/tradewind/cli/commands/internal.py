@@ -78,4 +78,4 @@ def first_run(args: Args, app: App) -> int:
     """Show a newcomer a DAG that runs."""
     from tradewind.cli import first_run as showing
 
-    return showing.show(app, args.dag_id, prog=args.prog)
+    return showing.show(app, args.dag_id)

@@ -138,8 +138,8 @@ def create(
             "username",
             username,
             "have 1 to 512 printable characters, no blanks around them, not begin with "
-            f"{principals.SERVICE!r} or {principals.WEBHOOK!r}, and be neither {principals.ANONYMOUS!r} nor "
-            f"{principals.UNKNOWN!r}",
+            f"{principals.SERVICE!r}, {principals.WEBHOOK!r} or {principals.TASK!r}, and be neither "
+            f"{principals.ANONYMOUS!r} nor {principals.UNKNOWN!r}",
         )
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,

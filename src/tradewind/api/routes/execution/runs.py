@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from tradewind.api import triggering
 from tradewind.api.routes.execution.desk import Asked, RunExists, answers
-from tradewind.domain import errors, keys
+from tradewind.domain import errors, keys, principals
 from tradewind.domain.access import SYSTEM
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
+from tradewind.store.queries import audit, scheduling, task_data
 from tradewind.store.queries import dags as dag_store
 from tradewind.store.queries import runs as run_store
-from tradewind.store.queries import scheduling, task_data
 from tradewind.store.queries import task_instances as ti_store
 from tradewind.store.records import DagRecord, RunRecord
 from tradewind.store.transitions import by_hand
@@ -48,17 +46,17 @@ def trigger_dag_run(asked: Asked, request: data.TriggerDagRun) -> dict[str, Any]
         run_type=DagRunType.OPERATOR_TRIGGERED,
         triggered_by=DagRunTriggeredBy.OPERATOR,
     )
-    new = triggering.plan(wish, spec, dag.version_hash or "", now=asked.now, ask=asked.ask)
-    there = _same(asked, new.dag_id, new.run_id, new.logical_date)
-    if there is not None and not request.reset:
-        raise RunExists(str(errors.DagRunAlreadyExists(new.dag_id, new.run_id)))
-    if there is not None:
-        _run_again(asked, there, spec)
-    else:
-        transitions.create(asked.tx, new, spec, _new_attempt)
-    run_id = there.run_id if there is not None else new.run_id
-    asked.wakes.append(Wake(kind="run", dag_id=new.dag_id, run_id=run_id))
-    return {"run_id": run_id, "dag_is_paused": dag.is_paused}
+    try:
+        run = triggering.start(
+            asked.tx, dag, spec, wish, now=asked.now, ask=asked.ask,
+            note=lambda run: _note(asked, "trigger_dag_run", run),
+        )  # fmt: skip
+    except errors.DagRunAlreadyExists as error:
+        if not request.reset:
+            raise RunExists(str(error)) from error
+        run = _run_again(asked, _there(asked, error), spec)
+    asked.wakes.append(Wake(kind="run", dag_id=run.dag_id, run_id=run.run_id))
+    return {"run_id": run.run_id, "dag_is_paused": dag.is_paused}
 
 
 def _dag(asked: Asked, dag_id: str) -> DagRecord:
@@ -75,18 +73,25 @@ def _conf(text: str) -> dict[str, Any]:
         raise errors.InvalidValue("conf", text, f"be a JSON object ({error})") from error
 
 
-def _new_attempt(now: datetime) -> str:
-    return keys.attempt_id(now, secrets.randbits(74))
+def _note(asked: Asked, event: str, run: RunRecord) -> None:
+    """Write into the audit log that the task that asks did that."""
+    by, owner = asked.attempt, f"{principals.TASK}{asked.attempt.dag_id}"
+    told = {"run_id": by.run_id, "task_id": by.task_id, "map_index": by.map_index}
+    text = msgspec.json.encode({"by": {"dag_id": by.dag_id, **told}}).decode()
+    audit.add(asked.tx, event, at=asked.now, owner=owner, dag_id=run.dag_id, run_id=run.run_id, extra=text)
 
 
-def _same(asked: Asked, dag_id: str, run_id: str, logical_date: datetime | None) -> RunRecord | None:
-    found = run_store.get(asked.tx, dag_id, run_id, access=SYSTEM)
-    if found is None and logical_date is not None:
-        found = run_store.by_logical_date(asked.tx, dag_id, logical_date, access=SYSTEM)
+def _there(asked: Asked, clash: errors.DagRunAlreadyExists) -> RunRecord:
+    """The run that stands where another was to be made."""
+    found = run_store.get(asked.tx, clash.dag_id, clash.run_id, access=SYSTEM)
+    if found is None and clash.logical_date is not None:
+        found = run_store.by_logical_date(asked.tx, clash.dag_id, clash.logical_date, access=SYSTEM)
+    if found is None:
+        raise clash
     return found
 
 
-def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> None:
+def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> RunRecord:
     """Clear everything of a run and queue it."""
     from tradewind.engine import clearing  # loads the engine; only a task that resets a run needs it
 
@@ -94,11 +99,13 @@ def _run_again(asked: Asked, run: RunRecord, spec: DagSpec) -> None:
     transitions.lock(asked.tx, [run.pk])
     loaded = scheduling.load_run(asked.tx, run.dag_id, run.run_id)
     if loaded is None:
-        return
+        raise errors.DagRunNotFound(run.dag_id, run.run_id)
     retries = {task.task_id: task.retries for task in spec.tasks}
     changes = [(one.attempt_id, clearing.clear(one, retries.get(one.task_id, 0))) for one in loaded.instances]
     by_hand.change(asked.tx, run, changes, now=now)
     by_hand.queue_run_again(asked.tx, run, now=now)
+    _note(asked, "clear_dag_run", run)
+    return run
 
 
 @answers(data.GetDag)

@@ -7,8 +7,8 @@ import json
 from tradewind.api import backfilling, filters, missing, problems
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import page
-from tradewind.api.routes.public.runs import new_attempt
 from tradewind.api.schemas import backfills as schemas
+from tradewind.api.triggering import new_attempt
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
 from tradewind.domain.spec import DagSpec

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,7 +18,7 @@ from tradewind.api.routes.public.dags import dag_filter
 from tradewind.api.schemas import runs as schemas
 from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Action, Resource
-from tradewind.domain import errors, keys
+from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN, DagRunState, DagRunTriggeredBy
 from tradewind.store.queries import dags as dag_store
 from tradewind.store.queries.browse import others as browse_others
@@ -49,11 +47,6 @@ ORDER = {
 }
 
 
-def new_attempt(now: datetime) -> str:
-    """A fresh attempt id."""
-    return keys.attempt_id(now, secrets.randbits(74))
-
-
 # --- trigger -------------------------------------------------------------------------------------
 
 
@@ -76,25 +69,21 @@ def start(
     dag = dag_store.get(call.tx, dag_id, access=call.access)
     if dag is None or dag.version_hash is None:
         raise missing.dag(call, dag_id)
-    if dag.has_import_errors:
-        raise errors.BadRequest(
-            f"DAG {dag.dag_id!r} cannot be triggered: {dag.fileloc} has an import error. "
-            "'airflow dags list-import-errors' shows it."
-        )
     spec = call.services.specs.spec(call.tx, dag.dag_id, dag.version_hash)
     wish = triggering.Wish(
         dag_id=dag.dag_id, triggered_by=DagRunTriggeredBy.REST_API, user=call.who.name, **wished
     )
-    new = triggering.plan(wish, spec, dag.version_hash, now=call.now, ask=call.ask)
-    transitions.create(call.tx, new, spec, new_attempt)
-    call.audit(event, dag_id=dag.dag_id, run_id=new.run_id, extra=audited)
-    call.wake("run", dag_id=dag.dag_id, run_id=new.run_id)
+    run = triggering.start(
+        call.tx, dag, spec, wish, now=call.now, ask=call.ask,
+        note=lambda run: call.audit(event, dag_id=run.dag_id, run_id=run.run_id, extra=audited),
+    )  # fmt: skip
+    call.wake("run", dag_id=run.dag_id, run_id=run.run_id)
     if dag.is_paused:
         call.headers[PAUSED_HEADER] = (
             f"DAG {dag.dag_id} is paused: the run waits. Unpause it with 'airflow dags unpause {dag.dag_id}' "
             f'or PATCH /api/v2/dags/{dag.dag_id} {{"is_paused": false}}.'
         )
-    return new.run_id
+    return run.run_id
 
 
 _WISHED = (
