@@ -32,10 +32,10 @@ _DATES = frozenset(
 class DagRun:
     """Attributes of a run, with Airflow's names of all ages; dates are pendulum's."""
 
-    def __init__(self, run: RunContext, ask: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, run: RunContext, ask: Callable[[Any], Any] | None = None, dag: Any = None) -> None:
         self.dates = run
         """The run's fields as plain values."""
-        self.ask = ask
+        self.ask, self._dag = ask, dag
         self._consumed: list[Any] | None = None
         self.conf: dict[str, Any] = json.loads(run.conf) if run.conf and run.conf != "{}" else {}
 
@@ -71,6 +71,21 @@ class DagRun:
             if (external_trigger is None or run.external_trigger == external_trigger)
             and not (no_backfills and run.is_backfill)
         ]
+
+    @property
+    def dag(self) -> Any:
+        """The DAG, where it is at hand: that of the task that runs, or that was tested; else None."""
+        if self._dag is None:
+            running = context.current_or_none()
+            found = running["ti"].task.get_dag() if running is not None and "ti" in running else None
+            return found if found is not None and found.dag_id == self.dates.dag_id else None
+        return self._dag
+
+    def get_dag(self) -> Any:
+        """The DAG (1.x, 2.x). Raises AirflowException where it is not at hand."""
+        if self.dag is None:
+            raise AirflowException(f"DAG {self.dates.dag_id!r} is not loaded in this process.")
+        return self.dag
 
     @property
     def has_logical_date(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tradewind.authoring import context, context_values, task_links, timezone
+from tradewind.authoring import context_values, task_links, timezone
 from tradewind.authoring.notset import NOTSET, ArgNotSet
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.keys import TaskInstanceKey
@@ -54,10 +54,20 @@ class KnownTI:
 
     @property
     def task(self) -> Any:
-        """The task, where it is one of the DAG whose task asks; else None."""
-        running = context.current_or_none()
-        dag = running["ti"].task.get_dag() if running is not None and "ti" in running else None
-        return None if dag is None or dag.dag_id != self.dag_id else dag.task_dict.get(self.task_id)
+        """The task, where its DAG is at hand (``DagRun.dag``); else None."""
+        dag = self.dag_run.dag
+        return None if dag is None else dag.task_dict.get(self.task_id)
+
+    @property
+    def log(self) -> Any:
+        """The logger of task logs."""
+        import logging  # ten milliseconds that not every task needs
+
+        return logging.getLogger("airflow.task")
+
+    def get_dagrun(self, session: Any = None) -> DagRun:
+        """The run (1.x, 2.x)."""
+        return self.dag_run
 
     def ask(self, request: data.Request) -> Any:
         """One question to the database. Raises AirflowException where there is no way to it."""

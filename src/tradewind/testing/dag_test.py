@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 import re
@@ -32,47 +31,7 @@ from tradewind.testing.local.person import AtTerminal
 from tradewind.testing.local.screen import Lines
 
 if TYPE_CHECKING:
-    from tradewind.authoring.known_instance import KnownTI
-
-
-class TestedRun:
-    """What ``dag.test()`` returns: the run, as far as it exists outside a database."""
-
-    __test__ = False
-
-    def __init__(self, local: LocalRun, desk: Desk, dag: Any) -> None:
-        from tradewind.authoring import dag_run  # user code's floor, which is loaded already
-
-        run = local.wish.run
-        self.dag, self.dag_id, self.run_id, self.run_type = dag, run.dag_id, run.run_id, run.run_type
-        self.logical_date, self.conf = run.logical_date, msgspec.json.decode(run.conf)
-        self.data_interval_start, self.data_interval_end = run.data_interval_start, run.data_interval_end
-        self.state = local.machine.state.value
-        self.task_states = local.states()
-        self._run = dag_run.DagRun(run, lambda _: local.known())
-        self._desk = desk
-
-    @functools.cached_property
-    def results(self) -> dict[str, Any]:
-        """Task id to what it returned; of a mapped task the list of that. Raises CannotDeserialize."""
-        return self._desk.values()
-
-    execution_date = property(lambda self: self.logical_date)
-
-    def get_state(self) -> str:
-        """success or failed."""
-        return self.state
-
-    def get_task_instances(self, state: Any = None) -> list[KnownTI]:
-        """How the task instances ended; with ``state`` those that are in it, or in one of several."""
-        return self._run.get_task_instances(state)
-
-    def get_task_instance(self, task_id: str, *, map_index: int = -1) -> KnownTI | None:
-        """How that task instance ended, or None where there is none."""
-        return self._run.get_task_instance(task_id, map_index=map_index)
-
-    def __repr__(self) -> str:
-        return f"<DagRun {self.dag_id} {self.run_id}: {self.state}>"
+    from tradewind.testing.tested_run import TestedRun
 
 
 def run(
@@ -95,6 +54,7 @@ def run(
     is no service to hand tasks to.
     """
     from tradewind.authoring.to_spec import to_spec  # user code's floor, which is loaded already
+    from tradewind.testing.tested_run import TestedRun  # builds on that floor
 
     check_params(dag, run_conf or {})
     clock = SystemClock()

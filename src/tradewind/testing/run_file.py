@@ -112,7 +112,9 @@ def _choose(dags: Sequence[Any], request: Request, path: Path) -> Any:
 
 
 def only_task(spec: DagSpec, task_id: str) -> DagSpec:
-    """The DAG with that task alone, run once, waiting for nothing. Raises TaskNotFound."""
+    """The DAG with that task alone, run once, waiting for nothing, without the DAG's callbacks. Raises
+    TaskNotFound.
+    """
     found = spec.task(task_id)
     if found is None:
         raise errors.TaskNotFound(spec.dag_id, task_id, [task.task_id for task in spec.tasks])
@@ -131,7 +133,9 @@ def only_task(spec: DagSpec, task_id: str) -> DagSpec:
         start_date=None,
         end_date=None,
     )
-    return msgspec.structs.replace(spec, tasks=(alone,), groups=(), start_date=None, end_date=None)
+    return msgspec.structs.replace(
+        spec, tasks=(alone,), groups=(), start_date=None, end_date=None, callbacks=()
+    )
 
 
 def _local(

@@ -182,3 +182,40 @@ def test_an_asset_of_another_dag_of_the_file(home: Home) -> None:
     assert "reads s3://bucket/orders elsewhere" in done.out
     assert "No DAG of this file defines the asset 'elsewhere'" in done.out
     assert "'orders'" not in done.out
+
+
+CALLED_BACK = """
+import os
+from datetime import timedelta
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+
+def told(context):
+    print("told", context["dag_run"].get_state(), context["ti"].xcom_pull(task_ids="one"))
+
+def lost(context):
+    print("lost", context["ti"].task_id)
+
+with DAG("local", schedule=None, on_failure_callback=told, on_success_callback=told) as dag:
+    one = PythonOperator(task_id="one", python_callable=lambda: 5)
+    two = PythonOperator(task_id="two", python_callable=lambda: END, on_failure_callback=lost)
+    one >> two
+"""
+
+
+def test_the_dags_callbacks_are_called_at_the_end(home: Home) -> None:
+    home.dag("local", CALLED_BACK.replace("END", "6"))
+    assert "dag_success | told success 5" in home.ok("dags", "test", "local").out
+
+
+def test_callbacks_of_a_task_whose_process_died_are_called_by_another(home: Home) -> None:
+    home.dag("local", CALLED_BACK.replace("END", "os._exit(3)"))
+    done = home.run("dags", "test", "local")
+    assert "two | lost two" in done.out
+    assert "dag_failure | told failed 5" in done.out
+    assert done.code == 1
+
+
+def test_a_task_that_is_tried_out_alone_is_no_run_of_its_dag(home: Home) -> None:
+    home.dag("local", CALLED_BACK.replace("END", "6"))
+    assert "told" not in home.ok("tasks", "test", "local", "one").out

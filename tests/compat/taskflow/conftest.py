@@ -11,7 +11,7 @@ import pytest
 
 from tradewind.authoring import loader
 from tradewind.domain.messages.parsing import FileError
-from tradewind.testing import dag_test
+from tradewind.testing import dag_test, tested_run
 
 HEAD = """
 from datetime import datetime
@@ -23,7 +23,7 @@ from airflow.providers.standard.operators.python import PythonOperator
 """
 LINES = HEAD.count("\n")
 
-Play = Callable[[str], dag_test.TestedRun]
+Play = Callable[[str], tested_run.TestedRun]
 Errors = Callable[[str], list[FileError]]
 
 
@@ -44,7 +44,7 @@ def play(load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
     """Run the only DAG of a file to its end."""
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
 
-    def run(text: str) -> dag_test.TestedRun:
+    def run(text: str) -> tested_run.TestedRun:
         loaded = load(text)
         assert not loaded.errors, [error.message for error in loaded.errors]
         return dag_test.run(loaded.dags[0])

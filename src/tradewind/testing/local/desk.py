@@ -117,10 +117,11 @@ class Desk:
             return self.questions.answer(assignment.attempt_id, request)
         if isinstance(request, kept.REQUESTS):
             return self._kept.answer(assignment, request)
-        return self._answer(request)
+        return self.look_up(request)
 
     @singledispatchmethod
-    def _answer(self, request: data.Request) -> Any:
+    def look_up(self, request: data.Request) -> Any:
+        """The answer also to whoever is no task. Raises NotFound, BadRequest."""
         raise errors.BadRequest(f"{type(request).__name__} cannot be answered in a local run.")
 
     def _values(self, dag_id: str, run_id: str, task_id: str, key: str) -> dict[int, str]:
@@ -132,7 +133,7 @@ class Desk:
             if (name, task) == (key, task_id)
         }
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetXCom) -> Any:
         values = self._values(request.dag_id, request.run_id, request.task_id, request.key)
         if request.path is not None:
@@ -142,7 +143,7 @@ class Desk:
             return next(iter(values.values()), None)
         return values.get(request.map_index)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetXComElement) -> Any:
         return None  # whoever asks then asks for the whole list, which is at hand here
 
@@ -157,62 +158,62 @@ class Desk:
         found = [(self._path(request, index), value) for index, value in values.items()]
         return [value for path, value in sorted(found) if path[: len(within)] == within]
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetXComSlice) -> Any:
         return self._within(request)[request.start : request.stop : request.step]
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.CountXCom) -> Any:
         return len(self._within(request))
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetNewestXComKey) -> Any:
         if (request.dag_id, request.run_id) != (self.run.dag_id, self.run.run_id):
             return None
         return next((key for key, task, _ in reversed(self._xcoms) if task == request.task_id), None)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.SetXCom) -> Any:
         assert self._asking is not None
         self._push((request.key, self._asking.task_id, self._asking.map_index), request.value)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.DeleteXCom) -> Any:
         assert self._asking is not None
         self._xcoms.pop((request.key, self._asking.task_id, self._asking.map_index), None)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetVariable) -> Any:
         if request.key in self._variables:
             return self._variables[request.key]
         return self._chain.get_variable(request.key)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.SetVariable) -> Any:
         self._variables[request.key] = request.value
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.DeleteVariable) -> Any:
         known = self._variables.get(request.key, self._chain.get_variable(request.key))
         self._variables[request.key] = None
         return int(known is not None)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetConnection) -> Any:
         found = self._chain.get_connection(request.conn_id)
         return found.as_dict() if found is not None else None
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.TriggerDagRun) -> Any:
         run_id = request.run_id or f"manual__{(request.logical_date or self.run.run_after).isoformat()}"
         self._tell(f"A run of DAG {request.dag_id} was asked for ({run_id}); a local run does not start it.")
         return {"run_id": run_id, "dag_is_paused": False}
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetDag) -> Any:
         return about_runs.dag(self.spec, request)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetDagRun) -> Any:
         if request.dag_id != self.run.dag_id:
             raise errors.BadRequest(
@@ -223,11 +224,11 @@ class Desk:
         )
         return msgspec.structs.asdict(self.run) if mine else None
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetPreviousDagRun) -> Any:
         return about_runs.previous(self.run, request)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetTaskStates) -> Any:
         if request.dag_id != self.run.dag_id:
             return {}
@@ -239,32 +240,32 @@ class Desk:
             }
         }
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetTaskInstances) -> Any:
         mine = (request.dag_id, request.run_id) == (self.run.dag_id, self.run.run_id)
         return self.instances() if mine else []
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.FindDagRuns) -> Any:
         return [msgspec.structs.asdict(self.run)] if about_runs.is_among(self.run, request) else []
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.CountDagRuns) -> Any:
         return int(request.dag_id == self.run.dag_id)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetTriggeringEvents) -> Any:
         return []
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetAssetEvents) -> Any:
         return []
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetAsset) -> Any:
         return file_assets.find(self._dag, request, self._tell)
 
-    @_answer.register
+    @look_up.register
     def _(self, request: data.GetFirstReschedule) -> Any:
         assert self._asking is not None
         least = self._asking.try_number if request.first_try is None else request.first_try

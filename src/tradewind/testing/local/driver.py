@@ -16,11 +16,12 @@ from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.messages.report import Finished
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import DagRunState, TaskInstanceState
-from tradewind.engine.decisions import Decisions, Defer, Ready
+from tradewind.engine.decisions import Callback, Decisions, Defer, Ready
 from tradewind.engine.facts import InstanceFacts, RunFacts
 from tradewind.engine.graph import Graph
 from tradewind.engine.machine import InstanceView, RunMachine
 from tradewind.runtime.clock import Clock
+from tradewind.testing.local import callbacks
 from tradewind.testing.local.desk import Desk
 
 NewAttempt = Callable[[datetime], str]
@@ -144,6 +145,8 @@ class LocalRun:
         self._performer, self._watcher = performer, watcher
         self._marked = re.compile(wish.mark_success) if wish.mark_success else None
         self._under_way: dict[str, Assignment] = {}
+        self._calls = 0
+        self.ended_at: datetime | None = None
         self._started: dict[str, Assignment] = {}
         self._context: dict[str, tuple[str | None, str | None]] = {}
         self.reasons: dict[str, str] = {}
@@ -163,11 +166,17 @@ class LocalRun:
         try:
             while not self.machine.finished:
                 self._turn()
+            self._take_in(self.machine.decide(self._clock.now()))
+            self._watcher.changed(self)
+            while any(one.kind == "callback" for one in self._under_way.values()):
+                self._hear(None)
         finally:
             self._performer.stop()
-        self._take_in(self.machine.decide(self._clock.now()))
-        self._watcher.changed(self)
         return self.machine.state
+
+    def run_now(self) -> RunContext:
+        """The run, with the state that it is in."""
+        return msgspec.structs.replace(self.wish.run, state=self.machine.state.value, end_date=self.ended_at)
 
     def states(self) -> dict[str, str | None]:
         """Task id (or ``id_index``) to state."""
@@ -208,6 +217,19 @@ class LocalRun:
         for retry in decisions.retries:
             self.reasons[retry.attempt_id] = retry.reason
             self._watcher.retried(self._started[retry.attempt_id], retry.reason)
+        for move in decisions.run:
+            self.ended_at = move.at if self.machine.finished else None
+        for callback in decisions.callbacks:
+            self._call(callback)
+
+    def _call(self, callback: Callback) -> None:
+        self._calls += 1
+        assignment = callbacks.assignment(
+            callback, self._calls, run=self.run_now(), file=self.wish.file,
+            tried=self._started.get(callback.attempt_id or ""),
+        )  # fmt: skip
+        self._under_way[assignment.attempt_id] = assignment
+        self._performer.start(assignment, self._desk)
 
     def _defer(self, defer: Defer) -> None:
         view = self.machine.instance(defer.attempt_id)
@@ -289,12 +311,18 @@ class LocalRun:
         if wake is not None and not self._under_way:
             self._watcher.waits(wake)
         seconds = None if wake is None else max((wake - now).total_seconds(), 0.0)
-        for report in () if fired else self._performer.wait(seconds):
-            assignment = self._under_way.pop(report.attempt_id)
-            self._desk.ended(assignment, report)
-            self._finish(report.attempt_id, report.dispatch, report.at, report.outcome)
+        if not fired:
+            self._hear(seconds)
         for event in fired:
             self._fired(event)
+
+    def _hear(self, seconds: float | None) -> None:
+        """Take in what has ended; waits for something at most that long."""
+        for report in self._performer.wait(seconds):
+            assignment = self._under_way.pop(report.attempt_id)
+            if assignment.kind != "callback" and not self.machine.finished:
+                self._desk.ended(assignment, report)
+                self._finish(report.attempt_id, report.dispatch, report.at, report.outcome)
 
     def _why_not(self) -> str:
         asking = [

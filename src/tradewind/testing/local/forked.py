@@ -266,7 +266,7 @@ class Forked:
         reason = f"the task's process ended with {processes.describe_exit(code)}"
         return Finished(
             attempt_id=one.attempt_id, dispatch=one.dispatch, dag_id=one.run.dag_id, run_id=one.run.run_id,
-            started_at=None, at=self._clock.now(), outcome=events.Failed(reason=reason),
+            started_at=None, at=self._clock.now(), outcome=events.Failed(reason=reason, uncalled=True),
         )  # fmt: skip
 
     def _lost_trigger(self, job: _Job, code: int) -> TriggerEvent:

@@ -33,6 +33,12 @@ def name_of(task_id: str, map_index: int) -> str:
     return task_id if map_index < 0 else f"{task_id}[{map_index}]"
 
 
+def _speaker(assignment: Assignment) -> str:
+    """Whose lines they are: a task's, or a callback's of the DAG."""
+    kind = str(assignment.callback.get("kind", ""))
+    return kind if kind.startswith("dag_") else name_of(assignment.task_id, assignment.map_index)
+
+
 class Lines:
     """One line for each thing that happens."""
 
@@ -42,7 +48,7 @@ class Lines:
 
     def said(self, assignment: Assignment, line: str) -> None:
         """A task printed a line."""
-        self.tell(f"{name_of(assignment.task_id, assignment.map_index)} | {line}")
+        self.tell(f"{_speaker(assignment)} | {line}")
 
     def tell(self, text: str) -> None:
         """Something for the reader."""
@@ -94,7 +100,7 @@ class Live:
         """A task printed a line."""
         from rich.text import Text
 
-        text = Text(f"{name_of(assignment.task_id, assignment.map_index)} │ ", style="dim")
+        text = Text(f"{_speaker(assignment)} │ ", style="dim")
         self._console.print(text.append(Text(line, style="not dim")))
 
     def tell(self, text: str) -> None:
