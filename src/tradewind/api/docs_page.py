@@ -41,7 +41,7 @@ _PAGES: Final = {
 }
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "code{overflow-wrap:anywhere}dt{margin-top:.6rem}"
+    "code{overflow-wrap:anywhere}dt{margin-top:.6rem}:root{color-scheme:light dark}"
 )
 _HEAD: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{more}</head><body>'

@@ -105,7 +105,7 @@ def _describe(
     described: dict[str, Any] = {
         "tags": [operation.tag],
         "operationId": operation.name,
-        "summary": (operation.handler.__doc__ or operation.name).strip().splitlines()[0],
+        "summary": _summary(operation),
         "responses": _responses(operation, found),
     }
     if parameters:
@@ -116,6 +116,11 @@ def _describe(
     if operation.resource is not None:
         described["security"] = _SECURITY
     return described
+
+
+def _summary(operation: Operation) -> str:
+    """The first line of its docstring, as plain text: pages show a summary as it is."""
+    return (operation.handler.__doc__ or operation.name).strip().splitlines()[0].replace("`", "")
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
