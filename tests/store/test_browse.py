@@ -187,7 +187,6 @@ def test_what_tasks_ask(world: World) -> None:
         assert states == [("r1", "t000", -1, None)]
         where = {"dag_id": "d", "run_id": "r1", "task_id": "t000", "key": "k"}
         assert task_data.xcom_value(tx, **where, map_index=-1) is None
-        assert task_data.newest_run_with(tx, **where) is None
         assert task_data.newest_key(tx, dag_id="d", run_id="r1", task_id="t000") is None
         assert task_data.xcom_count(tx, **where) == 0
         assert task_data.xcom_values(tx, **where, first=0, count=9) == []

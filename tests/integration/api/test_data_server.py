@@ -78,9 +78,9 @@ class DataWorld(World):
     def socket(self) -> Path:
         return paths.run_dir(self.home) / paths.DATA_SOCKET
 
-    def task(self, dag_id: str, task_id: str = "extract") -> Task:
+    def task(self, dag_id: str, task_id: str = "extract", run_id: str = "r1") -> Task:
         """A process of that task, which is running."""
-        self.set_state(dag_id, task_id, "running", dispatch=1, try_number=1)
+        self.set_state(dag_id, task_id, "running", run_id=run_id, dispatch=1, try_number=1)
         (row,) = self.sql("SELECT id FROM task_instance WHERE dag_id = ? AND task_id = ?", dag_id, task_id)
         task = Task(self.socket, row[0])
         task.dag_id = dag_id
@@ -133,6 +133,27 @@ def test_xcoms(world: DataWorld) -> None:
     assert task.ask(data.DeleteXCom(key="k")) is None
     assert task.ask(data.GetXCom(**mine, key="k")) is None
     assert task.ask(data.SetXCom(key="", value="1")).kind == "invalid"
+
+
+def test_prior_xcoms_of_another_dag_are_those_up_to_the_run_that_asks(world: DataWorld) -> None:
+    dag_id, pushing = world.made("pushes")
+    _, asking = world.made("asks")
+    pushing.ask(data.SetXCom(key="k", value="3"))
+    wanted = {"dag_id": dag_id, "task_id": "extract", "key": "k", "include_prior_dates": True}
+    assert asking.ask(data.GetXCom(**wanted, run_id="r1")) == "3"
+    assert asking.ask(data.GetXComSlice(**wanted, run_id="r1")) == ["3"]
+    assert asking.ask(data.GetXCom(**wanted, run_id="absent")) is None
+
+
+def test_a_run_of_an_earlier_date_does_not_see_them(world: DataWorld) -> None:
+    dag_id, pushing = world.made("pushes")
+    pushing.ask(data.SetXCom(key="k", value="3"))
+    world.dag(other := world.fresh("early"))
+    world.run(other, "early", logical_date=datetime(2025, 1, 1, tzinfo=UTC))
+    asking = world.task(other, run_id="early")
+    wanted = {"dag_id": dag_id, "task_id": "extract", "key": "k", "include_prior_dates": True}
+    assert asking.ask(data.GetXCom(**wanted, run_id="early")) is None
+    assert asking.ask(data.GetXCom(**wanted, run_id="r1")) == "3"
 
 
 def test_elements_of_a_list(world: DataWorld) -> None:

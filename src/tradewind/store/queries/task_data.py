@@ -119,13 +119,25 @@ _NEWEST_KEY = Statement(
     .order_by(xcom.c.timestamp.desc(), xcom.c.key)
     .limit(1)
 )
-_until = sa.select(run.c.logical_date).where(run.c.dag_id == _dag, run.c.run_id == _run).scalar_subquery()
-_PRIOR_RUNS = Statement(
-    sa.select(xcom.c.dag_run_id)
-    .join_from(xcom, run, run.c.id == xcom.c.dag_run_id)
-    .where(run.c.dag_id == _dag, run.c.logical_date <= _until, xcom.c.task_id == _task, xcom.c.key == _key)
+_until = sa.bindparam("until", type_=run.c.logical_date.type)
+_pushing = sa.select(xcom.c.dag_run_id).join_from(xcom, run, run.c.id == xcom.c.dag_run_id)
+_pushing = _pushing.where(run.c.dag_id == _dag, xcom.c.task_id == _task, xcom.c.key == _key)
+_PRIOR_DATED = Statement(
+    _pushing.add_columns(run.c.logical_date)
+    .where(run.c.logical_date <= _until)
     .order_by(run.c.logical_date.desc())
     .limit(1)
+)
+_PRIOR_DATELESS = Statement(
+    _pushing.add_columns(run.c.run_after)
+    .where(run.c.logical_date.is_(None), run.c.run_after <= _until)
+    .order_by(run.c.run_after.desc(), run.c.id.desc())
+    .limit(1)
+)
+_MOMENT = Statement(
+    sa.select(sa.func.coalesce(run.c.logical_date, run.c.run_after)).where(
+        run.c.dag_id == _dag, run.c.run_id == _run
+    )
 )
 _RUN_OF_PK = Statement(sa.select(run.c.run_id).where(run.c.id == sa.bindparam("pk", type_=run.c.id.type)))
 
@@ -182,10 +194,23 @@ def newest_key(tx: Tx, *, dag_id: str, run_id: str, task_id: str) -> str | None:
     return found
 
 
-def newest_run_with(tx: Tx, *, dag_id: str, run_id: str, task_id: str, key: str) -> str | None:
-    """The run, this one or an earlier one by logical date, in which the task last pushed that key."""
-    pk = tx.value(_PRIOR_RUNS, dag_id=dag_id, run_id=run_id, task_id=task_id, key=key)
-    found: str | None = None if pk is None else tx.value(_RUN_OF_PK, pk=pk)
+def moment_of(tx: Tx, dag_id: str, run_id: str) -> datetime | None:
+    """Where the run stands among others: its logical date, or without one when it was due. None where there
+    is no such run.
+    """
+    found: datetime | None = tx.value(_MOMENT, dag_id=dag_id, run_id=run_id)
+    return found
+
+
+def newest_run_with(tx: Tx, *, dag_id: str, until: datetime, task_id: str, key: str) -> str | None:
+    """The newest run of the DAG, up to that moment, in which the task pushed that key.
+
+    Asked for runs with and without a logical date apart, because each has an index of its own.
+    """
+    where = {"dag_id": dag_id, "until": until, "task_id": task_id, "key": key}
+    rows = [tx.first(statement, **where) for statement in (_PRIOR_DATED, _PRIOR_DATELESS)]
+    newest = max((row for row in rows if row is not None), key=lambda row: (row[1], row[0]), default=None)
+    found: str | None = None if newest is None else tx.value(_RUN_OF_PK, pk=newest[0])
     return found
 
 

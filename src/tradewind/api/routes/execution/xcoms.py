@@ -12,11 +12,18 @@ from tradewind.store.transitions import results
 
 
 def _run_of(asked: Asked, request: data.GetXCom | data.GetXComSlice) -> str:
-    """The run to look in: with ``include_prior_dates`` the newest one that has the value."""
+    """The run to look in: with ``include_prior_dates`` the newest one that has the value, up to that run; who
+    asks about another DAG means: up to the run that asks.
+    """
     if not request.include_prior_dates:
         return request.run_id
+    mine = asked.attempt
+    dag_id = mine.dag_id if request.run_id == mine.run_id else request.dag_id
+    until = task_data.moment_of(asked.tx, dag_id, request.run_id)
+    if until is None:
+        return request.run_id
     found = task_data.newest_run_with(
-        asked.tx, dag_id=request.dag_id, run_id=request.run_id, task_id=request.task_id, key=request.key
+        asked.tx, dag_id=request.dag_id, until=until, task_id=request.task_id, key=request.key
     )
     return found or request.run_id
 
