@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tradewind.domain.events import Succeeded
+from tradewind.domain.events import Succeeded, TaskFinished
 from tradewind.domain.states import TaskInstanceState
 from tradewind.engine.decisions import Decisions, Ready
 from tradewind.scheduler.active_runs import ActiveRuns, CachedRun
@@ -22,12 +22,9 @@ class Deciding:
 
     def __init__(self, *, runs: ActiveRuns, capacity: Capacity, dispatch: Dispatch, timers: Timers) -> None:
         self._runs, self._capacity, self._dispatch, self._timers = runs, capacity, dispatch, timers
-        self._calling: set[str] = set()
-        """Attempts that ended well in this turn and whose process calls callbacks yet."""
 
     def run_once(self, gathered: Gathered, plan: Plan, now: datetime) -> None:
         """Tell the machines what happened, and write into ``plan`` what follows."""
-        self._calling.clear()
         plan.spoiled.update(gathered.spoiled)
         for incoming in gathered.events:
             with spoils(plan.spoiled, incoming.run):
@@ -47,12 +44,16 @@ class Deciding:
         plan.refused.append(incoming)
         if run is not None and incoming.run not in plan.spoiled and run.machine.apply(incoming.event, now):
             plan.accepted.append(plan.refused.pop())
-            self._note_caller(incoming)
+            self._note_end(incoming)
 
-    def _note_caller(self, incoming: Incoming) -> None:
-        report = incoming.report
-        if report is not None and isinstance(report.outcome, Succeeded) and report.outcome.calling:
-            self._calling.add(report.attempt_id)
+    def _note_end(self, incoming: Incoming) -> None:
+        """A process that has ended well may call callbacks yet; any other end is its last word."""
+        event = incoming.event
+        if isinstance(event, TaskFinished):
+            if isinstance(event.outcome, Succeeded) and event.outcome.calling:
+                self._dispatch.linger(event.attempt_id)
+            else:
+                self._dispatch.ended(event.attempt_id)
 
     def _settle(self, run: CachedRun, plan: Plan, now: datetime) -> None:
         """What follows in one run; slots that its decisions free and candidates they make go to capacity."""
@@ -104,13 +105,10 @@ class Deciding:
             for decision in group:
                 self._capacity.release(decision.attempt_id)
                 self._capacity.withdraw(decision.attempt_id)
-                if decision.attempt_id in self._calling:
-                    self._dispatch.linger(decision.attempt_id)
-                else:
-                    self._dispatch.release(decision.attempt_id)
+                self._dispatch.leave(decision.attempt_id)
         for new_try in decisions.new_tries:
             self._capacity.release(new_try.attempt_id)
-            self._dispatch.release(new_try.attempt_id)
+            self._dispatch.leave(new_try.attempt_id)
 
     def _park(self, run: CachedRun, attempt_id: str, state: TaskInstanceState) -> None:
         """A task that starts from its trigger had no slot that it could keep."""

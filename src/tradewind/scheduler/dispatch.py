@@ -192,6 +192,17 @@ class Dispatch:
         """How many do so, as far as is known."""
         return len(self._lingering)
 
+    def ended(self, attempt_id: str) -> None:
+        """Its process has said its last word: it calls nothing."""
+        self._lingering.discard(attempt_id)
+
+    def leave(self, attempt_id: str) -> None:
+        """Its task instance goes on without it, also by a person's clear: its slot is free, unless its
+        process calls callbacks yet.
+        """
+        if attempt_id not in self._lingering:
+            self.release(attempt_id)
+
     def release(self, attempt_id: str) -> None:
         """It ended, or was taken back."""
         self._lingering.discard(attempt_id)

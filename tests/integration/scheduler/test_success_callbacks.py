@@ -8,6 +8,9 @@ from tests.integration.scheduler.world import World, chain
 from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.messages.lifecycle import Held
+from tradewind.engine.clearing import clear
+from tradewind.store.queries import scheduling
+from tradewind.store.transitions import by_hand
 
 
 def calling(world: World) -> Assignment:
@@ -41,6 +44,29 @@ def test_a_success_is_recorded_while_its_process_calls_callbacks(world: World) -
     world.work()
     assert kept(world) == []
     assert world.core.dispatch.hosts()[0].free == world.slots - 1
+
+
+def test_a_person_clears_a_task_while_its_process_calls_callbacks(world: World) -> None:
+    """It runs again beside it; still nobody else calls them, and the first process has its slot."""
+    first = calling(world)
+    world.finish_all()
+    with world.database.write() as tx:
+        loaded = scheduling.load_run(tx, "d", "r")
+        assert loaded is not None
+        facts = next(each for each in loaded.instances if each.task_id == "t00")
+        by_hand.change(tx, loaded.run, [(facts.attempt_id, clear(facts, 0))], now=world.clock.now())
+        by_hand.queue_run_again(tx, loaded.run, now=world.clock.now())
+    world.pass_time(60)
+    (again,) = world.take()
+    assert (again.kind, again.task_id, again.try_number) == ("task", "t00", 2)
+    for _ in range(2):
+        world.pass_time(60)
+        world.core.recount.run_once(world.clock.now())
+    assert (kept(world), world.take()) == ([("task_success",)], [])
+    assert world.core.dispatch.hosts()[0].free == world.slots - 2
+    world.ended(first, Succeeded(called=True))
+    world.work()
+    assert (kept(world), world.core.dispatch.hosts()[0].free) == ([], world.slots - 1)
 
 
 def test_a_note_that_a_callback_changed_is_recorded(world: World) -> None:
