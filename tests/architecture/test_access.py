@@ -43,6 +43,9 @@ BY_KEY = {
     "store.queries.scheduling.active_counts": "slots that are held, which is what limits count",
     "store.queries.task_data.delete_xcom": "an XCom that was loaded",
     "store.queries.dags.delete": "a DAG that was loaded",
+    "store.queries.webhooks.create": "for a DAG or an asset that was loaded",
+    "store.queries.webhooks.delete": "a webhook that was loaded",
+    "store.queries.webhooks.set_secret": "of a webhook that was loaded",
     "store.queries.webhooks.find": "the webhook that the sender is",
     "store.queries.webhooks.secret_of": "to prove that the sender is that webhook",
     "store.queries.webhooks.first_delivery": "of the webhook that the sender is",
@@ -89,6 +92,22 @@ BY_KEY = {
         for name in ("delete", "get", "list_keys", "set_variable")
     },
     **{f"store.queries.pools.{name}": "of no DAG" for name in ("delete", "get", "list_pools", "set_pool")},
+    **{
+        f"store.queries.service_accounts.{name}": "of no DAG"
+        for name in ("account", "create", "delete", "delete_token", "list_accounts", "list_tokens")
+    },
+    **{
+        f"store.queries.roles.{name}": "of no DAG"
+        for name in (
+            "add_to_group",
+            "delete_group",
+            "get_group",
+            "list_groups",
+            "remove_from_group",
+            "set_group_roles",
+        )
+    },
+    **{f"store.queries.users.{name}": "of no DAG" for name in ("get", "with_role")},
     "store.queries.audit.add": "what the asker did",
     "store.queries.browse.others.pool_usage": "slots that are held, which is what a pool is",
     "store.queries.jobs.newest": "the health of components, which anybody may know",

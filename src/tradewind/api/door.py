@@ -262,6 +262,10 @@ ACTIONS: Final = {
 _CHANGING: Final = (Action.CREATE, Action.EDIT, Action.DELETE)
 
 
+OWN: Final = "/api/tradewind"
+"""Before the paths of what Airflow does not have."""
+
+
 class Door:
     """Collects the operations of one route module."""
 

@@ -30,6 +30,7 @@ NUMBERS: Final = frozenset(
         "backfill_id",
         "asset_id",
         "asset_alias_id",
+        "token_id",
     }
 )
 

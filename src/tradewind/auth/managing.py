@@ -50,6 +50,14 @@ def make_role(tx: Tx, name: str) -> None:
     role_queries.create(tx, name)
 
 
+def make_group(tx: Tx, name: str, held: Iterable[str]) -> list[str]:
+    """Make a group that nobody is in yet, which has these roles. Raises Conflict, InvalidValue, NotFound."""
+    checked = check_roles(tx, held)
+    role_queries.create_group(tx, name)
+    role_queries.set_group_roles(tx, name, checked)
+    return checked
+
+
 def keep_an_admin(tx: Tx, had: Sequence[str], *, elsewhere: bool) -> None:
     """Raises Conflict if ``had``, the admins before this change, were somebody and nobody is left.
 

@@ -12,11 +12,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from tradewind.auth import managing, roles
 from tradewind.domain.errors import InvalidValue
+from tradewind.store.queries import service_accounts as queries
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
@@ -27,9 +30,21 @@ _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _ACTION: Final = re.compile(r"(can_\w+|menu_access):(.+)")
 
 
-def make_token() -> str:
-    """A new token: 256 random bits behind the prefix."""
-    return PREFIX + secrets.token_urlsafe(32)
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """A new token, which is nowhere else, and its number."""
+
+    token: str
+    id: int
+    scopes: list[str]
+    expires_on: datetime
+
+
+def issue(tx: Tx, name: str, *, scopes: Sequence[str], lifetime: str, now: datetime) -> Issued:
+    """Give a program a new token, 256 random bits behind the prefix. Raises NotFound, InvalidValue."""
+    token, expires = PREFIX + secrets.token_urlsafe(32), now + parse_lifetime(lifetime)
+    checked = check_scopes(tx, scopes)
+    number = queries.add_token(tx, name, digest=digest(token), scopes=checked, now=now, expires=expires)
+    return Issued(token=token, id=number, scopes=checked, expires_on=expires)
 
 
 def digest(token: str) -> str:

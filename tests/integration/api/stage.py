@@ -13,7 +13,8 @@ from tests.integration.api import serve
 from tests.integration.api.world import World, now
 
 from tradewind.api import file_tokens
-from tradewind.auth import tokens
+from tradewind.auth import managing, tokens
+from tradewind.auth import service_accounts as issuing
 from tradewind.domain.spec import DagSpec, GroupSpec, TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
 from tradewind.secrets.cipher import Cipher
@@ -24,17 +25,23 @@ from tradewind.store.queries import (
     connections,
     dag_warnings,
     pools,
+    service_accounts,
     state_stores,
     variables,
+    webhooks,
 )
 from tradewind.store.transitions import asset_events, asset_mentions, backfills, results, watchers
 
 Ids = dict[str, Any]
 CIPHER = Cipher([serve.CIPHER_KEY])
-_OF_NO_DAG = ("pool_name", "connection_id", "variable_key", "username", "role_name")
+_OF_NO_DAG = (
+    "pool_name", "connection_id", "variable_key", "username", "role_name", "account_name", "group_name",
+    "webhook_name",
+)  # fmt: skip
 _WRITER = {"dag_id": "dag_id", "run_id": "dag_run_id", "task_id": "task_id"}
-NUMBERS = ("import_error_id", "event_log_id", "backfill_id", "asset_id", "asset_alias_id")
+NUMBERS = ("import_error_id", "event_log_id", "backfill_id", "asset_id", "asset_alias_id", "token_id")
 GHOST: Ids = {
+    "account_name": "ghost_account", "group_name": "ghost_group", "webhook_name": "ghost_hook",
     "username": "ghost_user", "role_name": "ghost_role", "paused": "true",
     "execution_date": "2001-01-01T00:00:00Z",
     "dag_id": "ghost", "dag_run_id": "ghost_run", "task_id": "ghost_task", "xcom_key": "ghost_key",
@@ -185,10 +192,24 @@ def _administration(world: World, name: str, ids: Ids) -> None:
             reprocess_behavior="none", max_active_runs=1, user=name, now=at,
         )  # fmt: skip
     world.listed(ids["username"], ids["role_name"])
+    _programs(world, ids, at)
     _state(world, name, ids, at)
     newest = "SELECT max(id) FROM {}"
     ids["import_error_id"] = world.sql(newest.format("import_error"))[0][0]
     ids["event_log_id"] = world.sql(newest.format("log"))[0][0]
+
+
+def _programs(world: World, ids: Ids, at: datetime) -> None:
+    """A service account with a token, a group, and a webhook for the DAG."""
+    with world.database.write() as tx:
+        service_accounts.create(tx, ids["account_name"], "", at)
+        made = issuing.issue(tx, ids["account_name"], scopes=["Viewer"], lifetime="1d", now=at)
+        managing.make_group(tx, ids["group_name"], ["Viewer"])
+        webhooks.create(
+            tx, ids["webhook_name"], dag_id=ids["dag_id"], secret="s" * 16, signed_only=False, params={},
+            now=at, cipher=CIPHER,
+        )  # fmt: skip
+    ids["token_id"] = made.id
 
 
 __all__ = ["GHOST", "Ids", "Side", "build", "meet"]

@@ -51,6 +51,9 @@ FILLED = {
     "section": "core",
     "option": "parallelism",
     "webhook_name": "w",
+    "account_name": "a",
+    "token_id": "1",
+    "group_name": "g",
 }
 
 

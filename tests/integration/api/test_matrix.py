@@ -91,6 +91,15 @@ RULES: dict[str, str] = {
         post_pool patch_pool delete_pool bulk_pools
         """,
     ),
+    **rule(
+        "admin",
+        """
+        get_service_accounts post_service_account get_service_account delete_service_account
+        get_tokens post_service_token delete_service_token
+        get_groups post_group get_group patch_group delete_group
+        get_webhooks get_webhook post_webhook rotate_webhook_secret delete_webhook
+        """,
+    ),
     **v1_rules.RULES,
 }
 """The operation's name to the least role that may use it."""
@@ -154,6 +163,12 @@ BODIES: dict[str, Any] = {
     "post_pool": {"name": "new_{pool_name}", "slots": 1},
     "patch_pool": {"slots": 2},
     "bulk_pools": deleting("{pool_name}"),
+    "post_service_account": {"name": "new_{account_name}"},
+    "post_service_token": {"account": "{account_name}", "scopes": ["Viewer"]},
+    "post_group": {"name": "new_{group_name}"},
+    "patch_group": {"users": []},
+    "post_webhook": {"name": "new_{webhook_name}", "dag_id": "{dag_id}"},
+    "rotate_webhook_secret": {},
     **v1_rules.BODIES,
 }  # fmt: skip
 QUERIES: dict[str, Any] = {

@@ -1,8 +1,15 @@
-"""What a webhook answers."""
+"""Webhooks, and what they answer."""
 
 from __future__ import annotations
 
-from tradewind.api.schemas.common import Answer
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from tradewind.api.schemas.common import Answer, Body
+
+Secret = Annotated[str, Meta(max_length=1000)]
 
 
 class DeliveryResponse(Answer, kw_only=True):
@@ -14,3 +21,47 @@ class DeliveryResponse(Answer, kw_only=True):
     dag_id: str | None
     dag_run_id: str | None
     asset_id: int | None
+
+
+class WebhookResponse(Answer, kw_only=True):
+    """A webhook, without its secret. ``params``: a param to where its value stands in what is delivered."""
+
+    name: str
+    dag_id: str | None
+    asset_id: int | None
+    asset_name: str | None
+    signed_only: bool
+    params: dict[str, str]
+    created_at: datetime
+
+
+class WebhookCollectionResponse(Answer, kw_only=True):
+    """Webhooks."""
+
+    webhooks: list[WebhookResponse]
+    total_entries: int
+
+
+class WebhookBody(Body, kw_only=True):
+    """A new webhook, for a DAG or an asset. ``secret``: one that the sender gave, else one is made."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=250)]
+    dag_id: str | None = None
+    asset_id: int | None = None
+    params: Annotated[dict[str, str], Meta(max_length=1000)] | UnsetType = UNSET
+    signed_only: bool = False
+    secret: Secret | None = None
+
+
+class WebhookSecretBody(Body, kw_only=True):
+    """Another secret: the sender's, or (None) a new one."""
+
+    secret: Secret | None = None
+
+
+class WebhookSecretResponse(Answer, kw_only=True):
+    """Where to post, and the secret that is not shown again; None where the asker brought it."""
+
+    name: str
+    path: str
+    secret: str | None

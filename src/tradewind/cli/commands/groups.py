@@ -27,9 +27,7 @@ USER = (
 def create(args: Args, app: App) -> int:
     """Make a group that nobody is in yet."""
     with app.database.write() as tx:
-        roles = managing.check_roles(tx, args.role)
-        queries.create_group(tx, args.group)
-        queries.set_group_roles(tx, args.group, roles)
+        roles = managing.make_group(tx, args.group, args.role)
         acting.note(tx, app, "groups_create", extra={"group": args.group, "roles": roles})
     print(f'Group "{args.group}" created')
     return 0

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 from tradewind.auth import service_accounts
 from tradewind.cli import acting, output
 from tradewind.cli.arguments import OUTPUT, Args, arg, arguments
-from tradewind.domain.errors import NotFound, did_you_mean
 from tradewind.store.queries import service_accounts as queries
 
 if TYPE_CHECKING:
     from tradewind.cli.bootstrap import App
-    from tradewind.store.database import Tx
 
 NAME = arg("name", help="the service account's name")
 
@@ -50,7 +48,6 @@ def list_accounts(args: Args, app: App) -> int:
 def delete(args: Args, app: App) -> int:
     """Delete a service account; its tokens end."""
     with app.database.write() as tx:
-        _check_name(tx, args.name)
         queries.delete(tx, args.name)
         acting.note(tx, app, "service_accounts_delete", extra={"name": args.name})
     print(f"Service account {args.name!r} deleted")
@@ -67,18 +64,15 @@ def delete(args: Args, app: App) -> int:
 )  # fmt: skip
 def create_token(args: Args, app: App) -> int:
     """Make a token for a service account, and print it: this once."""
-    now, token = app.clock.now(), service_accounts.make_token()
-    expires = now + service_accounts.parse_lifetime(args.expires)
     with app.database.write() as tx:
-        scopes = service_accounts.check_scopes(tx, args.scope)
-        number = queries.add_token(
-            tx, args.name, digest=service_accounts.digest(token), scopes=scopes, now=now, expires=expires
+        made = service_accounts.issue(
+            tx, args.name, scopes=args.scope, lifetime=args.expires, now=app.clock.now()
         )
-        extra = {"name": args.name, "id": number, "scopes": scopes, "expires_on": expires.isoformat()}
+        extra = {"name": args.name, "id": made.id, "scopes": made.scopes, "expires_on": made.expires_on}
         acting.note(tx, app, "tokens_create", extra=extra)
-    print(token)
+    print(made.token)
     print(
-        f"This is token {number} of {args.name!r}, good until {expires:%Y-%m-%d %H:%M} UTC. "
+        f"This is token {made.id} of {args.name!r}, good until {made.expires_on:%Y-%m-%d %H:%M} UTC. "
         "It is not shown again.",
         file=sys.stderr,
     )
@@ -90,7 +84,7 @@ def list_tokens(args: Args, app: App) -> int:
     """List tokens: whose, what they may do, until when, when they were used last."""
     with app.database.read() as tx:
         if args.name is not None:
-            _check_name(tx, args.name)
+            queries.account(tx, args.name)
         found = queries.list_tokens(tx, args.name)
     columns = ("id", "account", "scopes", "created_on", "expires_on", "last_used_on")
     rows = [
@@ -105,15 +99,6 @@ def revoke_token(args: Args, app: App) -> int:
     """End a token now."""
     with app.database.write() as tx:
         found = queries.delete_token(tx, args.id)
-        if found is None:
-            raise NotFound(f"There is no token {args.id}. 'airflow tokens list' shows all.")
         acting.note(tx, app, "tokens_revoke", extra={"name": found.account, "id": found.id})
     print(f"Token {found.id} of {found.account!r} revoked")
     return 0
-
-
-def _check_name(tx: Tx, name: str) -> None:
-    """Raises NotFound."""
-    names = [one.name for one in queries.list_accounts(tx)]
-    if name not in names:
-        raise NotFound(f"There is no service account {name!r}.{did_you_mean(name, names)}")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import jsonpointer
-
-from tradewind.api import webhook_proofs
+from tradewind.api import webhook_making
 from tradewind.cli import acting, files, output
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag
 from tradewind.domain import errors
@@ -38,7 +36,7 @@ def _row(hook: queries.Webhook) -> dict[str, Any]:
 def list_webhooks(args: Args, app: App) -> int:
     """List webhooks."""
     with app.database.read() as tx:
-        output.show([_row(hook) for hook in queries.list_webhooks(tx)], args.output)
+        output.show([_row(hook) for hook in queries.list_webhooks(tx, access=SYSTEM)], args.output)
     return 0
 
 
@@ -58,12 +56,12 @@ def create(args: Args, app: App) -> int:
     """Let events from outside start a DAG."""
     if (args.dag is None) == (args.asset is None):
         raise WrongUsage("Say what the webhook is for: --dag DAG_ID or --asset NAME.")
-    params, secret = _params(args.param), _secret(args)
+    params, given = _params(args.param), _secret(args)
     with app.database.write() as tx:
         asset = None if args.asset is None else _asset(tx, args.asset)
         dag = None if args.dag is None else acting.dag(tx, args.dag).dag_id
-        queries.create(
-            tx, args.webhook, dag_id=dag, asset_id=asset, secret=secret, signed_only=args.signed_only,
+        secret = webhook_making.make(
+            tx, args.webhook, dag_id=dag, asset_id=asset, secret=given, signed_only=args.signed_only,
             params=params, now=app.clock.now(), cipher=app.cipher,
         )  # fmt: skip
         acting.note(tx, app, "webhook_create", dag_id=dag, extra={"webhook": args.webhook, "asset_id": asset})
@@ -77,9 +75,9 @@ def create(args: Args, app: App) -> int:
 @arguments(NAME, SECRET)
 def rotate(args: Args, app: App) -> int:
     """Give a webhook another secret."""
-    secret = _secret(args)
+    given = _secret(args)
     with app.database.write() as tx:
-        queries.set_secret(tx, args.webhook, secret, cipher=app.cipher)
+        secret = webhook_making.rotate(tx, args.webhook, given, cipher=app.cipher)
         acting.note(tx, app, "webhook_rotate", extra={"webhook": args.webhook})
     print(f"Webhook {args.webhook} has another secret; the former one is worthless from now on.")
     _tell(args, secret)
@@ -101,20 +99,11 @@ def _tell(args: Args, secret: str) -> None:
         print(f"Its secret, which is not shown again: {secret}")
 
 
-def _secret(args: Args) -> str:
-    """A new one, or the one in the file. Raises WrongUsage."""
+def _secret(args: Args) -> str | None:
+    """The one in the file, if one is named. Raises WrongUsage."""
     if args.secret_file is None:
-        return webhook_proofs.new_secret()
-    text = files.read_text(args.secret_file)
-    if len(text.strip()) < webhook_proofs.SHORTEST:
-        raise WrongUsage(
-            f"The secret in {args.secret_file} is shorter than {webhook_proofs.SHORTEST} characters."
-        )
-    if not text.isascii():
-        raise WrongUsage(
-            f"The secret in {args.secret_file} has characters that no header can carry: use ASCII."
-        )
-    return text.strip()
+        return None
+    return files.read_text(args.secret_file)
 
 
 def _params(pairs: list[str]) -> dict[str, str]:
@@ -122,19 +111,10 @@ def _params(pairs: list[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         name, equals, pointer = pair.partition("=")
-        if not name or not equals or not _points(pointer):
+        if not name or not equals or not webhook_making.points(pointer):
             raise WrongUsage(f"--param {pair!r} must be NAME=POINTER, as --param commit=/after.")
         found[name] = pointer
     return found
-
-
-def _points(pointer: str) -> bool:
-    """It is a JSON pointer to something that can be there: not ``-``, which is behind the end of a list."""
-    try:
-        parts = jsonpointer.JsonPointer(pointer).parts
-    except jsonpointer.JsonPointerException:
-        return False
-    return bool(parts) and "-" not in parts
 
 
 def _asset(tx: Tx, text: str) -> int:

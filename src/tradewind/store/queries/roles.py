@@ -169,6 +169,12 @@ def list_groups(tx: Tx) -> list[GroupRecord]:
     ]
 
 
+def get_group(tx: Tx, name: str) -> GroupRecord:
+    """The group of that name. Raises NotFound."""
+    _group(tx, name)
+    return next(one for one in list_groups(tx) if one.name == name)
+
+
 def _by_group(tx: Tx, select: sa.Select[Any]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for number, name in tx.rows(select):

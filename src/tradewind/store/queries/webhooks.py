@@ -9,8 +9,10 @@ import msgspec
 import sqlalchemy as sa
 
 from tradewind.domain import errors, keys
+from tradewind.domain.access import Access
 from tradewind.secrets.cipher import Cipher
 from tradewind.store.database import Tx
+from tradewind.store.queries.reading import within
 from tradewind.store.tables.assets import asset
 from tradewind.store.tables.webhooks import webhook, webhook_delivery
 
@@ -79,9 +81,18 @@ def find(tx: Tx, name: str) -> Webhook | None:
     return None if row is None else _record(row)
 
 
-def list_webhooks(tx: Tx) -> list[Webhook]:
-    """All webhooks by name."""
-    return [_record(row) for row in tx.rows(_ALL)]
+def list_webhooks(tx: Tx, *, access: Access) -> list[Webhook]:
+    """Webhooks by name: those of DAGs that ``access`` reaches, and those of assets, which are no DAG's."""
+    reached = sa.or_(webhook.c.dag_id.is_(None), within(webhook.c.dag_id, access))
+    return [_record(row) for row in tx.rows(_ALL.where(reached))]
+
+
+def reached(tx: Tx, name: str, *, access: Access) -> Webhook:
+    """The webhook of that name among those. Raises NotFound."""
+    for hook in list_webhooks(tx, access=access):
+        if hook.name == name:
+            return hook
+    raise _unknown(name)
 
 
 def secret_of(tx: Tx, name: str, *, cipher: Cipher) -> str | None:
@@ -100,10 +111,10 @@ def set_secret(tx: Tx, name: str, secret: str, *, cipher: Cipher) -> None:
 
 def rotate(tx: Tx, *, cipher: Cipher) -> int:
     """Encrypt every secret with the cipher's first key; how many there are. Raises CannotDecrypt."""
-    found = list_webhooks(tx)
-    for each in found:
-        set_secret(tx, each.name, secret_of(tx, each.name, cipher=cipher) or "", cipher=cipher)
-    return len(found)
+    names = [row[0] for row in tx.rows(sa.select(webhook.c.name))]
+    for name in names:
+        set_secret(tx, name, secret_of(tx, name, cipher=cipher) or "", cipher=cipher)
+    return len(names)
 
 
 def delete(tx: Tx, name: str) -> None:

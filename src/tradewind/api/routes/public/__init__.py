@@ -1,4 +1,6 @@
-"""Airflow's REST API v2, one module a noun. Each has a ``door`` that holds its operations."""
+"""Airflow's REST API v2, and what is ours beside it (``door.OWN``): one module a noun, each with a ``door``
+that holds its operations.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +46,9 @@ MODULES: Final = [
     "asset_state_stores",
     "assets",
     "webhooks",
+    "webhook_management",
+    "service_accounts",
+    "groups",
 ]
 """Where two paths would match, the more particular one stands first."""
 

@@ -6,15 +6,14 @@ v2 has no such operations (they moved to Airflow's FAB provider), so these use `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from starlette.concurrency import run_in_threadpool
 
-from tradewind.api import masks
+from tradewind.api import admins, masks
 from tradewind.api.door import Call
 from tradewind.api.pagination import Paged, PlainPage, page
 from tradewind.api.routes.v1.translation import names, one, own, paged
@@ -97,14 +96,6 @@ def _shown(found: queries.UserRecord) -> UserAnswer:
     return UserAnswer(**{**same, "failed_login_count": found.fail_login_count, "roles": held})
 
 
-@contextmanager
-def _managing(call: Call) -> Iterator[None]:
-    """Afterwards somebody is still an admin. Raises Conflict."""
-    had = queries.with_role(call.tx, roles.ADMIN)
-    yield
-    managing.keep_an_admin(call.tx, had, elsewhere=call.services.people.admin_elsewhere)
-
-
 def _with_hash(work: Callable[[Call, str | None], T]) -> Callable[[Call], Any]:
     """Hashing a password takes a while, so it is done before the transaction begins."""
 
@@ -165,7 +156,7 @@ def patch_user(call: Call, hashed: str | None) -> UserAnswer:
     if fields.pop("password", None) is not None:
         fields["password_hash"] = hashed
     held = fields.pop("roles", None)
-    with _managing(call):
+    with admins.kept(call):
         queries.change(call.tx, found.username, now=call.now, **fields)
         if held is not None:
             queries.set_roles(call.tx, found, _role_names(call, held))
@@ -183,7 +174,7 @@ def patch_user(call: Call, hashed: str | None) -> UserAnswer:
 def delete_user(call: Call) -> None:
     """Delete a user."""
     found = _user(call)
-    with _managing(call):
+    with admins.kept(call):
         queries.delete(call.tx, found.username)
     call.audit("users_delete", extra={"username": found.username, "roles": found.roles})
 

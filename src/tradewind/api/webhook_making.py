@@ -1,0 +1,69 @@
+"""How a webhook is made and gets another secret: the same for the API and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import jsonpointer
+
+from tradewind.api import webhook_proofs
+from tradewind.domain import errors
+from tradewind.secrets.cipher import Cipher
+from tradewind.store.database import Tx
+from tradewind.store.queries import webhooks as queries
+
+
+def make(
+    tx: Tx,
+    name: str,
+    *,
+    dag_id: str | None,
+    asset_id: int | None,
+    secret: str | None,
+    signed_only: bool,
+    params: Mapping[str, str],
+    now: datetime,
+    cipher: Cipher,
+) -> str:
+    """Make a webhook for a DAG or an asset that its maker may reach; its secret, a new one where none was
+    given. Raises InvalidId, InvalidValue, BadRequest, Conflict.
+    """
+    for param, pointer in params.items():
+        if not param or not points(pointer):
+            raise errors.InvalidValue(
+                f"The pointer of param {param!r}", pointer, "be a JSON pointer, as /commits/0/id"
+            )
+    good = usable(secret)
+    queries.create(
+        tx, name, dag_id=dag_id, asset_id=asset_id, secret=good, signed_only=signed_only,
+        params=dict(params), now=now, cipher=cipher,
+    )  # fmt: skip
+    return good
+
+
+def rotate(tx: Tx, name: str, secret: str | None, *, cipher: Cipher) -> str:
+    """Give a webhook another secret, which is returned. Raises NotFound, BadRequest."""
+    good = usable(secret)
+    queries.set_secret(tx, name, good, cipher=cipher)
+    return good
+
+
+def usable(secret: str | None) -> str:
+    """The secret that somebody brings, or (None) a new one. Raises BadRequest, which does not repeat it."""
+    if secret is None:
+        return webhook_proofs.new_secret()
+    if len(secret.strip()) < webhook_proofs.SHORTEST:
+        raise errors.BadRequest(f"The secret is shorter than {webhook_proofs.SHORTEST} characters.")
+    if not secret.isascii():
+        raise errors.BadRequest("The secret has characters that no header can carry: use ASCII.")
+    return secret.strip()
+
+
+def points(pointer: str) -> bool:
+    """It is a JSON pointer to something that can be there: not ``-``, which is behind the end of a list."""
+    try:
+        parts = jsonpointer.JsonPointer(pointer).parts
+    except jsonpointer.JsonPointerException:
+        return False
+    return bool(parts) and "-" not in parts
