@@ -136,16 +136,34 @@ class DagRun:
         Raises AirflowException where there is no way to the database.
         """
         wanted = known_instance.state_names(state)
-        if self.ask is None:
-            raise AirflowException(f"Run {self.dates.run_id!r} has no way to the database here.")
         request = data.GetTaskInstances(dag_id=self.dates.dag_id, run_id=self.dates.run_id)
-        known = [KnownTI(self, facts) for facts in self.ask(request)]
+        known = [KnownTI(self, facts) for facts in self._asked(request)]
         return [one for one in known if wanted is None or one.state in wanted]
 
     def get_task_instance(self, task_id: str, session: Any = None, *, map_index: int = -1) -> KnownTI | None:
         """That task instance as it is now, or None."""
         found = (one for one in self.get_task_instances() if one.task_id == task_id)
         return next((one for one in found if one.map_index == map_index), None)
+
+    def get_previous_dagrun(self, of: Any = None, state: Any = None, session: Any = None) -> DagRun | None:
+        """The run before this one, in ``state`` if one is given; None where there is none. ``of`` is that
+        state too, or the run, as some releases of 2.x want it. Inside a running task or a callback.
+
+        Raises AirflowException where there is no way to the database.
+        """
+        wanted = state if of is None or isinstance(of, DagRun) else of
+        dates = of.dates if isinstance(of, DagRun) else self.dates
+        request = data.GetPreviousDagRun(
+            dag_id=dates.dag_id, logical_date=dates.logical_date or dates.run_after,
+            state=None if wanted is None else str(getattr(wanted, "value", wanted)),
+        )  # fmt: skip
+        found = self._asked(request)
+        return None if found is None else DagRun(msgspec.convert(found, RunContext), self.ask)
+
+    def _asked(self, request: data.Request) -> Any:
+        if self.ask is None:
+            raise AirflowException(f"Run {self.dates.run_id!r} has no way to the database here.")
+        return self.ask(request)
 
     def get_state(self) -> str:
         """The state when the task was handed out."""

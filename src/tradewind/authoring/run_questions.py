@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tradewind.authoring.dag_run import DagRun
+from tradewind.authoring.known_instance import KnownTI
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 
@@ -16,23 +17,12 @@ _LOOK_BACK = 1000
 """How many runs ``get_previous_ti`` looks at."""
 
 
-class PreviousTI:
-    """A task instance of an earlier run, as far as another task may know it."""
-
-    def __init__(self, dag_run: DagRun, task_id: str, map_index: int, state: str | None) -> None:
-        self.dag_run, self.task_id, self.map_index, self.state = dag_run, task_id, map_index, state
-        self.dag_id, self.run_id = dag_run.dag_id, dag_run.run_id
-        self.logical_date = self.execution_date = dag_run.logical_date
-
-    def __repr__(self) -> str:
-        return f"<TaskInstance: {self.dag_id}.{self.task_id} {self.run_id} [{self.state}]>"
-
-
 class RunQuestions:
     """Mixed into ``TaskRun``, which knows how to ask."""
 
     dag_id: Any
     task_id: Any
+    map_index: Any
     dag_run: DagRun
 
     def ask(self, request: data.Request) -> Any:
@@ -41,14 +31,12 @@ class RunQuestions:
 
     def previous_run(self, state: str | None = None) -> RunContext | None:
         """The run before this one (in ``state``, if given), as plain values."""
-        at = self.dag_run.dates.logical_date or self.dag_run.dates.run_after
-        found = self.ask(data.GetPreviousDagRun(dag_id=self.dag_id, logical_date=at, state=state))
-        return None if found is None else _run(found)
+        found = self.get_previous_dagrun(state)
+        return None if found is None else found.dates
 
     def get_previous_dagrun(self, state: Any = None, session: Any = None) -> DagRun | None:
         """The run before this one, or None."""
-        found = self.previous_run(None if state is None else str(getattr(state, "value", state)))
-        return None if found is None else DagRun(found)
+        return self.dag_run.get_previous_dagrun(state=state)
 
     def get_previous_logical_date(self, state: Any = None) -> Any:
         """The logical date of the run before this one, or None."""
@@ -64,7 +52,7 @@ class RunQuestions:
 
     def get_previous_ti(
         self, state: Any = None, logical_date: Any = None, map_index: int = -1, session: Any = None
-    ) -> PreviousTI | None:
+    ) -> KnownTI | None:
         """This task's instance in the run before this one; with ``state`` the latest one that is in it. None
         where there is none.
         """
@@ -81,21 +69,22 @@ class RunQuestions:
             known = states.get(run.run_id, {})
             key = self.task_id if map_index < 0 else f"{self.task_id}_{map_index}"
             if key in known and wanted in (None, known[key]):
-                return PreviousTI(DagRun(run), self.task_id, map_index, known[key])
+                return DagRun(run, self.ask).get_task_instance(self.task_id, map_index=map_index)
             if wanted is None or run.logical_date is None:
                 return None
             at = run.logical_date
         return None
 
     @property
-    def previous_ti(self) -> PreviousTI | None:
+    def previous_ti(self) -> KnownTI | None:
         """This task's instance in the run before this one (1.x, 2.x)."""
         return self.get_previous_ti()
 
     @property
-    def previous_ti_success(self) -> DagRun | None:
-        """The last successful run before this one (Airflow 1.x gave its task instance)."""
-        return self.get_previous_dagrun("success")
+    def previous_ti_success(self) -> KnownTI | None:
+        """This task's instance in the last successful run before this one (1.x, 2.x)."""
+        run = self.get_previous_dagrun("success")
+        return None if run is None else run.get_task_instance(self.task_id, map_index=self.map_index)
 
     def get_dagrun_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run, or None where there is no such run."""

@@ -127,6 +127,11 @@ class TaskRun(RunQuestions, OlderNames):
         return self.assignment.priority_weight
 
     @property
+    def run_as_user(self) -> str | None:
+        """The account that the task was to run as, or None for that of the worker."""
+        return self.assignment.run_as_user or getattr(self.task, "run_as_user", None)
+
+    @property
     def operator(self) -> str:
         """The operator's name."""
         return str(self.task.operator_name)

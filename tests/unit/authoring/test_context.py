@@ -117,9 +117,15 @@ def test_the_task_in_earlier_runs(runs):
     def answer(request):
         if isinstance(request, data.GetTaskStates):
             return {run_id: states[run_id] for run_id in request.run_ids}
+        if isinstance(request, data.GetTaskInstances):
+            known = states[request.run_id].items()
+            return [data.TaskInstanceFacts(id="i", task_id=task_id, state=state) for task_id, state in known]
         return next((run for run in earlier if run.logical_date < request.logical_date), None)
 
     ti = make(runs)["ti"]
+    assert ti.run_as_user is None
+    ti.task.run_as_user = "somebody"
+    assert ti.run_as_user == "somebody"
     ti._link = SimpleNamespace(call=answer)
     assert (ti.previous_ti.run_id, ti.previous_ti.state) == ("r30", "failed")
     assert ti.get_previous_ti(state="success").logical_date == earlier[1].logical_date

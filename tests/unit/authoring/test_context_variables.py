@@ -201,6 +201,7 @@ def test_questions(ti: Any, runs: Any) -> None:
     runs.link.answers[data.GetDagRun] = EARLIER
     first = datetime(2024, 1, 31, 7, tzinfo=UTC)
     runs.link.answers[data.GetFirstReschedule] = first.isoformat()
+    runs.link.answers[data.GetTaskInstances] = [{"id": "i", "task_id": ti.task_id}]
     assert ti.get_previous_dagrun().run_id == "r0"
     assert ti.get_previous_ti().run_id == "r0"
     assert ti.get_task_states("d", run_ids=["r0"]) == {"r0": {"a": "success", "b": "failed"}}
