@@ -143,6 +143,10 @@ operators.imap_attachment_to_s3_operator amazon.aws.transfers.imap_attachment_to
 operators.jenkins_job_trigger_operator jenkins.operators.jenkins_job_trigger
 operators.jira_operator atlassian.jira.operators.jira
 operators.kubernetes_pod_operator cncf.kubernetes.operators.pod
+kubernetes.kube_client cncf.kubernetes.kube_client
+kubernetes.pod_generator cncf.kubernetes.pod_generator
+kubernetes.pod_launcher cncf.kubernetes.utils.pod_manager
+kubernetes.secret cncf.kubernetes.secret
 operators.mlengine_operator google.cloud.operators.mlengine
 operators.mongo_to_s3 amazon.aws.transfers.mongo_to_s3
 operators.mssql_to_gcs google.cloud.transfers.mssql_to_gcs

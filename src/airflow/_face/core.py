@@ -1,7 +1,7 @@
 """Paths of Airflow 2.x, and those of 3.x outside ``airflow.sdk``."""
 
-from airflow._face.providers import PYTHON, SQL
-from airflow._face.sdk import EXCEPTIONS, MACROS, TIMETABLES, TIMEZONE
+from airflow._face.providers import DECORATORS, PYTHON, SQL
+from airflow._face.sdk import EXCEPTIONS, MACROS, MASKER, TIMETABLES, TIMEZONE
 
 _MODELS = (
     "DAG BaseOperator BaseOperatorLink Connection DagBag DagModel DagPickle DagRun DagTag DbCallbackRequest "
@@ -22,6 +22,20 @@ _WINDOWS = "Window HourWindow DayWindow WeekWindow MonthWindow QuarterWindow Yea
 _ASSETS = (
     "Asset AssetAlias AssetAll AssetAny Dataset DatasetAlias DatasetAll DatasetAny DatasetEvent "
     "expand_alias_to_datasets BaseDatasetEventInput"
+)
+_TYPING = (
+    *(
+        "Annotated",
+        "Final",
+        "Literal",
+        "ParamSpec",
+        "Protocol",
+        "Self",
+        "TypeAlias",
+        "TypedDict",
+        "TypeGuard",
+    ),
+    *("NotRequired", "Unpack", "overload", "runtime_checkable"),
 )
 
 PATHS: dict[str, str] = {
@@ -66,6 +80,7 @@ PATHS: dict[str, str] = {
         "task_decorator_factory"
     ),
     "airflow.decorators.task_group": "task_group",
+    **{f"airflow.decorators.{module}": words for module, words in DECORATORS.items()},
     "airflow.decorators.setup_teardown": (
         "setup_task=setup teardown_task=teardown ContextWrapper context_wrapper"
     ),
@@ -179,6 +194,7 @@ PATHS: dict[str, str] = {
     "airflow.utils.context": (
         "Context KNOWN_CONTEXT_KEYS context_copy_partial context_merge context_get_outlet_events"
     ),
+    "airflow.utils.dag_cycle_tester": "check_cycle test_cycle=check_cycle",
     "airflow.utils.dag_parsing_context": "get_parsing_context AirflowParsingContext",
     "airflow.utils.dates": _DATES,
     "airflow.utils.db": "provide_session create_session",
@@ -204,9 +220,7 @@ PATHS: dict[str, str] = {
     "airflow.utils.json": "XComDecoder XComEncoder AirflowJsonEncoder WebEncoder",
     "airflow.utils.log.logging_mixin": "LoggingMixin StreamLogWriter remove_escape_codes redirect_stdout",
     "airflow.utils.log.file_task_handler": "FileTaskHandler",
-    "airflow.utils.log.secrets_masker": (
-        "mask_secret redact SecretsMasker should_hide_value_for_key Redactable Redacted"
-    ),
+    "airflow.utils.log.secrets_masker": MASKER,
     "airflow.utils.module_loading": "import_string qualname is_valid_dotpath iter_namespace",
     "airflow.utils.net": "get_hostname@socket:gethostname getfqdn@socket:getfqdn get_host_ip_address",
     "airflow.utils.operator_helpers": (
@@ -244,7 +258,13 @@ PATHS: dict[str, str] = {
     "airflow.lineage.hook": "HookLineage HookLineageCollector get_hook_lineage_collector AssetLineageInfo",
     "airflow.io": "get_fs has_fs attach Properties",
     "airflow.io.path": "ObjectStoragePath",
+    "airflow.io.storage": "attach",
+    "airflow.io.store": "attach",
+    "airflow.io.typedef": "Properties",
+    "airflow.io.utils.stat": "stat_result",
     "airflow.stats": "Stats",
+    "airflow.serialization.definitions.notset": "ArgNotSet NOTSET is_arg_set",
+    "airflow.typing_compat": " ".join(f"{name}@typing:{name}" for name in _TYPING),
     "airflow.plugins_manager": "AirflowPlugin",
     "airflow.providers_manager": "ProvidersManager",
     "airflow.policies": "hookimpl",
@@ -269,6 +289,7 @@ PATHS: dict[str, str] = {
         "resource_name_for_dag"
     ),
     "airflow.api.common.trigger_dag": "trigger_dag",
+    "airflow.api.common.experimental.trigger_dag": "trigger_dag",
     "airflow.dag_processing.bundles.base": "BaseDagBundle",
     "airflow.dag_processing.dagbag": "DagBag",
 }

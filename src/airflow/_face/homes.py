@@ -203,7 +203,19 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.drawing": "task_group_to_dict",
     "tradewind.authoring.log_handler": "FileTaskHandler",
     "tradewind.authoring.task_logs": "configure_logging relative_path_from_logger",
-    "tradewind.authoring.types": "Logger Properties RuntimeTaskInstanceProtocol",
+    "tradewind.authoring.types": "Logger Properties DagRunProtocol RuntimeTaskInstanceProtocol",
+    "tradewind.authoring.asset_keys": "AssetUniqueKey AssetAliasUniqueKey",
+    "tradewind.authoring.object_stat": "stat_result=StatResult",
+    "tradewind.authoring.dag_checks": "check_cycle",
+    "tradewind.authoring.decorator_names": (
+        "bash_task branch_external_python_task branch_task branch_virtualenv_task external_python_task "
+        "python_task sensor_task short_circuit_task virtualenv_task"
+    ),
+    "tradewind.authoring.decorated": (
+        "BashDecoratedOperator BranchDecoratedOperator PythonDecoratedOperator SensorDecoratedOperator "
+        "ShortCircuitDecoratedOperator"
+    ),
+    "tradewind.authoring.decorated_virtualenv": "VirtualenvDecoratedOperator",
     "tradewind.authoring.state_scopes": "AssetScope BaseStoreBackend StoreScope TaskScope",
     "tradewind.authoring.serde": "serialize deserialize",
     "tradewind.authoring.providers": "ProvidersManager ProvidersManagerTaskRuntime=ProvidersManager",

@@ -132,7 +132,15 @@ PATHS: dict[str, str] = {
     "airflow.executors.local_kubernetes_executor": "LocalKubernetesExecutor",
     "airflow.config_templates.default_celery": "DEFAULT_CELERY_CONFIG",
     "airflow.kubernetes.kube_client": "get_kube_client",
-    "airflow.kubernetes.pod_generator": "PodGenerator PodDefaults make_safe_label_value",
+    "airflow.kubernetes.k8s_model": "K8SModel append_to_pod",
+    "airflow.kubernetes.kubernetes_helper_functions": (
+        "add_pod_suffix annotations_to_key create_pod_id get_logs_task_metadata rand_str"
+    ),
+    "airflow.kubernetes.pod_generator": (
+        "PodGenerator PodDefaults make_safe_label_value merge_objects extend_object_field add_pod_suffix "
+        "rand_str datetime_to_label_safe_datestring label_safe_datestring_to_datetime"
+    ),
+    "airflow.kubernetes.pod_launcher": "PodLauncher PodStatus",
     "airflow.kubernetes.secret": "Secret K8SModel",
     "airflow.macros.hive": "closest_ds_partition max_partition",
     "airflow.contrib.auth.backends.password_auth": "PasswordUser@tradewind.authoring.rows:PasswordUser",

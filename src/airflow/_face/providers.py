@@ -19,6 +19,29 @@ _SQL = (
     "SQLValueCheckOperator"
 )
 
+_DECORATORS = {
+    "bash": "bash_task _BashDecoratedOperator=BashDecoratedOperator",
+    "branch_external_python": "branch_external_python_task",
+    "branch_python": "branch_task _BranchPythonDecoratedOperator=BranchDecoratedOperator",
+    "branch_virtualenv": "branch_virtualenv_task",
+    "external_python": "external_python_task",
+    "python": "python_task _PythonDecoratedOperator=PythonDecoratedOperator",
+    "python_virtualenv": "virtualenv_task _PythonVirtualenvDecoratedOperator=VirtualenvDecoratedOperator",
+    "sensor": "sensor_task DecoratedSensorOperator=SensorDecoratedOperator",
+    "short_circuit": "short_circuit_task _ShortCircuitDecoratedOperator=ShortCircuitDecoratedOperator",
+}
+_COMPAT = (
+    "AirflowException AirflowConfigException AirflowFailException AirflowNotFoundException "
+    "AirflowOptionalProviderFeatureException AirflowPlugin AirflowSkipException AirflowTaskTimeout Asset "
+    "BaseBranchOperator BaseHook BaseNotifier BaseOperator BaseOperatorLink BaseSensorOperator BranchMixIn "
+    "Connection Context DAG DagRunTriggerException DecoratedOperator DownstreamTasksSkipped "
+    "HookLineageReader KeywordParameters MappedOperator Param ParamValidationError PokeReturnValue "
+    "ResumableJobMixin RuntimeTaskInstanceProtocol SkipMixin Stats TaskDecorator TaskDeferred TaskGroup "
+    "TaskInstance TaskInstanceKey Variable XCOM_RETURN_KEY XCom XComArg chain conf context_merge "
+    "context_to_airflow_vars cross_downstream determine_kwargs get_current_context get_unique_task_id "
+    "hookimpl mask_secret poke_mode_only task_decorator_factory timeout timezone@tradewind.authoring.timezone"
+)
+
 PATHS: dict[str, str] = {
     f"{_S}.operators.bash": "BashOperator",
     f"{_S}.operators.python": _PYTHON,
@@ -44,6 +67,7 @@ PATHS: dict[str, str] = {
         "ExternalTaskGroupFailedError ExternalDagFailedError DuplicateStateError HITLTriggerEventError "
         "HITLTimeoutError HITLRejectException"
     ),
+    **{f"{_S}.decorators.{module}": words for module, words in _DECORATORS.items()},
     f"{_S}.hooks.filesystem": "FSHook",
     f"{_S}.hooks.package_index": "PackageIndexHook",
     f"{_S}.hooks.subprocess": "SubprocessHook SubprocessResult",
@@ -56,6 +80,13 @@ PATHS: dict[str, str] = {
     # --- where an installed provider package wins
     "airflow.providers.common.sql.operators.generic_transfer": "GenericTransfer",
     "airflow.providers.common.sql.operators.sql": f"{_SQL} parse_boolean",
+    "airflow.providers.common.compat.sdk": _COMPAT,
+    "airflow.providers.common.compat.assets": "Asset AssetAlias AssetAll AssetAny expand_alias_to_assets",
+    "airflow.providers.common.compat.lineage.hook": "get_hook_lineage_collector",
+    "airflow.providers.common.compat.module_loading": "import_string iter_namespace qualname",
+    "airflow.providers.common.compat.notifier": "BaseNotifier",
+    "airflow.providers.common.compat.standard.operators": "PythonOperator ShortCircuitOperator BaseOperator",
+    "airflow.providers.common.compat.standard.triggers": "TimeDeltaTrigger",
     "airflow.providers.mysql.operators.mysql": "MySqlOperator",
     "airflow.providers.postgres.operators.postgres": "PostgresOperator",
     "airflow.providers.sqlite.operators.sqlite": "SqliteOperator",
@@ -75,6 +106,7 @@ PATHS: dict[str, str] = {
 
 SQL = _SQL
 PYTHON = _PYTHON
+DECORATORS = _DECORATORS
 
 _P = "airflow.providers"
 PROVIDED: dict[str, str] = {
@@ -127,8 +159,16 @@ PROVIDED: dict[str, str] = {
     f"{_P}.cncf.kubernetes.executors.kubernetes_executor": "KubernetesExecutor",
     f"{_P}.cncf.kubernetes.executors.local_kubernetes_executor": "LocalKubernetesExecutor",
     f"{_P}.cncf.kubernetes.kube_client": "get_kube_client",
-    f"{_P}.cncf.kubernetes.pod_generator": "PodGenerator PodDefaults make_safe_label_value",
-    f"{_P}.cncf.kubernetes.secret": "Secret K8SModel",
+    f"{_P}.cncf.kubernetes.k8s_model": "K8SModel append_to_pod",
+    f"{_P}.cncf.kubernetes.kubernetes_helper_functions": (
+        "add_pod_suffix annotations_to_key create_pod_id get_logs_task_metadata rand_str"
+    ),
+    f"{_P}.cncf.kubernetes.pod_generator": (
+        "PodGenerator PodDefaults make_safe_label_value merge_objects extend_object_field "
+        "datetime_to_label_safe_datestring label_safe_datestring_to_datetime"
+    ),
+    f"{_P}.cncf.kubernetes.secret": "Secret",
+    f"{_P}.cncf.kubernetes.utils.pod_manager": "PodLauncher=PodManager PodStatus=PodPhase",
     f"{_P}.daskexecutor.executors.dask_executor": "DaskExecutor",
     f"{_P}.docker.hooks.docker": "DockerHook",
     f"{_P}.docker.operators.docker": "DockerOperator",

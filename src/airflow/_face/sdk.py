@@ -52,6 +52,7 @@ _TIMETABLES = (
     "DeltaDataIntervalTimetable DeltaTriggerTimetable EventsTimetable MultipleCronTriggerTimetable "
     "PartitionedAssetTimetable PartitionedAtRuntime"
 )
+_MASKER = "mask_secret redact SecretsMasker should_hide_value_for_key Redactable Redacted"
 _ASSETS = "Asset AssetAlias AssetAll AssetAny AssetAccessControl AssetWatcher"
 
 PATHS: dict[str, str] = {
@@ -72,9 +73,11 @@ PATHS: dict[str, str] = {
     "airflow.sdk.exceptions": _EXCEPTIONS,
     "airflow.sdk.timezone": _TIMEZONE,
     "airflow.sdk.log": "mask_secret redact relative_path_from_logger configure_logging",
-    "airflow.sdk.types": "TaskInstanceKey RuntimeTaskInstanceProtocol Operator Logger DAG BaseOperator",
+    "airflow.sdk.types": (
+        "TaskInstanceKey RuntimeTaskInstanceProtocol DagRunProtocol Operator Logger DAG BaseOperator Context"
+    ),
     "airflow.sdk.state": "AssetScope BaseStoreBackend TaskScope StoreScope TaskInstanceState DagRunState",
-    "airflow.sdk.configuration": "conf",
+    "airflow.sdk.configuration": "conf AirflowSDKConfigParser=AirflowConfigParser",
     "airflow.sdk.module_loading": "import_string qualname is_valid_dotpath iter_namespace",
     "airflow.sdk.yaml": (
         "safe_load@yaml:safe_load dump@yaml:safe_dump safe_dump@yaml:safe_dump YAMLError@yaml:YAMLError"
@@ -87,13 +90,22 @@ PATHS: dict[str, str] = {
     "airflow.sdk.plugins_manager": "AirflowPlugin",
     "airflow.sdk.observability.stats": "Stats",
     "airflow.sdk.io": "ObjectStoragePath attach get_fs has_fs Properties",
+    "airflow.sdk.io.path": "ObjectStoragePath",
+    "airflow.sdk.io.store": "attach",
+    "airflow.sdk.io.stat": "stat_result",
+    "airflow.sdk.io.typedef": "Properties",
     "airflow.sdk.crypto": "get_fernet",
     "airflow.sdk.serde": "serialize deserialize",
     "airflow.sdk.providers_manager_runtime": "ProvidersManagerTaskRuntime",
     "airflow.sdk._shared.listeners": "hookimpl",
+    "airflow.sdk._shared.observability.metrics.stats": "Stats",
+    "airflow.sdk._shared.secrets_masker": _MASKER,
     "airflow.sdk._shared.module_loading": "import_string qualname is_valid_dotpath iter_namespace",
     # --- base classes
-    "airflow.sdk.bases.operator": "BaseOperator BaseAsyncOperator chain chain_linear cross_downstream",
+    "airflow.sdk.bases.operator": (
+        "BaseOperator BaseAsyncOperator chain chain_linear cross_downstream DB_SAFE_MINIMUM DB_SAFE_MAXIMUM "
+        "db_safe_priority"
+    ),
     "airflow.sdk.bases.sensor": "BaseSensorOperator PokeReturnValue poke_mode_only",
     "airflow.sdk.bases.hook": "BaseHook",
     "airflow.sdk.bases.notifier": "BaseNotifier",
@@ -114,7 +126,9 @@ PATHS: dict[str, str] = {
     "airflow.sdk.definitions.mappedoperator": "MappedOperator OperatorPartial",
     "airflow.sdk.definitions.xcom_arg": "XComArg PlainXComArg MapXComArg ZipXComArg ConcatXComArg",
     "airflow.sdk.definitions.param": "Param ParamsDict DagParam",
-    "airflow.sdk.definitions.asset": f"{_ASSETS} Dataset Model AssetRef AssetNameRef AssetUriRef",
+    "airflow.sdk.definitions.asset": (
+        f"{_ASSETS} Dataset Model AssetRef AssetNameRef AssetUriRef AssetUniqueKey AssetAliasUniqueKey"
+    ),
     "airflow.sdk.definitions.asset.decorators": "asset",
     "airflow.sdk.definitions.asset.metadata": "Metadata",
     "airflow.sdk.definitions.connection": "Connection",
@@ -169,19 +183,20 @@ PATHS: dict[str, str] = {
     "airflow.sdk.execution_time.task_runner": "RuntimeTaskInstance=TaskInstance",
     "airflow.sdk.execution_time.timeout": "timeout TimeoutPosix",
     "airflow.sdk.execution_time.xcom": "XCom",
-    "airflow.sdk.execution_time.secrets_masker": (
-        "mask_secret redact SecretsMasker should_hide_value_for_key Redactable Redacted"
-    ),
+    "airflow.sdk.execution_time.secrets_masker": _MASKER,
     "airflow.sdk.execution_time.macros": _MACROS,
     "airflow.sdk.execution_time.cache": "SecretCache",
     "airflow.sdk.execution_time.hitl": (
         "HITLUser upsert_hitl_detail update_hitl_detail_response get_hitl_detail_content_detail"
     ),
     "airflow.sdk.execution_time.supervisor": "supervise",
-    "airflow.sdk.execution_time.callback_runner": "create_executable_runner create_async_executable_runner",
+    "airflow.sdk.execution_time.callback_runner": (
+        "create_executable_runner create_async_executable_runner ExecutionCallableRunner"
+    ),
 }
 TIMEZONE = _TIMEZONE
 MACROS = _MACROS
 EXCEPTIONS = _EXCEPTIONS
 TIMETABLES = _TIMETABLES
 RETRY = _RETRY
+MASKER = _MASKER

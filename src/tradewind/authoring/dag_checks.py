@@ -165,6 +165,11 @@ def _no_choice(name: str, value: Any, choices: list[str]) -> InvalidValue:
     return InvalidValue(name, value, f"be one of {', '.join(choices)}{f' ({hint})' if hint else ''}")
 
 
+def check_cycle(dag: Any) -> None:
+    """Raises AirflowDagCycleException where tasks wait for each other in a circle."""
+    dag.topological_sort()
+
+
 def check_dag(dag: Any) -> None:
     """Check a complete DAG. Raises AirflowDagCycleException, DagDefinitionError, InvalidValue,
     ParamValidationError.

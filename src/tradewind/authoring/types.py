@@ -12,6 +12,23 @@ Properties = dict[str, str]
 """Options of an object store, as text."""
 
 
+class DagRunProtocol(Protocol):
+    """What ``context["dag_run"]`` can be relied on to have."""
+
+    dag_id: str
+    run_id: str
+    logical_date: datetime | None
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    run_after: datetime
+    start_date: datetime
+    end_date: datetime | None
+    run_type: Any
+    conf: dict[str, Any] | None
+    external_trigger: bool
+    consumed_asset_events: list[Any]
+
+
 class RuntimeTaskInstanceProtocol(Protocol):
     """What ``context["ti"]`` can be relied on to have."""
 

@@ -43,7 +43,18 @@ def lists() -> str:
         parts.append(
             "\n".join([f"### Paths of {age}\n", "| Path | Not there | Why |", "|---|---|---|", *rows])
         )
-    return "\n" + "\n\n".join(parts) + "\n"
+    return "\n" + "\n\n".join([*parts, areas()]) + "\n"
+
+
+def areas() -> str:
+    """Packages of which only the modules that stand elsewhere on the page are here, with what they are."""
+    rows = [f"| `{path}` | {what} |" for path, what in sorted(legacy.NOT_BUILT.items())]
+    head = (
+        "### Parts of Airflow itself\n\n"
+        "An import of anything in them that Tradewind does not have says so. Programs that extend Airflow's\n"
+        "servers need them; DAG files do not.\n"
+    )
+    return "\n".join([head, "| Path | What it is |", "|---|---|", *rows])
 
 
 def test_reasons_are_given_for_what_is_missing_only() -> None:

@@ -94,3 +94,49 @@ def test_the_row_of_a_broken_file() -> None:
     assert Broken is Older is ParseImportError
     with pytest.raises(AirflowException, match="importErrors"):
         _ = Broken.filename
+
+
+def test_the_variants_of_task_under_their_modules_names() -> None:
+    from airflow.decorators.bash import bash_task
+    from airflow.decorators.python import _PythonDecoratedOperator, python_task
+    from airflow.providers.standard.decorators.sensor import DecoratedSensorOperator, sensor_task
+    from airflow.sdk import DAG
+
+    with DAG("variants") as dag:
+        python_task(lambda: 1, task_id="python")()
+        bash_task(task_id="bash")(lambda: "true")()
+        sensor_task(lambda: True, task_id="sensor")()
+    assert isinstance(dag.get_task("python"), _PythonDecoratedOperator)
+    assert dag.get_task("bash").operator_name == "@task.bash"
+    assert isinstance(dag.get_task("sensor"), DecoratedSensorOperator)
+
+
+def test_a_circle_is_found_by_the_function_of_2_x() -> None:
+    from airflow.exceptions import AirflowDagCycleException
+    from airflow.operators.empty import EmptyOperator
+    from airflow.sdk import DAG
+    from airflow.utils.dag_cycle_tester import check_cycle
+
+    with DAG("round") as dag:
+        first, second = EmptyOperator(task_id="first"), EmptyOperator(task_id="second")
+        first >> second
+        check_cycle(dag)
+        second >> first
+    with pytest.raises(AirflowDagCycleException):
+        check_cycle(dag)
+
+
+def test_keys_of_assets_tell_them_apart() -> None:
+    from airflow.sdk import Asset, AssetAlias
+    from airflow.sdk.definitions.asset import AssetAliasUniqueKey, AssetUniqueKey
+
+    one, two = Asset(name="one", uri="s3://b/k"), Asset(name="two", uri="s3://b/k")
+    seen = {AssetUniqueKey.from_asset(one): 1, AssetUniqueKey.from_asset(two): 2}
+    assert seen[AssetUniqueKey("two", "s3://b/k")] == 2
+    assert AssetUniqueKey.from_asset(one).to_asset() == one
+    assert AssetAliasUniqueKey.from_asset_alias(AssetAlias("x")).to_asset_alias().name == "x"
+
+
+def test_kubernetes_of_1_10_names_the_package_that_has_it() -> None:
+    with pytest.raises(ImportError, match="pip install apache-airflow-providers-cncf-kubernetes"):
+        exec("from airflow.contrib.kubernetes.secret import Secret")
