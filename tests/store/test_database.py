@@ -287,3 +287,17 @@ def test_a_part_that_raises_is_undone_alone(database: Database) -> None:
         assert slots(tx) == {"default_pool": 128, "before": 1, "after": 1}
     with database.read() as tx:
         assert slots(tx) == {"default_pool": 128, "before": 1, "after": 1}
+
+
+def test_a_server_that_ended_the_transaction_is_heard(database: Database) -> None:
+    """As MySQL does at a deadlock: the part to go back to is gone with the rest."""
+    with pytest.raises(errors.DatabaseBusy, match="deadlock"), database.write() as tx:
+        pool_queries.set_pool(tx, "before", 1, "")
+        with tx.nested():
+            tx.text("ROLLBACK")
+            raise errors.DatabaseBusy("deadlock")
+    with pytest.raises(errors.DatabaseError), database.write() as tx, tx.nested():
+        tx.text("ROLLBACK")
+        raise errors.Conflict("what was done before is lost, though this could be dealt with")
+    with database.read() as tx:
+        assert [pool.name for pool in pool_queries.list_pools(tx)] == ["default_pool"]

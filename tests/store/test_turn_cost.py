@@ -9,10 +9,11 @@ from tests.store.world import Turns, World, wide
 from tradewind.domain.events import Succeeded, TaskFinished, TaskStarted
 from tradewind.domain.messages.report import Finished, XComValue
 from tradewind.store.database import Database
-from tradewind.store.queries import scheduling
+from tradewind.store.queries import scheduling, task_data
+from tradewind.store.statements import Statement
 from tradewind.store.tables import task_instances
 from tradewind.store.tables.runs import dag_run
-from tradewind.store.transitions import results, runs, tasks
+from tradewind.store.transitions import callbacks, results, runs, tasks
 
 
 def _turn(world: World, turns: list[Turns]) -> int:
@@ -88,6 +89,12 @@ def test_what_is_asked_every_second_uses_an_index_of_what_is_active(
         ti = task_instances.task_instance
         statement = sa.select(ti.c.id).where(*statement._where_criteria[:2])
     assert index in _plan(database, statement)
+
+
+@pytest.mark.parametrize("statement", [callbacks._OF_ATTEMPT, task_data._CALLBACK_OF])
+def test_callbacks_of_an_attempt_are_found_by_it(database: Database, statement: Statement) -> None:
+    asked = statement._source.params(attempt_id="00000000-0000-7000-8000-000000000000")
+    assert "idx_callback_ti_id" in _plan(database, asked)
 
 
 def test_queued_runs_use_an_index_of_what_is_active(database: Database) -> None:

@@ -116,11 +116,11 @@ class Ledger:
         anew once it has been read.
         """
         with self._database.read() as tx:
-            if not parse_requests.waiting(tx):
+            if not parse_requests.waiting(tx, folders):
                 return []
         with self._database.write() as tx:
-            taken = parse_requests.take(tx)
-        found = [str(folders[bundle] / path) for bundle, path in taken if bundle in folders]
+            taken = parse_requests.take(tx, folders)
+        found = [str(folders[bundle] / path) for bundle, path in taken]
         self._wanted.update(found)
         self._asked.update(found)
         return found

@@ -11,7 +11,7 @@ import itertools
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -103,15 +103,25 @@ class Tx:
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """A part that is undone alone where it raises; what came before it in the transaction stays."""
+        """A part that is undone alone where it raises; what came before it in the transaction stays. A server
+        that ended the whole transaction (MySQL does at a deadlock) has no such part any more: its error is
+        what is told.
+        """
         self.text("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            self.text("ROLLBACK TO SAVEPOINT part")
+        except errors.DatabaseError:
+            with suppress(errors.DatabaseError):
+                self._undo_part()
             raise
-        finally:
-            self.text("RELEASE SAVEPOINT part")
+        except BaseException:
+            self._undo_part()
+            raise
+        self.text("RELEASE SAVEPOINT part")
+
+    def _undo_part(self) -> None:
+        self.text("ROLLBACK TO SAVEPOINT part")
+        self.text("RELEASE SAVEPOINT part")
 
     def interrupt(self) -> None:
         """End what it does now with an error, from another thread; nothing where it is over."""

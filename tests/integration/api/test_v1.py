@@ -286,6 +286,16 @@ def test_sources_by_file(world: World, old: httpx.Client) -> None:
     assert problem(old.get("/api/v1/dagSources/made-up"), 404) == "File not found"
 
 
+def test_the_source_of_a_file_is_what_it_says_now(world: World, old: httpx.Client) -> None:
+    for dag_id in ("a_former", "v1_now"):
+        world.dag(dag_id)
+        world.sql("UPDATE dag SET relative_fileloc = 'shared.py' WHERE dag_id = ?", dag_id)
+        world.sql("UPDATE dag_code SET source_code = ? WHERE dag_id = ?", f"# {dag_id}", dag_id)
+    world.sql("UPDATE dag SET is_stale = 1 WHERE dag_id = 'a_former'")
+    token = old.get("/api/v1/dags/v1_now").json()["file_token"]
+    assert old.get(f"/api/v1/dagSources/{token}").json()["content"] == "# v1_now"
+
+
 def test_datasets_by_their_uri(world: World, old: httpx.Client) -> None:
     out, waits = {"type": "asset", "name": "v1_a", "uri": "s3://v1/a", "group": "asset"}, "v1_waits"
     condition = AssetTriggeredTimetable(condition={"asset": {"name": "v1_a", "uri": "s3://v1/a"}})

@@ -347,7 +347,8 @@ def test_a_file_that_somebody_asks_for_is_read_at_once(tmp_path: Path) -> None:
             lambda: world.dag("a").last_parsed_time > before, "the file to be read again", within=4
         )
         with world.database.read() as tx:
-            assert not parse_requests.waiting(tx)
+            assert not parse_requests.waiting(tx, ["dags-folder"])
+            assert parse_requests.waiting(tx, ["no-such-bundle"]), "another processor may have that bundle"
 
     world.run(story)
 

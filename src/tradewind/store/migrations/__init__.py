@@ -17,7 +17,7 @@ from tradewind.store.database import Database, Tx
 from tradewind.store.statements import Statement
 from tradewind.store.tables import leases, metadata, pools, versions
 
-HEAD: Final = "0018"
+HEAD: Final = "0019"
 """The newest migration; a test compares it with the files in ``versions``."""
 SHARDS: Final = 256
 DEFAULT_POOL: Final = "default_pool"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -10,7 +11,6 @@ from tradewind.store.database import Tx
 from tradewind.store.statements import Statement
 from tradewind.store.tables.dags import dag_priority_parsing_request as table
 
-_WAITING = Statement(sa.select(table.c.id, table.c.bundle_name, table.c.relative_fileloc))
 _TAKE = Statement(sa.delete(table).where(table.c.id == sa.bindparam("one")))
 
 
@@ -24,13 +24,21 @@ def add(tx: Tx, bundle_name: str, relative_fileloc: str) -> None:
     )
 
 
-def waiting(tx: Tx) -> bool:
-    """Whether a file was asked for."""
-    return bool(tx.rows(_WAITING))
+def waiting(tx: Tx, bundles: Collection[str]) -> bool:
+    """Whether a file of these bundles was asked for."""
+    return bool(tx.rows(_of(bundles)))
 
 
-def take(tx: Tx) -> list[tuple[str, str]]:
-    """(bundle, path in it) of the files that were asked for; the requests are gone then."""
-    found = tx.rows(_WAITING)
+def take(tx: Tx, bundles: Collection[str]) -> list[tuple[str, str]]:
+    """(bundle, path in it) of the files of these bundles that were asked for; the requests are gone then.
+    Those of other bundles are left to the DAG processor that has these.
+    """
+    found = tx.rows(_of(bundles))
     tx.run_many(_TAKE, [{"one": row[0]} for row in found])
     return [(row[1], row[2]) for row in found]
+
+
+def _of(bundles: Collection[str]) -> sa.Select[tuple[str, str, str]]:
+    return sa.select(table.c.id, table.c.bundle_name, table.c.relative_fileloc).where(
+        table.c.bundle_name.in_(sorted(bundles))
+    )

@@ -44,6 +44,7 @@ callback = Table(
     Column("sent_at", Time),
     to_run(),
     Index("idx_callback_state", "state"),
+    Index("idx_callback_ti_id", "ti_id"),
     Index("idx_callback_dag_id_run_id", "dag_id", "run_id"),
     sqlite_autoincrement=True,
 )

@@ -16,13 +16,14 @@ door = Door("DAG Parsing")
 
 @door.put("/parseDagFile/{file_token}", Resource.DAG, status=201)
 def reparse_dag_file(call: Call) -> None:
-    """Ask the DAG processor to read a file now. It takes somebody who may edit a DAG of that file."""
+    """Ask the DAG processor to read a file now. It takes somebody who may edit all DAGs of that file."""
     try:
         bundle, path = file_tokens.read(call.services.signer, call.path["file_token"])
     except TokenInvalid as error:
         raise errors.NotFound("File not found") from error
     where = [Where("bundle_name", "eq", bundle), Where("relative_fileloc", "eq", path)]
-    if not browse.dags.count(call.tx, where, access=call.access):
+    mine = browse.dags.count(call.tx, where, access=call.access)
+    if not mine or browse.defines_others(call.tx, bundle, path, access=call.access):
         seen = browse.dags.count(call.tx, where, access=call.sees)
         raise missing.right(call, f"file {path!r}") if seen else errors.NotFound("File not found")
     parse_requests.add(call.tx, bundle, path)

@@ -64,7 +64,8 @@ def _source(call: Call) -> dag_schemas.DAGSourceResponse | Response:
     except TokenInvalid as error:
         raise errors.NotFound("File not found") from error
     where = [Where("bundle_name", "eq", bundle), Where("relative_fileloc", "eq", path)]
-    found = browse.dags.page(call.tx, where, page=Page(limit=1), access=call.access)
+    live_first = Page(limit=1, order=(("is_stale", False), ("dag_id", False)))
+    found = browse.dags.page(call.tx, where, page=live_first, access=call.access)
     if not found:
         raise errors.NotFound("File not found")
     call.path = {**call.path, "dag_id": found[0].dag_id}

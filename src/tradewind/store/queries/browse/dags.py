@@ -255,6 +255,12 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """The file defines, or did, a DAG beyond the reader's access: then there is no text."""
 
 
+def defines_others(tx: Tx, bundle_name: str, relative_fileloc: str, *, access: Access) -> bool:
+    """Whether the file defines DAGs that ``access`` does not reach."""
+    here = (dag.c.bundle_name == bundle_name, dag.c.relative_fileloc == relative_fileloc, ~dag.c.is_stale)
+    return tx.first(sa.select(dag.c.dag_id).where(*here, ~within(dag.c.dag_id, access)).limit(1)) is not None
+
+
 _other_code = dag_code.alias("other_code")
 
 
