@@ -39,6 +39,8 @@ class Finish(msgspec.Struct, kw_only=True):
     counted: bool = True
     """False where no try began (skipped, upstream_failed, removed): the try number stays."""
     try_number: int = 0
+    ran: bool = False
+    """Its process ran: where the row does not say so, somebody has cleared it, and the end is not its own."""
 
 
 class Retry(msgspec.Struct, kw_only=True):

@@ -99,6 +99,7 @@ def finish(
     start: datetime | None = None,
 ) -> None:
     """→ a finished state. ``start`` is the start date to record where the row has none."""
+    ran = instance.state is T.RUNNING
     board.move(instance, state)
     instance.end_date = at
     feed(board, instance)
@@ -112,6 +113,7 @@ def finish(
             reason=reason,
             counted=counted,
             try_number=instance.try_number,
+            ran=ran,
         )
     )
 

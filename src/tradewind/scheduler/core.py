@@ -298,6 +298,7 @@ class Core:
             current = task_transitions.heartbeat(tx, [held.attempt_id for held in running], now)
             stale = [] if current == len(running) else [held for held in running if not _is_current(tx, held)]
         for held in stale:
+            self.watch.distrust((held.dag_id, held.run_id))  # before its process tells how it was stopped
             self.dispatch.stop_stale(held.attempt_id, held.dispatch, heartbeat.incarnation)
             self.inbox.nudge()
 

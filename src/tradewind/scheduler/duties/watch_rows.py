@@ -68,7 +68,7 @@ class WatchRows:
             cached = self._runs.get(key)
             if row.state is DagRunState.QUEUED:
                 if cached is not None:
-                    self._distrust(key)
+                    self.distrust(key)
                 elif not self._queued.knows(key):
                     self._inbox.may_start(row.dag_id)
             elif cached is None:
@@ -80,10 +80,10 @@ class WatchRows:
         cached_runs = self._runs.keys()
         for key in [key for key in cached_runs if key not in seen]:
             watched.gone += 1
-            self._distrust(key)
+            self.distrust(key)
         for key in by_hand:
             watched.by_hand += 1
-            self._distrust(key)
+            self.distrust(key)
         self._compare_dags(marks)
         return watched
 
@@ -107,7 +107,8 @@ class WatchRows:
         cached = self._runs.get(key)
         return cached is not None and versions.get(key) == cached.row_version
 
-    def _distrust(self, key: RunKey) -> None:
+    def distrust(self, key: RunKey) -> None:
+        """Its rows are not what the cache holds: it is read again before anything is decided about it."""
         cached = self._runs.get(key)
         if cached is not None:
             cached.row_version = UNTRUSTED

@@ -96,10 +96,12 @@ def start(tx: Tx, pairs: Pairs[d.Start]) -> frozenset[int]:
 
 _after = sa.bindparam("after", type_=sa.String())
 _try = sa.bindparam("try_number", type_=sa.Integer())
+_ran = sa.bindparam("ran", type_=sa.Boolean())
 _FINISH = update(
     # A branch may still skip what an upstream had failed, and a task that left the DAG may have ended before.
     sa.or_(
-        unfinished(),
+        ti.c.state == const("running"),
+        sa.and_(~_ran, unfinished()),
         _after == const("removed"),
         sa.and_(_after == const("skipped"), ti.c.state == const("upstream_failed")),
     ),
@@ -125,6 +127,7 @@ def finish(tx: Tx, pairs: Pairs[d.Finish]) -> frozenset[int]:
         lambda it: {
             "attempt_id": it.attempt_id, "after": it.state.value, "start": it.start, "at": it.at,
             "duration": it.duration, "reason": it.reason, "try_number": it.try_number if it.counted else 0,
+            "ran": it.ran,
         },
     )  # fmt: skip
 
