@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
@@ -15,6 +16,7 @@ import uvicorn
 
 from tradewind.api import connections
 from tradewind.api.forwarded import Forwarded
+from tradewind.domain.errors import AirflowConfigException
 from tradewind.runtime import ports
 
 if TYPE_CHECKING:
@@ -43,8 +45,9 @@ def serve(
     ``head_seconds``: how long a connection may take to send the head of a request.
     ``listener`` is a socket from ``ports.bind``; without one the port is bound here. ``on_ready`` is called
     once requests are answered. What the proxies of ``trusted_proxies`` (addresses and networks) forward is
-    believed. Raises AirflowConfigException for an address that cannot be used.
+    believed. Raises AirflowConfigException for an address, a certificate or a key that cannot be used.
     """
+    _check_pair(ssl_cert, ssl_key)
     config = uvicorn.Config(
         Forwarded(app, trusted_proxies),
         proxy_headers=False,  # Forwarded does it
@@ -60,6 +63,22 @@ def serve(
     )
     stopping = getattr(app.state, "stopping", None) or threading.Event()
     _Server(config, stopping, on_ready).run(sockets=[listener or ports.bind(host, port)])
+
+
+def _check_pair(cert: str | None, key: str | None) -> None:
+    """Raises AirflowConfigException for a certificate and a key that cannot be served with."""
+    if not cert and not key:
+        return
+    try:
+        if not cert:
+            raise OSError("there is no certificate")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key or None)
+    except OSError as error:
+        named = f"the certificate {cert or '(none)'} and the key {key or '(in the same file)'}"
+        raise AirflowConfigException(
+            f"Cannot serve HTTPS with {named}: {error.strerror or error}. --ssl-cert and --ssl-key ([api] "
+            "ssl_cert and ssl_key) name PEM files that belong together."
+        ) from error
 
 
 class _Server(uvicorn.Server):
