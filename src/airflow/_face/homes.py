@@ -46,8 +46,10 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.partitions": (
         "PartitionMapper IdentityMapper AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper "
         "ProductMapper RollupMapper StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper "
-        "StartOfQuarterMapper StartOfYearMapper Window HourWindow DayWindow WeekWindow MonthWindow "
-        "QuarterWindow YearWindow SegmentWindow WaitPolicy WaitForAll MinimumCount"
+        "StartOfQuarterMapper StartOfYearMapper WaitPolicy WaitForAll MinimumCount"
+    ),
+    "tradewind.authoring.partition_windows": (
+        "Window HourWindow DayWindow WeekWindow MonthWindow QuarterWindow YearWindow SegmentWindow"
     ),
     "tradewind.authoring.sensor": "BaseSensorOperator PokeReturnValue poke_mode_only",
     "tradewind.authoring.trigger": (

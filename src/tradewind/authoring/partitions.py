@@ -6,24 +6,14 @@ asks its base.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, ClassVar
 
-from tradewind.authoring import moments, plugin_names
+from tradewind.authoring import moments, partition_parts, plugin_names
+from tradewind.authoring.partition_windows import Window, text, unwall, wall
 from tradewind.domain import partitions
 from tradewind.domain.errors import InvalidValue
 from tradewind.domain.spec import partitions as specs
-
-
-def wall(item: Any) -> Any:
-    """A moment as classes of one's own see it: what the clock on the wall shows, without a zone."""
-    return item.replace(tzinfo=None) if isinstance(item, datetime) else item
-
-
-def unwall(item: Any) -> Any:
-    """The same as ``domain/partitions`` has it."""
-    return item.replace(tzinfo=UTC) if isinstance(item, datetime) else item
 
 
 class PartitionMapper:
@@ -77,6 +67,16 @@ class PartitionMapper:
         return None
 
 
+def _custom() -> partitions.Custom:
+    """What computes with parts of people's own."""
+    from tradewind.authoring import (  # files that only name mappers need none
+        plugin_partitions,
+        plugin_reading,
+    )
+
+    return plugin_partitions.Live(plugin_reading.loaded())
+
+
 class _BuiltIn(PartitionMapper):
     """One whose spec says everything. A subclass of one's own is a plug-in's."""
 
@@ -90,12 +90,12 @@ class _BuiltIn(PartitionMapper):
 
     def to_downstream(self, key: str) -> Any:
         """The key, or the keys, that a key is mapped to."""
-        found = partitions.downstream(self.data(), key)
+        found = partitions.downstream(self.data(), key, _custom())
         return found[0] if len(found) == 1 else found
 
     def to_partition_date(self, downstream_key: str) -> datetime | None:
         """The moment that a key downstream stands for."""
-        return partitions.date_of(self.data(), downstream_key)
+        return partitions.date_of(self.data(), downstream_key, _custom())
 
 
 class IdentityMapper(_BuiltIn):
@@ -188,7 +188,10 @@ class FixedKeyMapper(_BuiltIn):
 
     def __init__(self, downstream_key: str, *, max_downstream_keys: int | None = None) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
-        self.downstream_key = _text("downstream_key of FixedKeyMapper", downstream_key)
+        self.downstream_key = text("downstream_key of FixedKeyMapper", downstream_key)
+
+    def serialize(self) -> dict[str, Any]:
+        return {"downstream_key": self.downstream_key, **super().serialize()}
 
     def data(self) -> specs.Mapper:
         return specs.FixedKeyMapper(
@@ -201,7 +204,10 @@ class AllowedKeyMapper(_BuiltIn):
 
     def __init__(self, allowed_keys: Iterable[str], *, max_downstream_keys: int | None = None) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
-        self.allowed_keys = [_text("allowed_keys", key) for key in allowed_keys]
+        self.allowed_keys = [text("allowed_keys", key) for key in allowed_keys]
+
+    def serialize(self) -> dict[str, Any]:
+        return {"allowed_keys": self.allowed_keys, **super().serialize()}
 
     def data(self) -> specs.Mapper:
         return specs.AllowedKeyMapper(
@@ -216,6 +222,19 @@ class _Several(_BuiltIn):
             raise InvalidValue(f"mappers of {type(self).__name__}", mappers, "be at least two")
         self.mappers = [_mapper("mappers", mapper) for mapper in mappers]
 
+    def serialize(self) -> dict[str, Any]:
+        return {
+            "mappers": [
+                partition_parts.packed(mapper, "partition_mappers")
+                for mapper in self.mappers
+            ], **super().serialize()
+        }  # fmt: skip
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> PartitionMapper:
+        others = {name: value for name, value in data.items() if name != "mappers"}
+        return cls(*(partition_parts.live(one, "partition_mappers") for one in data["mappers"]), **others)
+
 
 class ProductMapper(_Several):
     """A key of several parts: a mapper for each."""
@@ -224,7 +243,10 @@ class ProductMapper(_Several):
         self, *mappers: PartitionMapper, delimiter: str = "|", max_downstream_keys: int | None = None
     ) -> None:
         super().__init__(*mappers, max_downstream_keys=max_downstream_keys)
-        self.delimiter = _text("delimiter", delimiter)
+        self.delimiter = text("delimiter", delimiter)
+
+    def serialize(self) -> dict[str, Any]:
+        return {"delimiter": self.delimiter, **super().serialize()}
 
     def data(self) -> specs.Mapper:
         return specs.ProductMapper(
@@ -241,115 +263,6 @@ class ChainMapper(_Several):
             mappers=tuple(mapper.spec() for mapper in self.mappers),
             max_downstream_keys=self.max_downstream_keys,
         )
-
-
-# --- windows ---------------------------------------------------------------------------------------------
-
-
-class Window:
-    """What one key downstream is made of. Subclasses of your own must be registered by a plug-in
-    (``windows``).
-    """
-
-    class Direction(StrEnum):
-        """Whether the span begins or ends with the key."""
-
-        BACKWARD = "backward"
-        FORWARD = "forward"
-
-    expected_decoded_type: ClassVar[type] = str
-    unit: ClassVar[str] = "plugin"
-
-    def __init__(self, *, direction: Any = Direction.FORWARD) -> None:
-        self.direction = self.Direction(direction)
-
-    def spec(self) -> specs.Window:
-        """The window as data. Raises DagDefinitionError for a class of a DAG file."""
-        name = plugin_names.name_of(self, "window", "windows")
-        return specs.Window(unit="plugin", name=name, data=self.serialize())
-
-    def serialize(self) -> dict[str, Any]:
-        """The arguments that build an equal window again."""
-        return {"direction": self.direction.value}
-
-    @classmethod
-    def deserialize(cls, data: dict[str, Any]) -> Window:
-        """An equal window from what ``serialize`` gave."""
-        return cls(**data)
-
-    def to_upstream(self, decoded_downstream: Any) -> Iterable[Any]:
-        """The items that make up what a key downstream stands for."""
-        raise NotImplementedError(f"{type(self).__name__} defines no to_upstream().")
-
-
-class _BuiltInWindow(Window):
-    expected_decoded_type: ClassVar[type] = datetime
-
-    def data(self) -> specs.Window:
-        """The spec."""
-        return specs.Window(unit=self.unit, backward=self.direction is self.Direction.BACKWARD)
-
-    def spec(self) -> specs.Window:
-        """The window as data."""
-        return self.data() if plugin_names.is_ours(self) else super().spec()
-
-    def to_upstream(self, decoded_downstream: Any) -> Iterable[Any]:
-        return [wall(item) for item in partitions.items(self.data(), unwall(decoded_downstream))]
-
-
-class HourWindow(_BuiltInWindow):
-    """The minutes of an hour."""
-
-    unit = "hour"
-
-
-class DayWindow(_BuiltInWindow):
-    """The hours of a day: twenty-four, by the clock on the wall."""
-
-    unit = "day"
-
-
-class WeekWindow(_BuiltInWindow):
-    """The days of a week."""
-
-    unit = "week"
-
-
-class MonthWindow(_BuiltInWindow):
-    """The days of a month."""
-
-    unit = "month"
-
-
-class QuarterWindow(_BuiltInWindow):
-    """The months of a quarter."""
-
-    unit = "quarter"
-
-
-class YearWindow(_BuiltInWindow):
-    """The months of a year."""
-
-    unit = "year"
-
-
-class SegmentWindow(_BuiltInWindow):
-    """The listed keys."""
-
-    expected_decoded_type: ClassVar[type] = str
-    unit = "segments"
-
-    def __init__(self, segments: Iterable[str]) -> None:
-        super().__init__()
-        self.segments = sorted({_text("a segment of SegmentWindow", one) for one in segments})
-        if not self.segments:
-            raise InvalidValue("segments of SegmentWindow", [], "name at least one key")
-
-    def serialize(self) -> dict[str, Any]:
-        return {"segments": list(self.segments)}
-
-    def data(self) -> specs.Window:
-        return specs.Window(unit=self.unit, segments=tuple(self.segments))
 
 
 # --- roll-up and fan-out ---------------------------------------------------------------------------------
@@ -384,8 +297,36 @@ def _matching(mapper: PartitionMapper, window: Window) -> None:
         )
 
 
-class RollupMapper(_BuiltIn):
+class _OfWindow(_BuiltIn):
+    """One that is made of a window and of mappers."""
+
+    parts: ClassVar[dict[str, str]] = {"upstream_mapper": "partition_mappers", "window": "windows"}
+
+    def serialize(self) -> dict[str, Any]:
+        told = {
+            name: partition_parts.packed(getattr(self, name), listed) for name, listed in self.parts.items()
+        }
+        return {**told, **super().serialize()}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> PartitionMapper:
+        parts = {name: partition_parts.live(data[name], listed) for name, listed in cls.parts.items()}
+        return cls(**{**data, **parts})
+
+
+class RollupMapper(_OfWindow):
     """Many keys to one, which waits for those of its window."""
+
+    def serialize(self) -> dict[str, Any]:
+        return {"wait_policy": {"minimum": self.wait_policy.minimum}, **super().serialize()}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> PartitionMapper:
+        policy = data["wait_policy"]
+        if isinstance(policy, dict):
+            least = policy["minimum"]
+            policy = WaitForAll() if least is None else MinimumCount(least)
+        return super().deserialize({**data, "wait_policy": policy})
 
     is_rollup: ClassVar[bool] = True
 
@@ -404,7 +345,7 @@ class RollupMapper(_BuiltIn):
 
     def to_upstream(self, downstream_key: str) -> frozenset[str]:
         """The keys upstream that make up a key downstream."""
-        return partitions.expected(self.data(), downstream_key) or frozenset()
+        return partitions.expected(self.data(), downstream_key, _custom()) or frozenset()
 
     def data(self) -> specs.Mapper:
         return specs.RollupMapper(
@@ -422,8 +363,10 @@ _FINER: dict[str, type[PartitionMapper]] = {
 }
 
 
-class FanOutMapper(_BuiltIn):
+class FanOutMapper(_OfWindow):
     """One key to all keys of a window."""
+
+    parts: ClassVar[dict[str, str]] = {**_OfWindow.parts, "downstream_mapper": "partition_mappers"}
 
     def __init__(
         self,
@@ -450,10 +393,4 @@ class FanOutMapper(_BuiltIn):
 def _mapper(name: str, value: Any) -> PartitionMapper:
     if not isinstance(value, PartitionMapper):
         raise InvalidValue(name, value, "be a partition mapper")
-    return value
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise InvalidValue(name, value, "be text that is not empty")
     return value

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from tradewind.authoring.partitions import unwall, wall
+from tradewind.authoring.partition_windows import unwall, wall
 from tradewind.authoring.plugin_reading import NotRegistered, Plugins
 from tradewind.domain import keys, partitions
 from tradewind.domain.errors import AirflowException
@@ -20,7 +20,7 @@ def map_key(plugins: Plugins, asked: messages.MapKey) -> messages.KeysAre:
     NotRegistered.
     """
     try:
-        return messages.KeysAre(keys=partitions.downstream(asked.mapper, asked.key, _Live(plugins)))
+        return messages.KeysAre(keys=partitions.downstream(asked.mapper, asked.key, Live(plugins)))
     except NotRegistered:
         raise
     except Exception as error:  # noqa: BLE001 - a plug-in is a stranger's
@@ -29,7 +29,7 @@ def map_key(plugins: Plugins, asked: messages.MapKey) -> messages.KeysAre:
 
 def partition_needs(plugins: Plugins, asked: messages.PartitionNeeds) -> messages.PartitionIs:
     """What a key downstream waits for and stands for. Raises NotRegistered."""
-    live = _Live(plugins)
+    live = Live(plugins)
     try:
         return messages.PartitionIs(
             expected=partitions.expected(asked.mapper, asked.key, live),
@@ -45,7 +45,7 @@ def _words(error: Exception) -> str:
     return str(error) if isinstance(error, AirflowException) else repr(error)
 
 
-class _Live:
+class Live:
     """Computes with the classes of plug-ins, and checks what they give."""
 
     def __init__(self, plugins: Plugins) -> None:

@@ -170,10 +170,18 @@ def _plugins_in(module: ModuleType) -> list[Any]:
     ]
 
 
+def loaded() -> Plugins:
+    """Those that were read in this process."""
+    read = _loaded.values()
+    return Plugins(
+        (each for one in read if isinstance(one, list) for each in one),
+        (one for one in read if isinstance(one, Problem)),
+    )
+
+
 def listeners() -> list[Any]:
     """What the plug-ins that were read here list as listeners."""
-    read = (one for one in _loaded.values() if isinstance(one, list))
-    return [each for found in read for one in found for each in getattr(one.plugin, "listeners", None) or ()]
+    return [each for one in loaded().found for each in getattr(one.plugin, "listeners", None) or ()]
 
 
 _PARTS: Final = tuple(name for name, value in vars(AirflowPlugin).items() if isinstance(value, list))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tradewind.authoring import partition_windows
 from tradewind.authoring import partitions as authoring
 from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain import partitions
@@ -45,7 +46,7 @@ DAY, HOUR = authoring.StartOfDayMapper, authoring.StartOfHourMapper
         ),
         (
             authoring.FanOutMapper(
-                upstream_mapper=authoring.StartOfQuarterMapper(), window=authoring.QuarterWindow()
+                upstream_mapper=authoring.StartOfQuarterMapper(), window=partition_windows.QuarterWindow()
             ),
             "2024-05-17T00:00:00",
             ("2024-04", "2024-05", "2024-06"),
@@ -65,7 +66,7 @@ def test_where_a_key_goes(mapper: authoring.PartitionMapper, key: str, mapped: t
         (
             authoring.FanOutMapper(
                 upstream_mapper=authoring.StartOfWeekMapper(),
-                window=authoring.WeekWindow(),
+                window=partition_windows.WeekWindow(),
                 max_downstream_keys=3,
             ),
             "2024-05-17T00:00:00",
@@ -82,10 +83,10 @@ def test_keys_that_do_not_suit_their_mapper(
 
 
 TEMPORAL = [
-    (authoring.StartOfHourMapper, authoring.HourWindow, timedelta(minutes=1)),
-    (authoring.StartOfDayMapper, authoring.DayWindow, timedelta(hours=1)),
-    (authoring.StartOfWeekMapper, authoring.WeekWindow, timedelta(days=1)),
-    (authoring.StartOfMonthMapper, authoring.MonthWindow, timedelta(days=1)),
+    (authoring.StartOfHourMapper, partition_windows.HourWindow, timedelta(minutes=1)),
+    (authoring.StartOfDayMapper, partition_windows.DayWindow, timedelta(hours=1)),
+    (authoring.StartOfWeekMapper, partition_windows.WeekWindow, timedelta(days=1)),
+    (authoring.StartOfMonthMapper, partition_windows.MonthWindow, timedelta(days=1)),
 ]
 
 
@@ -108,8 +109,8 @@ def test_a_window_is_all_that_is_mapped_to_its_key(
 @pytest.mark.parametrize(
     ("mapper", "window"),
     [
-        (authoring.StartOfQuarterMapper, authoring.QuarterWindow),
-        (authoring.StartOfYearMapper, authoring.YearWindow),
+        (authoring.StartOfQuarterMapper, partition_windows.QuarterWindow),
+        (authoring.StartOfYearMapper, partition_windows.YearWindow),
     ],
 )
 def test_months_make_up_quarters_and_years(mapper: type, window: type) -> None:
@@ -122,8 +123,8 @@ def test_months_make_up_quarters_and_years(mapper: type, window: type) -> None:
 
 
 def test_a_window_may_look_back() -> None:
-    back = authoring.Window.Direction.BACKWARD
-    fan = authoring.FanOutMapper(upstream_mapper=DAY(), window=authoring.WeekWindow(direction=back),
+    back = partition_windows.Window.Direction.BACKWARD
+    fan = authoring.FanOutMapper(upstream_mapper=DAY(), window=partition_windows.WeekWindow(direction=back),
                                  downstream_mapper=DAY())  # fmt: skip
     found = partitions.downstream(fan.spec(), "2024-03-02T05:00:00")
     assert (found[0], found[-1], len(found)) == ("2024-02-25", "2024-03-02", 7)
@@ -143,7 +144,7 @@ def test_a_window_may_look_back() -> None:
 def test_when_a_roll_up_has_enough(policy: authoring.WaitPolicy | None, enough: set[int]) -> None:
     spec = authoring.RollupMapper(
         upstream_mapper=authoring.FixedKeyMapper("all"),
-        window=authoring.SegmentWindow(["us", "eu", "de"]),
+        window=partition_windows.SegmentWindow(["us", "eu", "de"]),
         wait_policy=policy,
     ).spec()
     keys = ["us", "eu", "de"]
@@ -179,17 +180,17 @@ def test_the_moment_of_a_key(mapper: authoring.PartitionMapper, key: str, date: 
     ("make", "message"),
     [
         (lambda: authoring.MinimumCount(0), "n of MinimumCount must be a whole number other than 0"),
-        (lambda: authoring.SegmentWindow([]), "segments of SegmentWindow must name at least one key"),
+        (lambda: partition_windows.SegmentWindow([]), "segments of SegmentWindow must name at least one key"),
         (lambda: authoring.FixedKeyMapper(""), "must be text that is not empty"),
         (lambda: authoring.ProductMapper(DAY()), "mappers of ProductMapper must be at least two"),
         (
             lambda: authoring.RollupMapper(
-                upstream_mapper=authoring.IdentityMapper(), window=authoring.DayWindow()
+                upstream_mapper=authoring.IdentityMapper(), window=partition_windows.DayWindow()
             ),
             "upstream_mapper of a DayWindow must give keys that are moments",
         ),
         (
-            lambda: authoring.FanOutMapper(upstream_mapper=HOUR(), window=authoring.HourWindow()),
+            lambda: authoring.FanOutMapper(upstream_mapper=HOUR(), window=partition_windows.HourWindow()),
             "downstream_mapper must be given for a HourWindow",
         ),
     ],
@@ -204,7 +205,7 @@ class Own(authoring.StartOfDayMapper):
     pass
 
 
-class OwnWindow(authoring.Window):
+class OwnWindow(partition_windows.Window):
     pass
 
 
