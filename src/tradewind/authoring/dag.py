@@ -137,14 +137,12 @@ class DAG(TaskHolder, DagQuestions):
         known = defaults.current()
         if tasks is None:
             tasks = concurrency if concurrency is not None else known.max_active_tasks
-        self.max_active_tasks = dag_checks.whole_number("max_active_tasks", tasks)
+        self.max_active_tasks = dag_checks.dag_limit("max_active_tasks", tasks)
         self.max_active_tasks_scope = self._age.max_active_tasks_scope
         runs = known.max_active_runs if runs is None else runs
         self.max_active_runs = dag_checks.active_runs(self.timetable_spec, runs, self.dag_id)
         failed = known.max_consecutive_failed_dag_runs if failed is None else failed
-        self.max_consecutive_failed_dag_runs = dag_checks.whole_number(
-            "max_consecutive_failed_dag_runs", failed
-        )
+        self.max_consecutive_failed_dag_runs = dag_checks.dag_limit("max_consecutive_failed_dag_runs", failed)
 
     # --- names of other ages
 

@@ -110,9 +110,18 @@ def whole_number(name: str, value: Any, at_least: int = 0) -> int:
     return number
 
 
+def dag_limit(name: str, value: Any) -> int:
+    """A limit of a DAG. Raises InvalidValue, also for text of digits, as a Variable gives it: Airflow
+    stumbles over that where the limit is reached.
+    """
+    if isinstance(value, str) and value.strip().isdecimal():
+        raise InvalidValue(name, value, f"be a whole number and no text: write {value.strip()}, or int(…)")
+    return whole_number(name, value)
+
+
 def active_runs(timetable: Any, given: Any, dag_id: str) -> int:
     """``max_active_runs``, which some timetables limit: ``@continuous`` to one run."""
-    runs = whole_number("max_active_runs", given)
+    runs = dag_limit("max_active_runs", given)
     if isinstance(timetable, timetables.ContinuousTimetable):
         limit, kind = 1, "@continuous makes one run after the other"
     elif isinstance(timetable, timetables.PluginTimetable) and timetable.active_runs_limit is not None:

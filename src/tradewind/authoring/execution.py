@@ -151,7 +151,13 @@ def rendered_map_index(task: Any, context: contexts.Context) -> str | None:
     template = context.get("map_index_template") or getattr(task, "map_index_template", None)
     if not template or context["ti"].map_index < 0:
         return None
-    return str(task.render_template(template, context))
+    try:
+        return str(task.render_template(template, context))
+    except Exception as error:
+        raise AirflowException(
+            f"map_index_template {template!r} of task {task.task_id!r} cannot be rendered: "
+            f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def asset_events(task: Any, ti: TaskRun) -> tuple[dict[str, Any], ...]:

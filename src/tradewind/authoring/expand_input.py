@@ -107,6 +107,12 @@ class MappedArgument:
         who = f"Task group {self._group.group_id!r}"
         return self._input.pick_one(context, mapped_places.index_at(context["ti"], level, who), self.name)
 
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError(
+            f"Argument {self.name!r} of the mapped task group {self._group.group_id!r} has a value only in a "
+            "running task, so it cannot be walked through here; hand it to a task, and do it there."
+        )
+
     def __repr__(self) -> str:
         return f"MappedArgument({self.name!r})"
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -96,6 +97,17 @@ def test_the_logs_of_a_task_that_no_process_ran(home: Home) -> None:
     assert (
         "Task nothing of run" in shown and "is success, and no process ran for it: there is no log." in shown
     )
+
+
+def test_the_logs_of_a_task_that_waits_for_a_process(home: Home) -> None:
+    home.dag("shout", SHOUT)
+    home.ok("dags", "trigger", "shout", "-r", "r1")
+    with sqlite3.connect(home.path / "airflow.db") as connection:
+        connection.execute("UPDATE task_instance SET state = 'queued', try_number = 1")
+    connection.close()
+    for words in (("shout",), ("shout", "say", "r1")):
+        shown = home.ok("tasks", "logs", *words).out
+        assert shown == "Task say of run r1 is queued and has not started: no log yet.\n"
 
 
 def test_the_state_above_a_log_is_not_that_of_a_later_try(home: Home) -> None:

@@ -241,6 +241,45 @@ def test_next_execution(tutorial: Home) -> None:
     assert tutorial.ok("dags", "next-execution", "tut", "-o", "json").json[0]["logical_date"] == days[0]
 
 
+EVERY_OTHER_DAY = """
+from datetime import timedelta
+from airflow.plugins_manager import AirflowPlugin
+from airflow.timetables.base import DagRunInfo, Timetable
+
+class EveryOther(Timetable):
+    def next_dagrun_info(self, *, last_automated_data_interval, restriction):
+        last = last_automated_data_interval
+        return DagRunInfo.exact(restriction.earliest if last is None else last.start + timedelta(days=2))
+
+class Raises(Timetable):
+    def next_dagrun_info(self, **_):
+        raise ValueError("no idea")
+
+class Plugin(AirflowPlugin):
+    name = "other_days"
+    timetables = [EveryOther, Raises]
+"""
+OTHER_DAYS = """
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.empty import EmptyOperator
+from other_days import EveryOther, Raises
+
+for name, timetable in (("every_other", EveryOther()), ("raises", Raises())):
+    with DAG(name, schedule=timetable, start_date=datetime(2024, 1, 1), catchup=True):
+        EmptyOperator(task_id="a")
+"""
+
+
+def test_next_execution_asks_the_timetable_of_a_plug_in(home: Home) -> None:
+    (home.path / "plugins").mkdir(parents=True, exist_ok=True)
+    (home.path / "plugins" / "other_days.py").write_text(EVERY_OTHER_DAY)
+    home.dag("other_days_dags", OTHER_DAYS)
+    days = home.ok("dags", "next-execution", "every_other", "-n", "3").out.split("\n")
+    assert [day[:10] for day in days if day] == ["2024-01-01", "2024-01-03", "2024-01-05"]
+    assert "no idea" in home.run("dags", "next-execution", "raises").err
+
+
 def test_a_deleted_dag_comes_back_without_its_runs(tutorial: Home) -> None:
     tutorial.ok("dags", "trigger", "tut")
     assert tutorial.run("delete_dag", "tut").code == 1  # nobody to ask

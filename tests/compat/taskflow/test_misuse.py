@@ -46,6 +46,7 @@ CASES = {
     "task(def_self)()": "@task does not decorate methods",
     "task(def_ds)()": "argument 'ds' is filled from the context, so it can have no other default than None",
     "task.run_if(print)(print)": "put @task (or @task.bash",
+    "task_group(group_id='g')(lambda a: list(a)).expand(a=[1])": "Argument 'a' of the mapped task group 'g'",
     "add(1) >> 5": "5 (int) cannot be a dependency",
 }
 FUNCTIONS = """

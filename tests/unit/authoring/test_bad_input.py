@@ -40,6 +40,8 @@ def read(folder: Path, text: str) -> tuple[list[tuple[int | None, str]], list[st
 
 DAGS = {
     "max_active_tasks=-1": "max_active_tasks must be a whole number of at least 0, got -1",
+    "max_active_runs='3'": "max_active_runs must be a whole number and no text: write 3, or int(…), got '3'",
+    "max_active_tasks=' 8 '": "max_active_tasks must be a whole number and no text: write 8",
     "max_active_runs='x'": "max_active_runs must be a whole number, got 'x'",
     "dagrun_timeout=5": "dagrun_timeout must be a timedelta, for example timedelta(minutes=5), got 5",
     "catchup='False'": "catchup must be True or False, got 'False'",

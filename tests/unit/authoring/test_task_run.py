@@ -276,6 +276,16 @@ def test_rendered_map_index(runs):
     assert execution.rendered_map_index(prepared, context) == "item 2"
 
 
+def test_a_map_index_template_that_cannot_be_rendered_is_named(runs):
+    with DAG("d") as made:
+        task(lambda x: x, task_id="work", map_index_template="{{ x.y() }}").expand(x=[1])
+    prepared, context = execution.prepare(runs.ti(made.get_task("work"), map_index=0))
+    with pytest.raises(
+        errors.AirflowException, match=r"map_index_template '{{ x.y\(\) }}' of task 'work' cannot"
+    ):
+        execution.rendered_map_index(prepared, context)
+
+
 def test_names_of_older_ages(ti):
     """§1.14 ``log_filepath`` of 1.10; ``job_id`` and ``unixname`` of 1.10 and 2.x."""
     assert ti.job_id is None

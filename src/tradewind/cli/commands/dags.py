@@ -250,7 +250,7 @@ def next_execution(args: Args, app: App) -> int:
         record, spec = acting.dag(tx, args.dag_id), acting.spec(tx, args.dag_id)
     if record.is_paused:
         print(f"DAG {args.dag_id} is paused: this is when it would run.", file=sys.stderr)
-    found = upcoming.runs(record, spec, app.clock.now(), max(args.num_executions, 1))
+    found = upcoming.runs(record, spec, app.clock.now(), max(args.num_executions, 1), ask=app.plugin_ask)
     rows = [
         {
             "logical_date": info.logical_date,

@@ -85,7 +85,12 @@ def _instances(tx: Tx, args: Args, run: RunRecord) -> Sequence[TaskInstanceRecor
 
 
 def _say_empty(args: Args, run: RunRecord, record: TaskInstanceRecord) -> int:
-    """Of what has ended without a process: an empty task, one that was skipped or marked."""
+    """Of what has ended without a process: an empty task, one that was skipped or marked; or is about to have
+    one.
+    """
+    if record.state not in FINISHED:
+        print(f"Task {_name(record)} of run {run.run_id} is {record.state} and has not started: no log yet.")
+        return 0
     who = f"Task {_name(record)}" if args.task_id else "Every task"
     state = record.state if args.task_id else "at its end"
     print(f"{who} of run {run.run_id} is {state}, and no process ran for it: there is no log.")
