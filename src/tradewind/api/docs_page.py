@@ -62,7 +62,7 @@ def routes(settings: Settings, document: Any) -> list[Route]:
         if name in _START:
             return Response(_START[name], media_type="text/javascript")
         if folder is None or name not in _ASSETS:
-            return problems.answer({"detail": "Not Found"}, 404)
+            return problems.problem(404, "Not Found")
         return FileResponse(folder / _ASSETS[name])
 
     return [*(Route(path, page) for path in _PAGES), Route("/docs/assets/{name}", asset)]

@@ -55,11 +55,11 @@ class Guard:
 
     def _refuse(self, scope: Scope) -> ASGIApp | None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
-            return problems.answer({"detail": f"The headers are longer than {MOST_HEADER_BYTES} bytes."}, 431)
+            return problems.problem(431, f"The headers are longer than {MOST_HEADER_BYTES} bytes.")
         if max(self._waiting, self._flowing) < self._limit:
             return None
         words = f"More than {self._limit} requests at once. Try again in {RETRY_SECONDS} s."
-        return problems.answer({"detail": words}, 429, {"Retry-After": str(RETRY_SECONDS)})
+        return problems.problem(429, words, {"Retry-After": str(RETRY_SECONDS)})
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count it where it stands: without an answer, or within one."""

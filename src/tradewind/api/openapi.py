@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tradewind.api import params
+from tradewind.api import params, problems
 from tradewind.api.door import Operation
 from tradewind.api.path_names import NUMBERS
 from tradewind.api.schemas.common import HTTPExceptionResponse, HTTPValidationError
@@ -137,8 +137,10 @@ def _responses(operation: Operation, found: dict[str, Any]) -> dict[str, Any]:
             "content": _json(_any_of([found[str(kind)] for kind in _answers(operation) if kind])),
         }
         good["content"].update({media: {"schema": {"type": "string"}} for media in operation.other_media})
-    problem = _json({"$ref": _TEMPLATE.format(name="HTTPExceptionResponse")})
-    malformed = _json({"$ref": _TEMPLATE.format(name="HTTPValidationError")})
+    problem, malformed = (
+        {problems.PROBLEM: {"schema": {"$ref": _TEMPLATE.format(name=kind.__name__)}}}
+        for kind in (HTTPExceptionResponse, HTTPValidationError)
+    )
     return {
         str(operation.status): good,
         **{

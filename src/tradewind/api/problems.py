@@ -1,7 +1,8 @@
 """What the sender of a failed request is told: the one place where errors become HTTP.
 
-Bodies have FastAPI's shapes, as Airflow's have: ``{"detail": "text"}``, and for malformed input
-``{"detail": [{"type", "loc", "msg", "input"}]}`` with status 422. A stack trace never leaves the process.
+Bodies are problems of RFC 9457 (``type``, ``title``, ``status``, ``detail``). ``detail`` has FastAPI's
+shapes, which Airflow's clients read: text, and for malformed input with status 422 a list of ``{"type",
+"loc", "msg", "input"}``. A stack trace never leaves the process.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ log = logging.getLogger("tradewind.api")
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """On every answer: what one person may read must not be kept for the next."""
+PROBLEM: Final = "application/problem+json"
 
 
 class NotAuthenticated(errors.TradewindError):
@@ -109,8 +111,8 @@ def respond(error: Exception) -> Response:
     """The answer to a request that ended with ``error``."""
     status = status_of(error)
     if isinstance(error, Unprocessable):
-        return answer({"detail": [msgspec.to_builtins(problem) for problem in error.problems]}, status)
-    return answer({"detail": _words(error, status)}, status, _hints(error, status, "Bearer"))
+        return problem(status, [msgspec.to_builtins(one) for one in error.problems])
+    return problem(status, _words(error, status), _hints(error, status, "Bearer"))
 
 
 def _words(error: Exception, status: int) -> str:
@@ -144,7 +146,7 @@ def respond_in_v1(error: Exception) -> Response:
         told = "; ".join(f"{'.'.join(map(str, one.loc[1:]))}: {one.msg}" for one in error.problems)
     else:
         told = _words(error, status)
-    return _problem_of_v1(status, told, _hints(error, status, _BASIC))
+    return problem(status, told, _hints(error, status, _BASIC), kind=_kind_of_v1(status))
 
 
 def respond_in_experimental(error: Exception) -> Response:
@@ -153,21 +155,28 @@ def respond_in_experimental(error: Exception) -> Response:
     return answer({"error": _words(error, status)}, status, _hints(error, status, _BASIC))
 
 
-def _problem_of_v1(status: int, told: str, headers: dict[str, str]) -> Response:
-    body = {
-        "type": _ERRORS_OF_V1 + _NAMES_OF_V1.get(status, "Unknown"),
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": told,
-    }
-    content = msgspec.json.encode(body)
-    return Response(content, status, {**HEADERS, **headers}, media_type="application/problem+json")
+def _kind_of_v1(status: int) -> str:
+    return _ERRORS_OF_V1 + _NAMES_OF_V1.get(status, "Unknown")
 
 
-def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def problem(
+    status: int, detail: Any, headers: dict[str, str] | None = None, *, kind: str = "about:blank"
+) -> Response:
+    """The answer to what failed: ``kind`` is the address of a page about such problems."""
+    body = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return answer(body, status, headers, media_type=PROBLEM)
+
+
+def answer(
+    body: Any,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    *,
+    media_type: str = "application/json",
+) -> Response:
     """A JSON answer that nobody keeps."""
     content = msgspec.json.encode(body)
-    return Response(content, status, {**HEADERS, **(headers or {})}, media_type="application/json")
+    return Response(content, status, {**HEADERS, **(headers or {})}, media_type=media_type)
 
 
 def explain(request: Request, error: Exception, form: Callable[[Exception], Response] = respond) -> Response:
@@ -183,5 +192,5 @@ async def handle_http(request: Request, error: Exception) -> Response:
         return explain(request, error)
     headers = dict(error.headers or {})
     if request.url.path.startswith("/api/v1/"):
-        return _problem_of_v1(error.status_code, error.detail, headers)
-    return answer({"detail": error.detail}, error.status_code, headers)
+        return problem(error.status_code, error.detail, headers, kind=_kind_of_v1(error.status_code))
+    return problem(error.status_code, error.detail, headers)

@@ -83,8 +83,10 @@ def _rows(world: World) -> list[str]:
 
 def _refused(answer: httpx.Response, about: object) -> None:
     assert 400 <= answer.status_code < 500, (about, answer.status_code, answer.text[:500])
-    assert answer.headers["content-type"] in {"application/json", "application/problem+json"}, about
-    assert answer.json()["detail"], about
+    assert answer.headers["content-type"] == "application/problem+json", about
+    told = answer.json()
+    assert told["detail"] and told["title"] and told["type"], about
+    assert told["status"] == answer.status_code, about
 
 
 def _of(*wanted: str) -> list[Operation]:

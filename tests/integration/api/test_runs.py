@@ -123,7 +123,11 @@ def test_unknown_things_are_named(world: World, admin: httpx.Client) -> None:
     assert admin.get("/api/v2/dags/a%20b").status_code == 404
     assert "NUL" in admin.get(f"/api/v2/dags/known/dagRuns/r1{below}/xcomEntries/%00").json()["detail"]
     assert admin.get("/api/v2/dags/..%2f..%2fetc").status_code == 404
-    assert admin.get("/api/v2/nothing").json() == {"detail": "Not Found"}
+    missing = admin.get("/api/v2/nothing")
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.json() == {
+        "type": "about:blank", "title": "Not Found", "status": 404, "detail": "Not Found"
+    }  # fmt: skip
 
 
 def test_the_same_run_twice(world: World, admin: httpx.Client) -> None:

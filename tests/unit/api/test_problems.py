@@ -39,8 +39,12 @@ def test_malformed_input_in_fastapi_shape() -> None:
     wrong = problems.Problem(type="missing", loc=("body", "a"), msg="Field required", input={})
     answer = problems.respond(problems.Unprocessable(wrong))
     assert answer.status_code == 422
+    assert answer.media_type == "application/problem+json"
     assert json.loads(bytes(answer.body)) == {
-        "detail": [{"type": "missing", "loc": ["body", "a"], "msg": "Field required", "input": {}}]
+        "type": "about:blank",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": [{"type": "missing", "loc": ["body", "a"], "msg": "Field required", "input": {}}],
     }
 
 

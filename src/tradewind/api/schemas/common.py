@@ -33,7 +33,15 @@ class MaskQuery(msgspec.Struct, kw_only=True):
     update_mask: list[str] | None = None
 
 
-class HTTPExceptionResponse(Answer, kw_only=True):
+class Problem(Answer, kw_only=True):
+    """What RFC 9457 says of every problem."""
+
+    type: str
+    title: str
+    status: int
+
+
+class HTTPExceptionResponse(Problem, kw_only=True):
     """Why a request failed."""
 
     detail: str | JsonObject
@@ -49,7 +57,7 @@ class ValidationError(Answer, kw_only=True, omit_defaults=True):
     ctx: JsonObject = {}
 
 
-class HTTPValidationError(Answer, kw_only=True):
+class HTTPValidationError(Problem, kw_only=True):
     """Everything wrong with the input."""
 
     detail: list[ValidationError] = []
