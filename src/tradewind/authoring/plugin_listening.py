@@ -11,6 +11,8 @@ import msgspec
 
 from tradewind.authoring import assets, listeners
 from tradewind.authoring.dag_run import DagRun
+from tradewind.domain.errors import AirflowException
+from tradewind.domain.messages import data
 from tradewind.domain.messages import plugins as messages
 from tradewind.domain.messages.assignment import RunContext
 
@@ -38,6 +40,23 @@ def _plain(fact: Any) -> Any:
     return fact
 
 
+def _run(fact: dict[str, Any]) -> DagRun:
+    """A run that answers for its task instances, as they were when it moved."""
+    told = fact.get("task_instances")
+
+    def ask(request: data.Request) -> Any:
+        if not isinstance(request, data.GetTaskInstances):
+            raise AirflowException(
+                f"Listeners are told of the run and its task instances; {type(request).__name__} needs the "
+                "database, which only running tasks and callbacks reach."
+            )
+        if told is None:
+            raise AirflowException(f"Run {fact['run_id']!r} has too many task instances to tell of them all.")
+        return msgspec.json.decode(told, type=list[data.TaskInstanceFacts])
+
+    return DagRun(msgspec.convert(fact, RunContext), ask)
+
+
 def _asset(fact: dict[str, Any]) -> assets.Asset:
     name, uri = fact["name"] or fact["uri"], fact["uri"] or fact["name"]
     return assets.Asset.known(name=name, uri=uri, group=fact["group"] or "asset")
@@ -48,7 +67,7 @@ def _event(fact: dict[str, Any]) -> SimpleNamespace:
 
 
 _BUILD: Final[dict[str, Callable[[Any], Any]]] = {
-    "dag_run": lambda fact: DagRun(msgspec.convert(fact, RunContext)),
+    "dag_run": _run,
     "asset": _asset,
     "dataset": _asset,
     "asset_alias": lambda fact: assets.AssetAlias(**fact),

@@ -14,6 +14,7 @@ import msgspec
 from tradewind.domain.messages.plugins import Answer, HooksAre, ListenersTold, ListHooks, TellListeners
 from tradewind.domain.messages.report import Finished
 from tradewind.domain.states import DagRunState
+from tradewind.engine import showing
 from tradewind.engine.decisions import Decisions
 from tradewind.runtime.clock import Clock
 from tradewind.runtime.plugin_asking import Ask
@@ -23,6 +24,8 @@ from tradewind.telemetry import events
 
 MOST: Final = 1000
 """So many things may wait to be told; of more only the number is."""
+MOST_INSTANCES: Final = 1000
+"""A run's task instances are told along with it, unless there are more."""
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 _RUN_HOOKS: Final = {
@@ -66,10 +69,12 @@ class Listening:
             return
         for move in decisions.run:
             hook = _RUN_HOOKS.get(move.state)
-            if hook is not None:
+            if hook is not None and self._wants(hook):
                 ended = move.at if move.state is not DagRunState.RUNNING else None
                 told = msgspec.structs.replace(run.context, state=move.state.value, end_date=ended)
-                self._tell(hook, {"dag_run": msgspec.to_builtins(told), "msg": move.reason})
+                self._tell(
+                    hook, {"dag_run": {**msgspec.to_builtins(told), **_instances(run)}, "msg": move.reason}
+                )
 
     def updated(self, report: Finished) -> None:
         """The updates of assets that a task reported are committed."""
@@ -83,8 +88,12 @@ class Listening:
             emitted = {**source, "asset": asset, "extra": event.get("extra") or {}, "timestamp": report.at}
             self._tell("on_asset_event_emitted", {"asset_event": emitted})
 
+    def _wants(self, hook: str) -> bool:
+        """Whether anybody listens for it, or may."""
+        return self.hooks is None or hook in self.hooks
+
     def _tell(self, hook: str, facts: dict[str, Any]) -> None:
-        if self.hooks is not None and hook not in self.hooks:
+        if not self._wants(hook):
             return
         if self._open + len(self._early) >= MOST:
             self._dropped += 1
@@ -119,3 +128,11 @@ class Listening:
             told = f"{self._dropped} things were not told to listeners, as they are too slow"
             self._emit(events.ListenerFailed(error=told))
             self._dropped = 0
+
+
+def _instances(run: CachedRun) -> dict[str, str]:
+    """The run's task instances as JSON text: while it waits to be told, text takes little room."""
+    found = showing.instances(run.machine, run.version.tasks)
+    if len(found) > MOST_INSTANCES:
+        return {}
+    return {"task_instances": msgspec.json.encode(found).decode()}

@@ -55,6 +55,14 @@ def on_dag_run_running(dag_run):
 
 @hookimpl
 def on_dag_run_success(dag_run, msg):
+    states = {one.task_id: one.state for one in dag_run.get_task_instances()}
+    fine = dag_run.get_task_instance("fine")
+    try:
+        fine.xcom_pull(task_ids="fine")
+    except Exception as error:
+        refused = str(error)
+    write("instances", run=dag_run.run_id, states=states, tried=fine.try_number, took=fine.duration > 0,
+        skipped=[one.task_id for one in dag_run.get_task_instances(state="skipped")], refused=refused)
     write("run success", run=dag_run.run_id, dag=dag_run.dag_id)
 
 @hookimpl
@@ -149,6 +157,10 @@ def test_listeners_are_told_and_do_no_harm(listened: World) -> None:
     assert heard(world, "failed") == [{"task": "fails", "error": "boom", "previous": "running"}]
     assert {fact["run"] for fact in heard(world, "run running")} == {"r"}
     assert heard(world, "run success") == [{"run": "r", "dag": "well"}]
+    (told,) = heard(world, "instances")
+    assert told["states"] == {"fine": "success", "skipped": "skipped", "hung": "success"}
+    assert (told["tried"], told["took"], told["skipped"]) == (1, True, ["skipped"])
+    assert "GetXCom needs the database, which only running tasks and callbacks reach" in told["refused"]
     assert heard(world, "changed") == [{"asset": "b", "uri": "s3://a/b"}]
     log = world.task_log("well", "r", "hung", 1)
     assert "others.Others.on_task_instance_running failed" in log

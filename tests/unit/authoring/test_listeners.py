@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tradewind.authoring import listeners
+from tradewind.authoring import listeners, plugin_listening
 from tradewind.authoring.listeners import ListenerManager, hookimpl
+from tradewind.domain.messages.plugins import TellListeners
 
 CALLED: list[Any] = []
 
@@ -117,3 +118,26 @@ def test_one_that_nobody_can_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
     found = listeners.get_listener_manager.__wrapped__()
     assert found.hooks == {"on_dag_run_success"}
     assert "Opaque: ValueError('go away')" in found.problems[0]
+
+
+class Reads:
+    @hookimpl
+    def on_dag_run_success(self, dag_run: Any) -> None:
+        CALLED.append([(one.task_id, one.state) for one in dag_run.get_task_instances()])
+
+
+def test_task_instances_of_a_run_come_along_unless_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manager = ListenerManager()
+    manager.add_listener(Reads())
+    monkeypatch.setattr(listeners, "get_listener_manager", lambda: manager)
+    run = {"dag_id": "d", "run_id": "r", "run_type": "manual", "run_after": "2024-01-01T00:00:00Z"}
+    few = {**run, "task_instances": '[{"id": "i", "task_id": "a", "state": "success"}]'}
+    said = [
+        plugin_listening.tell(TellListeners(hook="on_dag_run_success", facts={"dag_run": fact, "msg": ""}))
+        for fact in (few, run)
+    ]
+    assert CALLED == [[("a", "success")]]
+    assert said[0].problems == ()
+    assert "Run 'r' has too many task instances" in said[1].problems[0]

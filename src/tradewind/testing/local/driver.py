@@ -14,8 +14,9 @@ from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import Assignment, RunContext
 from tradewind.domain.messages.deferral import TriggerEvent
 from tradewind.domain.messages.report import Finished
-from tradewind.domain.spec import DagSpec, TaskSpec
+from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import DagRunState, TaskInstanceState
+from tradewind.engine import showing
 from tradewind.engine.decisions import Callback, Decisions, Defer, Ready
 from tradewind.engine.facts import InstanceFacts, RunFacts
 from tradewind.engine.graph import Graph
@@ -114,17 +115,6 @@ def _instances(
     )  # fmt: skip
 
 
-def _known(view: InstanceView, task: TaskSpec) -> data.TaskInstanceFacts:
-    start, end = view.start_date, view.end_date
-    return data.TaskInstanceFacts(
-        id=view.attempt_id, task_id=view.task_id, map_index=view.map_index,
-        state=None if view.state is None else str(view.state),
-        try_number=view.try_number, max_tries=view.max_tries, start_date=start, end_date=end,
-        duration=(end - start).total_seconds() if start is not None and end is not None else None,
-        operator=task.operator, pool=task.pool, queue=task.queue,
-    )  # fmt: skip
-
-
 class LocalRun:
     """One run, from its start to its end."""
 
@@ -187,9 +177,7 @@ class LocalRun:
 
     def known(self) -> list[data.TaskInstanceFacts]:
         """What a task may ask about the others, by task and map index."""
-        tasks = {task.task_id: task for task in self.wish.spec.tasks}
-        views = sorted(self.machine.instances(), key=lambda view: (view.task_id, view.map_index))
-        return [_known(view, tasks[view.task_id]) for view in views if view.task_id in tasks]
+        return showing.instances(self.machine, {task.task_id: task for task in self.wish.spec.tasks})
 
     # --- one turn -----------------------------------------------------------------------------------
 
