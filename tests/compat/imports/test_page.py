@@ -23,7 +23,7 @@ LISTS = (
 
 WHY = {
     "BaseDagBundle": "DAGs come from the DAGs folder only, yet",
-    "LdapUser": "people cannot be kept in a directory yet",
+    "LdapUser": "people of a directory log in without a class of their own",
     "RunningRetryAttemptType": "a part of Airflow's executors; they have another interface here",
     "supervise": "starts Airflow's own task process, which the worker host does here",
 }
