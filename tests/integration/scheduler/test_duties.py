@@ -117,6 +117,25 @@ def test_a_backfill_is_complete_when_the_last_of_its_runs_has_ended(world: World
     assert world.sql("select completed_at is not null from backfill") == [(1,)]
 
 
+def test_a_backfill_goes_on_though_nobody_says_that_its_pause_is_over(world: World) -> None:
+    """Nor that its limit is another one: its runs are known to wait, and looked at again."""
+    spec = world.dag(chain("d", 1))
+    now = world.clock.now()
+    with world.database.write() as tx:
+        backfill = backfills.create(tx, "d", from_date=now, to_date=now, max_active_runs=1, now=now)
+    pause(world, backfill, True)
+    for name in ("a", "b"):
+        world.run(spec, name, backfill_id=backfill)
+    world.pass_time(1)
+    assert world.take() == []
+    pause(world, backfill, False)
+    world.pass_time(1)
+    assert [each.run.run_id for each in world.take()] == ["a"]
+    world.sql("update backfill set max_active_runs = 2")
+    world.pass_time(1)
+    assert [each.run.run_id for each in world.take()] == ["b"]
+
+
 def test_a_backfill_starts_its_runs_in_its_own_order(world: World) -> None:
     """§1.18 backfill: reverse, max_active_runs, pause."""
     spec = world.dag(chain("d", 1))

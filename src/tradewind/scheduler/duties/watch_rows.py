@@ -50,13 +50,14 @@ class WatchRows:
         self._only_dag = only_dag
         self._compared: RunKey = ("", "")
         self._dag_marks: dict[str, tuple[Any, ...]] | None = None
+        self._backfill_marks: dict[int, tuple[str, int]] = {}
 
     def run_once(self) -> Watched:
         """Tell the inbox of every difference."""
         watched = Watched()
         with self._database.read() as tx:
             rows = scheduling.active_runs(tx)
-            marks = scheduling.dag_marks(tx)
+            marks, backfill_marks = scheduling.dag_marks(tx), scheduling.backfill_marks(tx)
             by_hand = self._changed_by_hand(tx, {(row.dag_id, row.run_id): row.row_version for row in rows})
         seen = set()
         for row in rows:
@@ -85,6 +86,7 @@ class WatchRows:
             watched.by_hand += 1
             self.distrust(key)
         self._compare_dags(marks)
+        self._compare_backfills(backfill_marks)
         return watched
 
     def _changed_by_hand(self, tx: Tx, versions: dict[RunKey, int]) -> list[RunKey]:
@@ -124,3 +126,9 @@ class WatchRows:
         for row in self._runs.known_dags():
             if marks.get(row.dag_id) != (row.is_paused, row.is_stale, row.version_hash):
                 self._inbox.dag_changed(row.dag_id)
+
+    def _compare_backfills(self, marks: dict[int, tuple[str, int]]) -> None:
+        """One that goes on after a pause, or has another limit, may let runs start that are known to wait."""
+        before, self._backfill_marks = self._backfill_marks, marks
+        for _, (dag_id, _) in sorted(before.items() ^ marks.items()):
+            self._inbox.may_start(dag_id)

@@ -35,8 +35,8 @@ from tradewind.store.tables.runs import dag_run as run
 from tradewind.store.tables.xcoms import SKIPS_KEY, xcom
 
 __all__ = [
-    "active_counts", "active_runs", "backfill_limit", "backfill_order", "count_active_runs", "dag_marks",
-    "dag_row",
+    "active_counts", "active_runs", "backfill_limit", "backfill_marks", "backfill_order",
+    "count_active_runs", "dag_marks", "dag_row",
     "dag_schedules", "due_dags", "instance_states", "load_run", "load_runs", "lost_candidates",
     "newest_scheduled", "newest_states", "next_due", "past_facts", "pause_free_runs", "pools", "queued_runs",
     "row_version", "run_facts", "silent", "without_next_run",
@@ -370,6 +370,11 @@ _BACKFILL_LIMIT = Statement(
 )
 
 
+_BACKFILL_MARKS = Statement(
+    sa.select(_backfill.c.id, _backfill.c.dag_id, _backfill.c.max_active_runs, _backfill.c.is_paused).where(
+        _backfill.c.completed_at.is_(None)
+    )
+)
 _link = backfills.backfill_dag_run
 _BACKFILL_ORDER = Statement(
     sa.select(run.c.id, _link.c.sort_ordinal)
@@ -397,6 +402,15 @@ def backfill_limit(tx: Tx, backfill_id: int) -> int:
         return 1
     limit, paused, completed_at = row
     return 0 if paused and completed_at is None else int(limit)
+
+
+def backfill_marks(tx: Tx) -> dict[int, tuple[str, int]]:
+    """Of each backfill that goes on, its DAG and how many of its runs may be active: what the scheduler must
+    notice when people change it.
+    """
+    return {
+        number: (dag_id, 0 if paused else limit) for number, dag_id, limit, paused in tx.rows(_BACKFILL_MARKS)
+    }
 
 
 _pools = Reader(
