@@ -14,6 +14,7 @@ from typing import Any
 from tradewind.domain.spec import TaskSpec
 from tradewind.testing.simulate.rules import Broken
 from tradewind.testing.simulate.shapes import Shape, condition_of
+from tradewind.testing.simulate.structure import Structure
 from tradewind.testing.simulate.witness import Ended, Witness
 
 Condition = Mapping[str, Any]
@@ -93,20 +94,31 @@ class AssetRules:
             if one.dag_id not in paused and satisfied(one.condition, one.asked)
         ]
 
-    def check_events(self, rows: Iterable[tuple[Ended, TaskSpec, int, bool]], witness: Witness) -> None:
-        """At the end: how many events each task instance has left. Of each row: its task, the most outlets
-        that this ever had, as its file may have been edited since it ended, and whether nobody touched it.
+    def check_end(
+        self, rows: Iterable[tuple[Ended, TaskSpec, bool]], versions: Collection[Structure], witness: Witness
+    ) -> None:
+        """At the end: whether a run is due, and how many events each task instance has left. The third of
+        each row: nobody touched it. ``versions`` are those that the DAGs ever had.
         """
+        if self.due():
+            raise Broken(f"I13: no run was made for {self.due()}")
         found = {tuple(row[:4]): row[4] for row in self._all(_LEFT)}
-        for row, task, most, is_untouched in rows:
+        for row, task, is_untouched in rows:
             count, each = found.get(row.key, 0), len(task.outlets)
-            if count > most * witness.successes(row.key):
+            if count > _most_outlets(versions, row) * witness.successes(row.key):
                 raise Broken(f"I14: {row.key} left {count} events, more than it ended well")
             if is_untouched and count != each * witness.ended_well(row):
                 raise Broken(f"I14: {row.key}, {row.state}, left {count} events of {each} outlets")
 
     def _all(self, sql: str, *values: object) -> list[Any]:
         return self._connection.execute(sql, values).fetchall()
+
+
+def _most_outlets(versions: Iterable[Structure], of: Ended) -> int:
+    """How many a task has, or had before its file was edited."""
+    dag_id, _, task_id, _ = of.key
+    tasks = [each.tasks for each in versions if each.spec.dag_id == dag_id]
+    return max(len(each[task_id].outlets) for each in tasks if task_id in each)
 
 
 _TOLD = "select event_id from dagrun_asset_event where dag_run_id = ?"

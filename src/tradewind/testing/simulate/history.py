@@ -244,17 +244,11 @@ class History:
             raise Broken(f"I9: callbacks of {uncalled} were not called when they had ended well")
 
     def _check_assets(self) -> None:
-        if self.assets.due():
-            raise Broken(f"I13: no run was made for {self.assets.due()}")
         rows = [
-            (row, self._tasks[row.dag_id, row.task_id], self._most_outlets(row), row.run not in self._touched)
+            (row, self._tasks[row.dag_id, row.task_id], row.run not in self._touched)
             for row in self._rows.values()
         ]
-        self.assets.check_events(rows, self.witness)
-
-    def _most_outlets(self, of: Row) -> int:
-        versions = [each.tasks for each in self._versions.values() if each.spec.dag_id == of.dag_id]
-        return max(len(tasks[of.task_id].outlets) for tasks in versions if of.task_id in tasks)
+        self.assets.check_end(rows, self._versions.values(), self.witness)
 
     def compare(self, quiet: Ends) -> str:
         """How the ends differ from those of a world without faults; nothing where they do not.
