@@ -189,9 +189,14 @@ class BaseOperator(OperatorWork, metaclass=BaseOperatorMeta):
             self.end_date = self.end_date or self._dag.end_date
 
     def constructed(self) -> None:
-        """All constructors have run: tasks whose results stand in template fields become upstream tasks."""
+        """All constructors have run: tasks whose results stand in template fields become upstream tasks.
+
+        One instance of a mapped task has the edges of that task, and no place of its own.
+        """
         from tradewind.authoring import xcom_arg  # builds on this module
 
+        if scope.is_outside():
+            return
         for name in self.template_fields:
             xcom_arg.depend(self, getattr(self, name, None))
         setup_teardown.made(self)

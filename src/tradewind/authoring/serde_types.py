@@ -16,7 +16,8 @@ def dump(value: Any) -> tuple[str, int, Any] | None:
     type.
     """
     if isinstance(value, Enum):
-        return _name(type(value)), 1, value.value
+        is_plain = isinstance(value, (str, int, float))  # travels as what it is besides, as in Airflow
+        return "" if is_plain else _name(type(value)), 1, value.value
     for base, dumper in _DUMPERS:
         if isinstance(value, base):
             return dumper(value)

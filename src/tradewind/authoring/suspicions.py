@@ -51,7 +51,7 @@ def asked(kind: str, name: str) -> None:
 
 def made(task: Any) -> None:
     """A task was made."""
-    if _watching and not task.has_dag() and not scope.is_outside():
+    if _watching and not task.has_dag():
         _homeless.append((task, scope.line()))
 
 

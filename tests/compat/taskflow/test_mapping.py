@@ -192,6 +192,36 @@ def test_mapped_group_runs_index_by_index(play: Any) -> None:
     assert run.results["total"] == 204
 
 
+def test_what_is_not_mapped_may_be_a_result_too(play: Any) -> None:
+    """In lists, dicts, transformed, inside a mapped group, and the very source that is mapped over."""
+    run = play("""
+        with DAG("d"):
+            @task
+            def make(): return ["a", "b"]
+            @task
+            def show(x, y): return f"{x}:{''.join(map(str, y))}"
+            made = make()
+            show.partial(y=made).expand(x=[1, 2])
+            show.override(task_id="same").partial(y=made).expand(x=made)
+            show.override(task_id="upper").partial(y=made.map(lambda each: each.upper())).expand(x=[1])
+            show.override(task_id="pairs").partial(y=made.zip(made)).expand(x=[1])
+            PythonOperator.partial(
+                task_id="classic", python_callable=lambda x, y: [x, *y], op_kwargs={"y": made}
+            ).expand(op_args=[[1], [2]])
+            @task_group
+            def each(x):
+                show.override(task_id="inside").partial(y=made).expand(x=[x])
+            each.expand(x=[5, 6])
+    """)
+    assert set(run.task_states.values()) == {"success"}
+    assert run.results["show"] == ["1:ab", "2:ab"]
+    assert run.results["same"] == ["a:ab", "b:ab"]
+    assert run.results["upper"] == ["1:AB"]
+    assert run.results["pairs"] == ["1:('a', 'a')('b', 'b')"]
+    assert run.results["classic"] == [[1, "a", "b"], [2, "a", "b"]]
+    assert run.results["each.inside"] == ["5:ab", "6:ab"]
+
+
 def test_group_over_dicts(play: Any) -> None:
     run = play("""
         with DAG("d"):

@@ -132,3 +132,21 @@ def test_group_function_gives_documentation_and_its_last_task(load: Any) -> None
     assert (group.tooltip, group.doc_md, group.ui_color) == ("What it does.", "What it does.", "red")
     assert made.get_task("end").upstream_task_ids == {"named.one"}
     assert "named__1.one" in made.task_ids
+
+
+def test_a_returned_generator_is_no_result_that_can_be_sent(play: Any) -> None:
+    """Nor is it run to its end in vain; one that the task itself yields speaks of its outlets."""
+    run = play("""
+        with DAG("d"):
+            @task
+            def lazily(): return (n for n in range(3))
+            @task(do_xcom_push=False)
+            def unsent(): return (n for n in range(3))
+            @task
+            def yielding():
+                yield None
+                return 5
+            lazily(), unsent(), yielding()
+    """)
+    assert run.task_states == {"lazily": "failed", "unsent": "success", "yielding": "success"}
+    assert run.results["yielding"] == 5

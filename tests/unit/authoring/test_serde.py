@@ -96,6 +96,20 @@ def test_values_come_back_as_they_were(value):
     assert type(found) is type(value)
 
 
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+class Word(str, enum.Enum):
+    RED = "red"
+
+
+def test_enums_that_are_text_or_numbers_travel_as_those():
+    """As in Airflow: a template shows the text, and the reader needs no class."""
+    found = serde.decode(serde.encode([Word.RED, Level.HIGH]))
+    assert [(type(one), one) for one in found] == [(str, "red"), (int, 3)]
+
+
 def test_numbers_that_json_does_not_know():
     text = serde.encode([float("inf"), float("nan")])
     assert "NaN" not in text

@@ -73,12 +73,19 @@ class PythonOperator(BaseOperator):
         return calling.arguments(self.python_callable, self.op_args, self.op_kwargs, context)
 
     def execute_callable(self) -> Any:
-        """The function's result; what a generator yields as Metadata is said of the task's outlets."""
+        """The function's result; what it yields as Metadata is said of the task's outlets.
+
+        A generator that it merely returns is a result, though none that other tasks can be sent.
+        """
         result = calling.call(self.python_callable, self.op_args, self.op_kwargs)
         if not isinstance(result, GeneratorType):
             return result
-        from tradewind.authoring import asset_events  # only for generators
+        import inspect  # both only for generators
 
+        from tradewind.authoring import asset_events
+
+        if not inspect.isgeneratorfunction(self.python_callable):
+            return result
         return asset_events.take_metadata(result, get_current_context()["outlet_events"])
 
 
