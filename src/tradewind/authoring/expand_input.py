@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tradewind.authoring import dag_checks, mapped_places, xcom_arg
+from tradewind.authoring.notset import NOTSET
 from tradewind.domain.errors import AirflowException, DagDefinitionError
 from tradewind.domain.spec.mapping import MapInput, MappingSpec
 
@@ -62,10 +63,13 @@ class ExpandInput:
     def _beyond(self, index: int) -> AirflowException:
         return AirflowException(f"{self._who} has no instance {index}: what it is mapped over is shorter.")
 
-    def pick_one(self, context: Mapping[str, Any], index: int, name: str) -> Any:
+    def pick_one(self, context: Mapping[str, Any], index: int, name: str, default: Any = NOTSET) -> Any:
         """One argument of instance ``index``; of the others only the lengths are looked at."""
         if self.kind == "dicts":
-            return self._pick_dict(context, index).get(name)
+            found = self._pick_dict(context, index).get(name, default)
+            if found is NOTSET:
+                raise AirflowException(f"{self._who}: element {index} has no argument {name!r}.")
+            return found
         for other in reversed(self.values):
             elements = _elements(self.values[other], context, index)
             index, place = divmod(index, len(elements))
@@ -94,8 +98,8 @@ class ExpandInput:
 class MappedArgument:
     """An argument inside a mapped task group: each instance sees its own value."""
 
-    def __init__(self, expand_input: ExpandInput, name: str, group: Any) -> None:
-        self._input, self.name, self._group = expand_input, name, group
+    def __init__(self, expand_input: ExpandInput, name: str, group: Any, default: Any = NOTSET) -> None:
+        self._input, self.name, self._group, self._default = expand_input, name, group, default
 
     def iter_references(self) -> Iterator[tuple[Any, str]]:
         """The tasks whose results the group is mapped over."""
@@ -105,7 +109,8 @@ class MappedArgument:
         """The value for the running instance."""
         level = len(mapped_places.groups_around(self._group))
         who = f"Task group {self._group.group_id!r}"
-        return self._input.pick_one(context, mapped_places.index_at(context["ti"], level, who), self.name)
+        index = mapped_places.index_at(context["ti"], level, who)
+        return self._input.pick_one(context, index, self.name, self._default)
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tradewind.authoring import dag_checks, expand_input, mapped_arguments
 from tradewind.authoring.calling import Signature
+from tradewind.authoring.notset import NOTSET
 from tradewind.authoring.task_group import TaskGroup
 from tradewind.domain.errors import did_you_mean
 
@@ -69,7 +70,7 @@ class GroupDecorator:
             raise dag_checks.MissingArgument(f"{self._who}: expand() needs an argument to map over.")
         self._check_names("expand", mapped)
         expand_input.check_twice(self._who, self._partial, mapped)
-        return self._expanded(expand_input.ExpandInput("product", mapped, self._who), list(mapped))
+        return self._expanded(expand_input.ExpandInput("product", mapped, self._who), list(mapped), {})
 
     def expand_kwargs(self, kwargs: Any) -> Any:
         """One instance of the group for each dict of arguments in a list."""
@@ -82,7 +83,7 @@ class GroupDecorator:
         names = [name for name in (*signature.positional, *signature.named) if name not in self._partial]
         over = expand_input.ExpandInput("dicts", kwargs, self._who)
         mapped_arguments.notice(self._who, self.function, self._partial, "dicts", kwargs)
-        return self._expanded(over, names)
+        return self._expanded(over, names, {name: signature.default(name) for name in signature.optional})
 
     @property
     def _who(self) -> str:
@@ -98,9 +99,11 @@ class GroupDecorator:
                 f"{did_you_mean(unknown[0], known)}"
             )
 
-    def _expanded(self, over: expand_input.ExpandInput, names: list[str]) -> Any:
+    def _expanded(self, over: expand_input.ExpandInput, names: list[str], defaults: Mapping[str, Any]) -> Any:
         group = MappedTaskGroup(expand_input=over, **self._options())
-        arguments = {name: expand_input.MappedArgument(over, name, group) for name in names}
+        arguments = {
+            name: expand_input.MappedArgument(over, name, group, defaults.get(name, NOTSET)) for name in names
+        }
         made = self._fill(group, (), {**self._partial, **arguments})
         for upstream, _ in over.iter_references():
             upstream.set_downstream(group)

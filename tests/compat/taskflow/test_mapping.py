@@ -226,15 +226,16 @@ def test_group_over_dicts(play: Any) -> None:
     run = play("""
         with DAG("d"):
             @task
-            def rows(): return [{"a": 1, "b": 2}, {"a": 3}]
+            def rows(): return [{"a": 1, "b": 2}, {"a": 3}, {"b": 4}]
             @task
             def add(a, b): return [a, b]
             @task_group
-            def pair(a, b=None):
+            def pair(a, b="def"):
                 add(a, b)
             pair.expand_kwargs(rows())
     """)
-    assert run.results["pair.add"] == [[1, 2], [3, None]]
+    assert states(run, "pair.add") == ["success", "success", "failed"]
+    assert run.results["pair.add"][:2] == [[1, 2], [3, "def"]]
 
 
 def test_branch_inside_a_mapped_group_decides_for_its_index(play: Any) -> None:
