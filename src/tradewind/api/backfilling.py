@@ -4,9 +4,10 @@ line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,6 +27,8 @@ from tradewind.store.transitions import backfills, by_hand, runs
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
+
+MOST_RUNS: Final = 100_000
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +76,18 @@ def planned(spec: DagSpec, start: datetime, end: datetime, *, backwards: bool, a
 
 def _between(timetable: TimetableSpec, start: datetime, end: datetime, ask: Ask) -> list[RunInfo]:
     if not isinstance(timetable, PluginTimetable):
-        return list(timetables.iter_between(timetable, start, end))
+        return _enough(timetables.iter_between(timetable, start, end))
     said = ask(RunsBetween(name=timetable.name, data=timetable.data, earliest=start, latest=end))
     assert isinstance(said, RunsAre)
     return list(said.runs)
+
+
+def _enough(runs: Iterator[RunInfo]) -> list[RunInfo]:
+    """All of them. Raises BadRequest for more than anybody could make in one go."""
+    found = list(itertools.islice(runs, MOST_RUNS + 1))
+    if len(found) > MOST_RUNS:
+        raise BadRequest(f"One backfill can have at most {MOST_RUNS:,} runs. Make several of shorter times.")
+    return found
 
 
 def preview(tx: Tx, wish: Wish, spec: DagSpec, *, now: datetime, ask: Ask) -> list[datetime]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -95,24 +95,42 @@ def from_query(items: Iterable[tuple[str, str]], kind: type[S]) -> S:
 
 
 def _storable(found: S, where: str) -> S:
-    """As it came. Raises Unprocessable for a text with a NUL: no PostgreSQL column can hold one.
+    """As it came. Raises Unprocessable for a text with a NUL, which no PostgreSQL column can hold, and for a
+    moment that lies before the year 1 or after 9999 in UTC, in which all of them are kept.
 
-    Free JSON (``conf``, an XCom's value) may have it: it is kept as JSON text, where a NUL is escaped.
+    Free JSON (``conf``, an XCom's value) may have both: it is kept as JSON text, where a NUL is escaped.
     """
-    for name in _texts(cast(Hashable, type(found))):
-        value = getattr(found, name)
-        for text in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(text, str) and "\0" in text:
+    for loc, value in _plain(found, (where,)):
+        if isinstance(value, str) and "\0" in value:
+            raise Unprocessable(
+                Problem(type="value_error", loc=loc, msg="Leave out the NUL character", input=value)
+            )
+        if isinstance(value, datetime):
+            try:
+                value.astimezone(UTC)
+            except OverflowError as error:
+                msg = "Input should lie between the years 1 and 9999 in UTC"
                 raise Unprocessable(
-                    Problem(
-                        type="value_error", loc=(where, name), msg="Leave out the NUL character", input=text
-                    )
-                )
+                    Problem(type="datetime_parsing", loc=loc, msg=msg, input=value.isoformat())
+                ) from error
     return found
 
 
+def _plain(found: Any, loc: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Each value of a struct and of those within it, with its place, but for free JSON."""
+    for name in _typed(cast(Hashable, type(found))):
+        value = getattr(found, name)
+        if isinstance(value, (list, tuple)):
+            for index, part in enumerate(value):
+                yield (*loc, name), part
+                yield from _plain(part, (*loc, name, index))
+        else:
+            yield (*loc, name), value
+            yield from _plain(value, (*loc, name))
+
+
 @cache
-def _texts(kind: Any) -> tuple[str, ...]:
+def _typed(kind: Any) -> tuple[str, ...]:
     hints = typing.get_type_hints(kind, include_extras=False) if hasattr(kind, "__struct_fields__") else {}
     return tuple(name for name, hint in hints.items() if hint is not Any)
 

@@ -106,5 +106,5 @@ def _one_moment(local: datetime, tz: tzinfo) -> tuple[datetime, ...]:
 def cron_ticks(expressions: tuple[str, ...], zone_name: str) -> ticks.Ticks:
     """The ticks of one or several expressions. Raises AirflowTimetableInvalid."""
     tz = zones.zone(zone_name)
-    parts = [CronTicks(expression, tz) for expression in expressions]
+    parts = [ticks.Sayable(CronTicks(expression, tz)) for expression in expressions]
     return parts[0] if len(parts) == 1 else ticks.Union(parts)

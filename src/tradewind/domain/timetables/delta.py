@@ -88,7 +88,7 @@ class WeekdayTicks:
 def ticks_from(anchor: datetime, delta: Delta, tz: tzinfo) -> ticks.Ticks:
     """The ticks at a distance of ``delta`` that go through ``anchor``."""
     kind = DeltaTicks if delta.weekday is None else WeekdayTicks
-    return kind(delta, anchor, tz)
+    return ticks.Sayable(kind(delta, anchor, tz))
 
 
 def add(moment: datetime, delta: Delta, n: int, tz: tzinfo) -> datetime:

@@ -49,7 +49,17 @@ def next_run(
 
 
 def infer_manual(t: TimetableSpec, at: datetime) -> DataInterval:
-    """The data interval of a run asked for by hand, for the moment ``at``."""
+    """The data interval of a run asked for by hand, for the moment ``at``. Raises InvalidValue where it would
+    reach beyond the edge of time.
+    """
+    try:
+        return _infer_manual(t, at)
+    except (OverflowError, ValueError) as error:
+        rule = "leave room for its data interval between the years 1 and 9999"
+        raise InvalidValue("logical_date", at.isoformat(), rule) from error
+
+
+def _infer_manual(t: TimetableSpec, at: datetime) -> DataInterval:
     if isinstance(t, kinds.AssetOrTimeTimetable):
         t = t.timetable
     if isinstance(t, kinds.CronDataIntervalTimetable):
@@ -78,7 +88,9 @@ def iter_between(t: TimetableSpec, start: datetime, end: datetime) -> Iterator[R
     if not periodic(t):
         return
     shift = _length(t)
-    restriction = Restriction(earliest=start + shift, latest=end + shift, catchup=True)
+    restriction = Restriction(
+        earliest=sets.shifted(start, shift), latest=sets.shifted(end, shift), catchup=True
+    )
     last: DataInterval | None = None
     while True:
         info = next_run(t, last=last, restriction=restriction, now=end)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 MICROSECOND: Final = timedelta(microseconds=1)
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+"""The edges of time: a ``datetime`` can say nothing beyond."""
 
 
 class Ticks(Protocol):
@@ -20,13 +23,44 @@ class Ticks(Protocol):
 
 
 def at_or_after(ticks: Ticks, moment: datetime) -> datetime | None:
-    """``moment`` itself if it is a tick, else the next one."""
-    return ticks.after(moment - MICROSECOND)
+    """``moment`` itself if it is a tick, else the next one. The first moment of all is never one."""
+    return ticks.after(shifted(moment, -MICROSECOND))
 
 
 def at_or_before(ticks: Ticks, moment: datetime) -> datetime | None:
     """``moment`` itself if it is a tick, else the one before."""
-    return ticks.before(moment + MICROSECOND)
+    return ticks.before(shifted(moment, MICROSECOND))
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """``moment + by``, or the edge of time where that lies beyond it."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LAST if by > timedelta() else FIRST
+
+
+class Sayable:
+    """Those of some ticks that a ``datetime`` can say: near the edges of time there are none."""
+
+    __slots__ = ("_ticks",)
+
+    def __init__(self, ticks: Ticks) -> None:
+        self._ticks = ticks
+
+    def after(self, moment: datetime) -> datetime | None:
+        """The first tick later than ``moment``, or None."""
+        try:
+            return self._ticks.after(moment)
+        except (OverflowError, ValueError):  # a year that is not between 1 and 9999 is a ValueError
+            return None
+
+    def before(self, moment: datetime) -> datetime | None:
+        """The last tick earlier than ``moment``, or None."""
+        try:
+            return self._ticks.before(moment)
+        except (OverflowError, ValueError):
+            return None
 
 
 class Union:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.domain import timetables
-from tradewind.domain.errors import AirflowTimetableInvalid
+from tradewind.domain.errors import AirflowTimetableInvalid, InvalidValue
 from tradewind.domain.intervals import DataInterval, Restriction, RunInfo
 from tradewind.domain.spec import timetable as kinds
 from tradewind.domain.spec.dag import DagSpec
@@ -410,3 +410,20 @@ def test_bounds_of_a_dag() -> None:
     assert timetables.restriction(spec) == bounds(day(2), day(9), catchup=True)
     open_end = DagSpec(dag_id="d", tasks=(*tasks, TaskSpec(task_id="c")))
     assert timetables.restriction(open_end).latest is None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Zurich", "America/New_York"])
+@pytest.mark.parametrize("edge", [datetime.min, datetime.max])
+def test_the_edges_of_time(edge: datetime, zone: str) -> None:
+    at = edge.replace(tzinfo=UTC)
+    for kind in (intervals("@daily", zone), triggers("@daily", zone)):
+        assert timetables.infer_manual(kind, at).end <= at
+        assert timetables.next_run(kind, last=None, restriction=bounds(day(1), day(3), catchup=True), now=at)
+    late = bounds(datetime.max.replace(tzinfo=UTC), catchup=True)
+    assert timetables.next_run(intervals("@daily", zone), last=None, restriction=late, now=at) is None
+
+
+def test_an_interval_that_would_begin_before_time() -> None:
+    daily = timetables.from_delta(timedelta(days=1), data_intervals=True)
+    with pytest.raises(InvalidValue, match="logical_date"):
+        timetables.infer_manual(daily, datetime.min.replace(tzinfo=UTC))

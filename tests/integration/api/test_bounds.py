@@ -1,0 +1,67 @@
+"""What lies just beyond a bound: moments that UTC cannot say, long texts, cursors of another list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.integration.api.world import World
+
+from tradewind.domain.spec.timetable import CronTriggerTimetable
+
+BEYOND = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")
+RUN = {"logical_date": None}
+
+
+@pytest.mark.parametrize("moment", BEYOND)
+@pytest.mark.parametrize(
+    ("path", "field", "rest"),
+    [
+        ("dags/edge/dagRuns", "logical_date", {}),
+        ("dags/edge/dagRuns", "run_after", RUN),
+        ("dags/edge/dagRuns", "data_interval_start", RUN),
+        ("dags/edge/dagRuns", "data_interval_end", RUN),
+        ("dags/~/dagRuns/list", "run_after_gte", {}),
+        ("dags/~/dagRuns/~/taskInstances/list", "start_date_lt", {}),
+        ("dags/edge/clearTaskInstances", "start_date", {}),
+        ("dags/edge/clearPartitions", "partition_date_start", {}),
+        ("backfills/dry_run", "from_date", {"dag_id": "edge", "to_date": "2026-01-01T00:00:00Z"}),
+    ],
+)
+def test_moments_that_utc_cannot_say(
+    world: World, admin: httpx.Client, path: str, field: str, rest: dict[str, Any], moment: str
+) -> None:
+    world.dag("edge")
+    answer = admin.post(f"/api/v2/{path}", json={**rest, field: moment})
+    assert answer.status_code == 422, answer.text
+    (problem,) = answer.json()["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", field], "datetime_parsing")
+
+
+@pytest.mark.parametrize("moment", BEYOND)
+def test_moments_that_utc_cannot_say_in_v1(world: World, admin: httpx.Client, moment: str) -> None:
+    world.dag("edge")
+    answer = admin.post("/api/v1/dags/edge/dagRuns", json={"execution_date": moment})
+    assert answer.status_code == 400
+    assert "execution_date" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_the_edges_of_time(world: World, admin: httpx.Client, zone: str) -> None:
+    dag_id = f"edges_{zone[:3]}"
+    world.dag(dag_id, timetable=CronTriggerTimetable(expressions=("0 0 1 1 *",), timezone=zone))
+    edges = {"from_date": "0001-01-01T00:00:00Z", "to_date": "9999-12-31T23:59:59Z"}
+    answer = admin.post("/api/v2/backfills/dry_run", json={"dag_id": dag_id, **edges})
+    assert answer.status_code in {200, 422}, answer.text
+    for edge in edges.values():
+        made = admin.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": edge})
+        assert made.status_code == 200, made.text
+
+
+def test_a_backfill_of_more_runs_than_can_be_made(world: World, admin: httpx.Client) -> None:
+    world.dag("minutely", timetable=CronTriggerTimetable(expressions=("* * * * *",), timezone="UTC"))
+    wish = {"dag_id": "minutely", "from_date": "0001-01-01T00:00:00Z", "to_date": "9999-12-31T00:00:00Z"}
+    answer = admin.post("/api/v2/backfills/dry_run", json=wish)
+    assert answer.status_code == 422
+    assert "at most 100,000 runs" in answer.text
