@@ -6,6 +6,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from airflow._face import explain
+from tradewind.authoring import missing_modules
+from tradewind.authoring.hooks.finding import NoHook
+from tradewind.domain import provider_packages
+
 ROOT = Path(__file__).parents[2]
 KNOWN = frozenset(
     {
@@ -35,6 +42,22 @@ def test_what_we_tell_people_to_install_is_known() -> None:
     told = set()
     for path in (ROOT / "src").rglob("*.py"):
         told |= set(re.findall(r"pip install '?([A-Za-z0-9_-]+)", path.read_text()))
-    assert {
-        name.lower() for name in told if not name.startswith("apache-airflow-providers-")
-    } - KNOWN == set()
+    assert {name.lower() for name in told} - KNOWN == set()
+
+
+@pytest.mark.parametrize(
+    "made_up", ["nonesuch", "airflow.providers.nonesuch.hooks", "airflow.providers.apache.x"]
+)
+def test_no_package_is_named_after_what_somebody_wrote(made_up: str) -> None:
+    """Whoever registers such a name would be installed (as in CVE-2023-41267)."""
+    for said in (
+        missing_modules.advice(made_up),
+        str(NoHook("z", made_up)),
+        explain.no_attribute("airflow", made_up),
+    ):
+        assert "pip install" not in said
+    assert (
+        provider_packages.of_module("airflow.providers.apache.spark.x")
+        == "apache-airflow-providers-apache-spark"
+    )
+    assert "pip install requests" in missing_modules.advice("requests.adapters")

@@ -88,15 +88,12 @@ def _provider(fullname: str) -> ImportError:
 
 
 def _package_words(module: str) -> str:
-    package = distribution(module)
+    from tradewind.domain import provider_packages  # "import airflow" loads nothing of Tradewind
+
+    package = provider_packages.of_module(module)
+    if package is None:
+        return "no provider package of Apache. If it is in one of others, install theirs."
     return f"the provider package {package}, which is not installed. Install it with: pip install {package}"
-
-
-def distribution(module: str) -> str:
-    """The name under which pip knows the provider package that ``module`` belongs to."""
-    inside = module.split(".")[2:]
-    length = 2 if inside[0] in providers.NAMESPACES else 1
-    return "apache-airflow-providers-" + "-".join(inside[:length]).replace("_", "-")
 
 
 def _area(fullname: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tradewind.domain import provider_packages
 from tradewind.domain.errors import did_you_mean
 
 _PACKAGES = {
@@ -16,7 +17,20 @@ _PACKAGES = {
     "win32api": "pywin32", "yaml": "PyYAML", "zmq": "pyzmq", "Crypto": "pycryptodome", "attr": "attrs",
     "pkg_resources": "setuptools",
 }  # fmt: skip
-_TWO_WORDS = ("apache", "cncf", "common", "microsoft", "dbt", "facebook")
+"""Packages that are not called as their module."""
+_SAME = frozenset(
+    {
+        "aiohttp", "asyncpg", "azure", "babel", "boto3", "botocore", "celery", "clickhouse_connect",
+        "confluent_kafka", "croniter", "cryptography", "dask", "dbt", "deltalake", "docker", "duckdb",
+        "elasticsearch", "fastavro", "flask", "fsspec", "gspread", "httpx", "jinja2", "kubernetes", "loguru",
+        "lxml", "matplotlib", "mlflow", "numpy", "openai", "openpyxl", "oracledb", "pandas", "paramiko",
+        "pendulum", "polars", "psutil", "psycopg", "pyarrow", "pydantic", "pyhive", "pymongo", "pymssql",
+        "pyodbc", "pyspark", "pytest", "pytz", "redis", "requests", "rich", "s3fs", "scipy", "seaborn",
+        "selenium", "simplejson", "spacy", "sqlalchemy", "sqlparse", "tabulate", "tenacity", "tensorflow",
+        "toml", "torch", "tqdm", "transformers", "trino", "xgboost", "xlrd", "xmltodict",
+    }
+)  # fmt: skip
+"""Packages that are called as their module. Of others no name is made up: it might be anybody's."""
 
 
 def advice(module: str) -> str:
@@ -26,15 +40,17 @@ def advice(module: str) -> str:
         return _provider_advice(module)
     if top in sys.stdlib_module_names:
         return f"{top!r} is part of Python, but has no {module!r}."
-    meant = did_you_mean(top, sys.stdlib_module_names)
-    package = _PACKAGES.get(top, top.replace("_", "-"))
-    install = f"If it is a package of others, install it with: pip install {package}"
-    return f"{meant.strip()} {install}" if meant else install
+    meant = did_you_mean(top, {*sys.stdlib_module_names, *_PACKAGES, *_SAME})
+    package = _PACKAGES.get(top) or (top.replace("_", "-") if top in _SAME else None)
+    if package:
+        return f"Install it with: pip install {package}"
+    return f"{meant} If it is a module of others, install the package that has it.".strip()
 
 
 def _provider_advice(module: str) -> str:
-    parts = module.split(".")
-    if len(parts) < 3 or parts[1] != "providers":
+    if not module.startswith("airflow.providers."):
         return "Tradewind has no module of that name; see 'airflow cheat-sheet' for what there is."
-    words = parts[2:4] if parts[2] in _TWO_WORDS else parts[2:3]
-    return f"Install the provider with: pip install apache-airflow-providers-{'-'.join(words)}"
+    package = provider_packages.of_module(module)
+    if package is None:
+        return "No provider package of Apache has that module; if it is one of others, install theirs."
+    return f"Install the provider with: pip install {package}"

@@ -7,7 +7,8 @@ import importlib
 
 import pytest
 
-from airflow._face import core, explain, homes, legacy, providers, sdk, table
+from airflow._face import core, homes, legacy, providers, sdk, table
+from tradewind.domain import provider_packages
 
 PATHS = sorted(table.paths())
 
@@ -64,7 +65,7 @@ def test_contributed_module_leads_to_its_provider_package(path: str) -> None:
     module = importlib.import_module(path)
     target = legacy.moved()[path]
     if target.startswith("airflow.providers."):
-        with pytest.raises(ImportError, match=f"pip install {explain.distribution(target)}$"):
+        with pytest.raises(ImportError, match=f"pip install {provider_packages.of_module(target)}$"):
             exec(f"from {path} import Something")
     assert not hasattr(module, "Something")
 

@@ -269,3 +269,11 @@ def test_a_connection_that_runs_no_sql(runs: Any) -> None:
         run(runs, SQLCheckOperator, sql="select 1", conn_id="files")
     with pytest.raises(AirflowException, match="has no conn_id"):
         run(runs, SQLCheckOperator, sql="select 1", conn_id=None)
+
+
+@pytest.mark.parametrize("kind", ["nonesuch", "x --index-url http://evil.example", "../amazon"])
+def test_no_package_is_named_after_a_made_up_type(kind: str) -> None:
+    with pytest.raises(NoHook) as caught:
+        raise NoHook("z", kind)
+    assert "pip install" not in str(caught.value)
+    assert "apache-airflow-providers" not in str(caught.value)

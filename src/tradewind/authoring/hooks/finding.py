@@ -7,6 +7,7 @@ import logging
 from importlib import metadata  # reads every package's words: this module is for those who ask by type
 from typing import Any, Final
 
+from tradewind.domain import provider_packages
 from tradewind.domain.errors import AirflowException
 from tradewind.runtime import plugins
 from tradewind.secrets.connection import Connection
@@ -38,12 +39,13 @@ class NoHook(AirflowException):
     """No installed package has a hook for a type of connection."""
 
     def __init__(self, conn_id: str | None, conn_type: str | None) -> None:
-        name = _PACKAGES.get(conn_type or "", (conn_type or "").replace("_", "-"))
-        way_out = (
-            f"Install its provider package, most likely with: pip install apache-airflow-providers-{name}"
-            if name
-            else "Give the connection a type (conn_type)."
-        )
+        package = provider_packages.called(_PACKAGES.get(conn_type or "", conn_type or ""))
+        if package:
+            way_out = f"Install its provider package, most likely with: pip install {package}"
+        elif conn_type:
+            way_out = "Install the package that brings one, or give the connection another type (conn_type)."
+        else:
+            way_out = "Give the connection a type (conn_type)."
         super().__init__(
             f"Connection {conn_id!r} is of type {conn_type!r}, and no hook for that type is installed. "
             f"{way_out}"
