@@ -26,3 +26,9 @@ def test_next_leads_nowhere_else(anonymous: httpx.Client, path: str, target: str
     assert location.host in {"", httpx.URL(str(anonymous.base_url)).host}
     raw = answer.headers.get("location", "/")
     assert not raw.startswith(("//", "/\\", "\\")) and "\r" not in raw and "\n" not in raw
+
+
+@pytest.mark.parametrize("path", ["/api/v2/dags/", "/api/v2/variables/x/", "/login/"])
+def test_the_host_that_a_request_names_is_no_target(anonymous: httpx.Client, path: str) -> None:
+    answer = anonymous.get(path, headers={"host": "evil.example"}, follow_redirects=False)
+    assert answer.status_code in {401, 404} and "location" not in answer.headers

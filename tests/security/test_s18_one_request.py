@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -87,6 +88,79 @@ def test_a_body_that_does_not_come_is_not_waited_for(hasty: World) -> None:
         assert client.get("/api/v2/variables/k").status_code == 404
 
 
+HALF = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Type: %b\r\nContent-Length: 50000\r\n%b\r\n{"
+FORM, JSON = b"application/x-www-form-urlencoded", b"application/json"
+
+
+def half(world: World, path: bytes, media: bytes = JSON, headers: bytes = b"") -> socket.socket:
+    """A connection on which a body has begun, and no more of it comes."""
+    sock = socket.create_connection(("127.0.0.1", int(world.url.rpartition(":")[2])), timeout=10)
+    sock.sendall(HALF % (path, media, headers))
+    return sock
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("crowded"))
+    made.start(requests_at_once=8, body_seconds=600)
+    yield made
+    made.close()
+
+
+def test_one_address_that_sends_half_bodies_holds_up_nobody(crowded: World) -> None:
+    with crowded.client() as client, ExitStack() as stack:
+        client.headers["X-Forwarded-For"] = "1.2.3.5"
+        first = [stack.enter_context(half(crowded, b"/auth/token")) for _ in range(2)]
+        more = [stack.enter_context(half(crowded, b"/auth/token")) for _ in range(8)]
+        for sock in more:
+            assert sock.recv(4096).startswith(b"HTTP/1.1 429 ")
+        assert client.post("/api/v2/variables", json={"key": "k", "value": 1}).status_code == 201
+        elsewhere = stack.enter_context(
+            half(crowded, b"/auth/token", headers=b"X-Forwarded-For: 1.2.3.4\r\n")
+        )
+        for sock in (*first, elsewhere):
+            sock.sendall(b" " * 49_998 + b"}")
+            assert sock.recv(4096).startswith(b"HTTP/1.1 400 "), "its body was waited for"
+
+
+def test_monitors_are_answered_however_many_others_there_are(crowded: World) -> None:
+    with ExitStack() as stack:
+        senders = [b"X-Forwarded-For: 1.2.3.%d\r\n" % number for number in range(8)]
+        for headers in senders:
+            stack.enter_context(half(crowded, b"/auth/token", headers=headers))
+        wait_for(lambda: httpx.get(f"{crowded.url}/api/v2/dags").status_code == 429, "every slot to be taken")
+        for path in ("/health", "/api/v2/monitor/health", "/api/v2/version", "/api/v1/health"):
+            assert httpx.get(crowded.url + path).status_code == 200, path
+    wait_for(lambda: httpx.get(f"{crowded.url}/api/v2/dags").status_code == 401, "the slots to be free again")
+
+
+@pytest.mark.parametrize(
+    ("path", "media"), [(b"/auth/token", JSON), (b"/auth/token", FORM), (b"/login", FORM)]
+)
+def test_half_a_body_is_given_up_when_no_more_comes(impatient: World, path: bytes, media: bytes) -> None:
+    with half(impatient, path, media) as sock:
+        assert sock.recv(4096).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_may_take_its_time_while_it_comes(impatient: World) -> None:
+    def slowly() -> Iterator[bytes]:
+        for part in (b'{"key": ', b'"slow"', b', "value": ', b"1}"):
+            yield part
+            time.sleep(0.4)
+
+    with impatient.client() as client:
+        answer = client.post("/api/v2/variables", content=slowly())
+        assert (answer.status_code, answer.elapsed.total_seconds() > 1) == (201, True)
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("impatient"))
+    made.start(body_seconds=1)
+    yield made
+    made.close()
+
+
 def test_a_request_that_takes_too_long_is_given_up_and_changes_nothing(hasty: World) -> None:
     lock = sqlite3.connect(hasty.home / "airflow.db", isolation_level=None, check_same_thread=False)
     with hasty.client() as client:
@@ -120,11 +194,11 @@ def test_more_requests_than_the_limit_are_told_to_come_back(hasty: World) -> Non
         with ThreadPoolExecutor(3) as pool:
             waiting = [pool.submit(stream, began, end) for _ in range(3)]
             began.wait(10)
-            refused = client.get("/api/v2/version")
+            refused = client.get("/api/v2/dags")
             end.set()
             assert [one.result() for one in waiting] == [None] * 3
             assert (refused.status_code, refused.headers.get("retry-after")) == (429, "1"), refused.text
-        wait_for(lambda: client.get("/api/v2/version").status_code == 200, "the streams to be gone")
+        wait_for(lambda: client.get("/api/v2/dags").status_code == 200, "the streams to be gone")
 
 
 @pytest.mark.parametrize(

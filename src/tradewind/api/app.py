@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tradewind.api import docs_page, guard, home_page, openapi, problems
+from tradewind.api import docs_page, guard, home_page, openapi, problems, redirects
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.door import ACTIONS, Operation, Passage, Services
 from tradewind.api.logins import Logins
@@ -78,8 +78,11 @@ def create(
             *_pages(settings, operations),
         ],
         exception_handlers={HTTPException: problems.handle_http},
-        middleware=[Middleware(guard.Guard, settings=settings), Middleware(guard.cors, settings=settings)],
+        middleware=[
+            Middleware(wrap, settings=settings) for wrap in (redirects.Prefixed, guard.Guard, guard.cors)
+        ],
     )
+    app.router.redirect_slashes = False  # it would send people to whatever host the request names
     app.state.stopping = services.stopping
     return app
 
@@ -108,7 +111,10 @@ def _pages(settings: Settings, operations: list[Operation]) -> list[Route]:
     pages = [Route("/", _page(partial(home_page.render, settings)))]
     if settings.docs:
         title = f"{settings.instance_name} REST API"
-        document = cache(partial(openapi.document, operations, title=title, version=settings.version))
+        server = redirects.prefix(settings)
+        document = cache(
+            partial(openapi.document, operations, title=title, version=settings.version, server=server)
+        )
         pages += [*docs_page.routes(settings, document), Route("/openapi.json", _described(document))]
     return pages
 

@@ -32,8 +32,8 @@ _ASSETS: Final = {
     "redoc.standalone.js": "redoc/bundles/redoc.standalone.js",
 }
 _START: Final = {
-    "swagger.js": 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#page"});',
-    "redoc.js": 'Redoc.init("/openapi.json", {}, document.getElementById("page"));',
+    "swagger.js": 'SwaggerUIBundle({url: "openapi.json", dom_id: "#page"});',
+    "redoc.js": 'Redoc.init("openapi.json", {}, document.getElementById("page"));',
 }
 _PAGES: Final = {
     "/docs": ("swagger-ui.css", "swagger-ui-bundle.js", "swagger.js"),
@@ -49,7 +49,7 @@ _HEAD: Final = (
 
 
 def routes(settings: Settings, document: Any) -> list[Route]:
-    """Both pages, and what they load. ``document`` makes the OpenAPI document."""
+    """Both pages, and what they load, by paths relative to them. ``document`` makes the OpenAPI document."""
     folder = _folder()
 
     async def page(request: Request) -> Response:
@@ -78,9 +78,9 @@ def _folder() -> Path | None:
 
 def _loading(title: str, names: tuple[str, ...]) -> str:
     tags = [
-        f'<link rel="stylesheet" href="/docs/assets/{name}">'
+        f'<link rel="stylesheet" href="docs/assets/{name}">'
         if name.endswith(".css")
-        else f'<script src="/docs/assets/{name}" defer></script>'
+        else f'<script src="docs/assets/{name}" defer></script>'
         for name in names
     ]
     return _HEAD.format(title=title, more="".join(tags)) + '<div id="page"></div></body></html>'
@@ -97,7 +97,7 @@ def _plain(title: str, document: Mapping[str, Any]) -> str:
     )
     return (
         _HEAD.format(title=title, more=f"<style>{_STYLE}</style>")
-        + f"<h1>{title}</h1><p>For programs: <a href='/openapi.json'>/openapi.json</a>. To try requests from "
+        + f"<h1>{title}</h1><p>For programs: <a href='openapi.json'>/openapi.json</a>. To try requests from "
         f"here, install <code>tradewind[docs]</code>: then this page is Swagger UI, and /redoc is ReDoc.</p>"
         f"{sections}</body></html>"
     )

@@ -390,13 +390,7 @@ class Passage:
             query = self.read_query(request, operation.query)
         body: Any = None
         if operation.body is not None:
-            settings = self._services.settings
-            try:
-                async with asyncio.timeout(settings.request_seconds):
-                    raw = await read_body(request, settings.max_body)
-            except TimeoutError as error:
-                words = f"The request body did not come within {settings.request_seconds:g} s."
-                raise problems.BodyTooSlow(words) from error
+            raw = await read_body(request, self._services.settings.max_body)
             if operation.proof is not None and operation.resource is not None:
                 sent = Sent(headers=request.headers, path=path, body=raw)
                 who = await run_in_threadpool(operation.proof, sent, self._services)
@@ -447,7 +441,7 @@ def _admit(who: Principal, operation: Operation, resource: Resource) -> Access:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises TooLarge as soon as it is longer than ``limit`` bytes."""
+    """The whole body; ``guard`` says how long to wait. Raises TooLarge once it is longer than ``limit`` bytes."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -2,11 +2,14 @@
 
 ``Guard`` is plain ASGI around the whole application: it refuses what is too much (header bytes, requests at
 once, open streams) before anything is read, and puts the headers on every answer that keep browsers from
-keeping, guessing, framing or running anything.
+keeping, guessing, framing or running anything. It waits for bodies, too: not for long, and for few of one
+address, so that whoever sends none to its end holds up nobody else.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,7 +20,12 @@ from tradewind.api import problems
 from tradewind.api.settings import Settings
 
 MOST_HEADER_BYTES: Final = 32 * 1024
-RETRY_SECONDS: Final = 1
+UNCOUNTED: Final = frozenset(
+    {"/api/v2/monitor/health", "/api/v2/version", "/api/v1/health", "/api/v1/version", "/health"}
+)
+"""What monitors ask is answered however many others there are."""
+SHARE: Final = 4
+"""A quarter of the requests that there may be are those whose bodies one address keeps us waiting for."""
 _YEAR: Final = 31_536_000
 _HEADERS: Final[Mapping[str, str]] = {
     **problems.HEADERS,
@@ -32,54 +40,112 @@ _HEADERS: Final[Mapping[str, str]] = {
 """Unless the answer says something else itself, as pages do of what they may load."""
 
 
+class _Counts:
+    """How many requests there are, and where they stand."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        """Requests that have no answer yet."""
+        self.flowing = 0
+        """Answers that have begun and not ended: streams, mostly."""
+        self.arriving: Counter[str] = Counter()
+        """By address: requests of which more of the body is waited for."""
+
+
+class _Passing:
+    """One request on its way through, counted where it stands: without an answer, or within one."""
+
+    def __init__(
+        self, counts: _Counts, settings: Settings, address: str, receive: Receive, send: Send
+    ) -> None:
+        self._counts, self._settings, self._address = counts, settings, address
+        self._receive, self._send = receive, send
+        self._deadline = asyncio.get_running_loop().time() + settings.request_seconds
+        self._arrived = self._flowing = False
+        counts.waiting += 1
+
+    def end(self) -> None:
+        """It is over."""
+        if self._flowing:
+            self._counts.flowing -= 1
+        else:
+            self._counts.waiting -= 1
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer."""
+        if message["type"] == "http.response.start" and not self._flowing:
+            self._flowing = True
+            self._counts.waiting, self._counts.flowing = self._counts.waiting - 1, self._counts.flowing + 1
+        await self._send(message)
+
+    async def receive(self) -> Message:
+        """The next part of the body, or that the sender is gone. Raises BodyTooSlow, TooMany."""
+        if self._arrived or self._flowing:
+            return await self._receive()
+        message = await self._in_time()
+        self._arrived = not message.get("more_body", False)
+        return message
+
+    async def _in_time(self) -> Message:
+        arriving, most = self._counts.arriving, max(1, self._settings.requests_at_once // SHARE)
+        if arriving[self._address] >= most:
+            raise problems.TooMany(f"More than {most} request bodies are under way from {self._address}.")
+        arriving[self._address] += 1
+        patience = asyncio.get_running_loop().time() + self._settings.body_seconds
+        try:
+            async with asyncio.timeout_at(min(patience, self._deadline)):
+                return await self._receive()
+        except TimeoutError as error:
+            if not self._flowing:
+                raise problems.BodyTooSlow(self._too_slow()) from error
+        finally:
+            arriving[self._address] -= 1
+            if not arriving[self._address]:
+                del arriving[self._address]
+        return await self._receive()  # a stream began meanwhile, which ends when its reader is gone
+
+    def _too_slow(self) -> str:
+        return (
+            f"The request body did not come: within {self._settings.request_seconds:g} s all of it is due, "
+            f"within {self._settings.body_seconds:g} s some more of it."
+        )
+
+
 class Guard:
     """Wraps the application."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app, self._limit = app, settings.requests_at_once
+        self._app, self._settings, self._counts = app, settings, _Counts()
         self._headers = {**_HEADERS, "Strict-Transport-Security": f"max-age={_YEAR}"}
-        self._waiting = 0
-        """Requests that have no answer yet."""
-        self._flowing = 0
-        """Answers that have begun and not ended: streams, mostly."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        sent = self._with_headers(scope, send)
         refusal = self._refuse(scope)
         if refusal is not None:
-            await refusal(scope, receive, self._with_headers(scope, send))
-            return
-        await self._pass(scope, receive, self._with_headers(scope, send))
+            await refusal(scope, receive, sent)
+        elif scope["path"] in UNCOUNTED:
+            await self._app(scope, receive, sent)
+        else:
+            await self._pass(scope, receive, sent)
 
     def _refuse(self, scope: Scope) -> ASGIApp | None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
             return problems.problem(431, f"The headers are longer than {MOST_HEADER_BYTES} bytes.")
-        if max(self._waiting, self._flowing) < self._limit:
+        most = self._settings.requests_at_once
+        if scope["path"] in UNCOUNTED or max(self._counts.waiting, self._counts.flowing) < most:
             return None
-        words = f"More than {self._limit} requests at once. Try again in {RETRY_SECONDS} s."
-        return problems.problem(429, words, {"Retry-After": str(RETRY_SECONDS)})
+        return problems.respond(problems.TooMany(f"More than {most} requests at once."))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count it where it stands: without an answer, or within one."""
-        flowing = False
-
-        async def counted(message: Message) -> None:
-            nonlocal flowing
-            if message["type"] == "http.response.start" and not flowing:
-                flowing = True
-                self._waiting, self._flowing = self._waiting - 1, self._flowing + 1
-            await send(message)
-
-        self._waiting += 1
+        address = (scope.get("client") or ("", 0))[0]
+        passing = _Passing(self._counts, self._settings, address, receive, send)
         try:
-            await self._app(scope, receive, counted)
+            await self._app(scope, passing.receive, passing.send)
         finally:
-            if flowing:
-                self._flowing -= 1
-            else:
-                self._waiting -= 1
+            passing.end()
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         secure = scope.get("scheme") == "https"

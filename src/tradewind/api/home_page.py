@@ -7,6 +7,7 @@ from hashlib import sha256
 from html import escape
 from typing import Final
 
+from tradewind.api.redirects import prefix
 from tradewind.api.settings import Settings
 
 _PAGE = """<!doctype html>
@@ -51,7 +52,9 @@ def render(settings: Settings) -> str:
             ("/openapi.json", "the same for programs"),
             *links,
         ]
-    items = "".join(f'<li><a href="{href}">{href}</a>: {text}</li>' for href, text in links)
+    items = "".join(
+        f'<li><a href="{escape(prefix(settings))}{href}">{href}</a>: {text}</li>' for href, text in links
+    )
     return _PAGE.format(
         name=escape(settings.instance_name), version=escape(settings.version), links=items,
         url=escape(settings.base_url.rstrip("/")),

@@ -29,8 +29,10 @@ _OVERLOAD: Final = {
 _TEMPLATE: Final = "#/components/schemas/{name}"
 
 
-def document(operations: Sequence[Operation], *, title: str, version: str) -> dict[str, Any]:
-    """The whole document, as JSON-ready data."""
+def document(
+    operations: Sequence[Operation], *, title: str, version: str, server: str = ""
+) -> dict[str, Any]:
+    """The whole document, as JSON-ready data. ``server``: what comes before its paths."""
     shown = [operation for operation in operations if operation.in_document]
     queries = _inline(operation.query for operation in shown)
     kinds = [HTTPExceptionResponse, HTTPValidationError, *_kinds(shown)]
@@ -46,6 +48,7 @@ def document(operations: Sequence[Operation], *, title: str, version: str) -> di
             "version": version,
             "description": "Airflow's REST API v2, served by Tradewind.",
         },
+        **({"servers": [{"url": server}]} if server else {}),
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": _SCHEMES},
     }

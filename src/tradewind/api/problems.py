@@ -16,6 +16,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from tradewind.auth import tokens
 from tradewind.auth.attempts import TooManyAttempts
@@ -27,6 +28,7 @@ log = logging.getLogger("tradewind.api")
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """On every answer: what one person may read must not be kept for the next."""
+RETRY_SECONDS: Final = 1
 PROBLEM: Final = "application/problem+json"
 
 
@@ -71,6 +73,13 @@ class BodyTooSlow(errors.TradewindError):
     """The body did not come in time."""
 
 
+class TooMany(errors.TradewindError):
+    """More of them at once than there may be; soon there will be room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(f"{words} Try again in {RETRY_SECONDS} s.")
+
+
 class TooLarge(errors.TradewindError):
     """The request body is larger than allowed."""
 
@@ -80,6 +89,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (tokens.TokenExpired, 401),
     (tokens.TokenInvalid, 403),
     (TooManyAttempts, 429),
+    (TooMany, 429),
     (NotAllowed, 403),
     (Unprocessable, 422),
     (NotAcceptable, 406),
@@ -125,7 +135,8 @@ def _hints(error: Exception, status: int, scheme: str) -> dict[str, str]:
     """Headers that say what to do next."""
     if isinstance(error, TooManyAttempts):
         return {"Retry-After": str(error.seconds)}
-    return {401: {"WWW-Authenticate": scheme}, 503: {"Retry-After": "1"}}.get(status, {})
+    soon = {"Retry-After": str(RETRY_SECONDS)}
+    return {401: {"WWW-Authenticate": scheme}, 429: soon, 503: soon}.get(status, {})
 
 
 _ERRORS_OF_V1: Final = (
@@ -190,7 +201,13 @@ async def handle_http(request: Request, error: Exception) -> Response:
     """For routes that do not exist, and methods that a route does not have."""
     if not isinstance(error, HTTPException):
         return explain(request, error)
-    headers = dict(error.headers or {})
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else dict(error.headers or {})
     if request.url.path.startswith("/api/v1/"):
         return problem(error.status_code, error.detail, headers, kind=_kind_of_v1(error.status_code))
     return problem(error.status_code, error.detail, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the path, each of which is a route of its own."""
+    fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in fitting for method in route.methods or ()}))

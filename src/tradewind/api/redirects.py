@@ -1,8 +1,10 @@
-"""Where a browser is sent on: to pages of this server, and nowhere else."""
+"""Where a browser is sent on, and what it then asks for: pages of this server, and nothing else."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tradewind.api.settings import Settings
 from tradewind.domain.errors import BadRequest
@@ -25,3 +27,18 @@ def checked(path: str) -> str:
 def prefix(settings: Settings) -> str:
     """The path under which people reach this server: empty, unless ``[api] base_url`` names one."""
     return urlsplit(settings.base_url).path.rstrip("/")
+
+
+class Prefixed:
+    """Serves paths with the prefix as without it, for proxies keep it or take it away. Behind this nobody
+    sees it.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._prefix = app, unquote(prefix(settings))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if self._prefix and f"{scope.get('path', '')}/".startswith(f"{self._prefix}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self._prefix) or "/"}
+        await self._app(scope, receive, send)

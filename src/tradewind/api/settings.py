@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes a request body may have."""
     request_seconds: float = 120
     """How long a request may take until its answer begins; its statement in the database is then ended."""
+    body_seconds: float = 15
+    """How long the next part of a request body may take to come."""
     requests_at_once: int = 256
     """More are answered 429; as many answers may be flowing (streams)."""
     cors_origins: tuple[str, ...] = ()
