@@ -441,7 +441,7 @@ def _admit(who: Principal, operation: Operation, resource: Resource) -> Access:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body; ``guard`` says how long to wait. Raises TooLarge once it is longer than ``limit`` bytes."""
+    """The whole body, as far as ``guard`` waits. Raises TooLarge once it is longer than ``limit`` bytes."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
