@@ -7,12 +7,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+import msgspec
+
 from tradewind.domain import events
 from tradewind.domain.errors import IllegalMove
 from tradewind.domain.states import (
     ACTIVE_FOR_TASK_LIMIT,
     FAILED_STATES,
     FINISHED_RUN,
+    OCCUPIES_SLOT,
     SUCCESS_STATES,
     DagRunState,
     TaskInstanceState,
@@ -117,6 +120,7 @@ class RunMachine:
         instance, ready = board.by_attempt[attempt_id], board.ready[attempt_id]
         board.move(instance, T.QUEUED)
         instance.dispatch += 1
+        instance.pool, instance.pool_slots = ready.pool, ready.pool_slots
         instance.answer = instance.fallback = None  # of what an earlier dispatch asked
         return Queue(
             attempt_id=attempt_id, at=now, dispatch=instance.dispatch, pool=ready.pool,
@@ -276,7 +280,12 @@ class RunMachine:
         for instance in self._board.instances:
             state = instance.state
             if state is not None and state in ACTIVE_FOR_TASK_LIMIT:
-                yield self._board.demand(instance), state
+                held = self._board.demand(instance)
+                if (
+                    state in OCCUPIES_SLOT
+                ):  # of the pool that it was handed out from, whatever the file says
+                    held = msgspec.structs.replace(held, pool=instance.pool, pool_slots=instance.pool_slots)
+                yield held, state
 
     def past_for(self, task_id: str) -> bool:
         """What this run says to the next one: has the task, as far as it depends on the past, succeeded?

@@ -106,3 +106,18 @@ def test_a_shorter_delay_frees_a_waiting_retry(world: World) -> None:
     assert world.take() == []
     world.pass_time(5)
     assert len(world.taken) == 1
+
+
+def test_a_task_whose_pool_is_edited_holds_the_one_that_it_was_handed_out_from(world: World) -> None:
+    world.sql("insert into slot_pool(pool, slots, include_deferred) values ('small', 1, 0)")
+    spec = world.dag(with_tasks(chain("d", 0), TaskSpec(task_id="t0", pool="small")))
+    world.core.refresh_pools()
+    world.run(spec, "r")
+    world.work()
+    (first,) = world.take()
+    world.edit(with_tasks(spec, TaskSpec(task_id="t0"), TaskSpec(task_id="t1", pool="small")))
+    world.pass_time(1)
+    assert world.take() == []
+    world.ended(first)
+    world.work()
+    assert [each.task_id for each in world.take()] == ["t1"]
