@@ -281,9 +281,7 @@ class RunMachine:
             state = instance.state
             if state is not None and state in ACTIVE_FOR_TASK_LIMIT:
                 held = self._board.demand(instance)
-                if (
-                    state in OCCUPIES_SLOT
-                ):  # of the pool that it was handed out from, whatever the file says
+                if state in OCCUPIES_SLOT:  # of the pool that it was handed out from, whatever the file says
                     held = msgspec.structs.replace(held, pool=instance.pool, pool_slots=instance.pool_slots)
                 yield held, state
 
