@@ -199,13 +199,14 @@ class Call:
         **about: Any,
     ) -> None:
         """Note in the audit log that the asker did that, from where, and what it changed: ``before`` and
-        ``after`` are fields with their values. ``about``: dag_id, run_id, … What is known to be secret is
-        masked; values of variables, connections and XComs are not for here at all.
+        ``after`` are fields with their values, in which what is known to be secret is masked; ``extra``: what
+        else is named, which stays as it is; ``about``: dag_id, run_id, … Values of variables, XComs and
+        what is secret of connections are not for here at all.
         """
         noted = {**(extra or {}), "address": address_of(self.request)}
         if before is not None or after is not None:
-            noted.update(before=before, after=after)
-        text = msgspec.json.encode(MASKER.redact(noted)).decode()
+            noted.update(before=MASKER.redact(before), after=MASKER.redact(after))
+        text = msgspec.json.encode(noted).decode()
         audit.add(self.tx, event, at=self.services.clock.now(), owner=self.who.name, extra=text, **about)
 
 

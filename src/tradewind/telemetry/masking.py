@@ -88,7 +88,7 @@ class Masker:
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def redact(self, value: Any, name: str | None = None) -> Any:
-        """A copy of a nested value without secrets: by the names of its keys, and by value everywhere."""
+        """A copy of a nested value without secrets: by the names of its keys, which stay, and by value."""
         return self._redact(value, name, 0)
 
     def _redact(self, value: Any, name: str | None, depth: int) -> Any:
@@ -112,10 +112,7 @@ class Masker:
 
     def _redact_inside(self, value: Any, depth: int) -> Any:
         if isinstance(value, Mapping):
-            return {
-                self.mask(key) if isinstance(key, str) else key: self._redact(item, key, depth + 1)
-                for key, item in value.items()
-            }
+            return {key: self._redact(item, key, depth + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             return _like(value, [self._redact(item, None, depth + 1) for item in value])
         if isinstance(value, bytes) and self._pattern is not None:
@@ -136,7 +133,9 @@ class Masker:
             yield from _texts(value)
 
     def _worth_hiding(self, secret: str) -> bool:
-        return len(secret) >= self._shortest and secret.lower() not in _ORDINARY
+        """A word that names secrets is none: hidden by value, it would make names unreadable."""
+        lowered = secret.lower()
+        return len(secret) >= self._shortest and lowered not in _ORDINARY and lowered not in self._names
 
 
 def _texts(value: Any) -> Iterator[str]:

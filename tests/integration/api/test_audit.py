@@ -105,3 +105,17 @@ def test_no_secret_gets_in(world: World, admin: httpx.Client) -> None:
     made = entries(world, before)
     assert len(made) == 6
     assert CANARY not in json.dumps(made)
+
+
+def test_names_stay_readable_beside_a_common_password(world: World, admin: httpx.Client) -> None:
+    common = {"connection_id": "common", "conn_type": "http", "password": "password"}
+    assert admin.post("/api/v2/connections", json=common).status_code == 201
+    assert admin.get("/api/v2/connections/common").json()["password"] == "***"
+    before = newest(world)
+    for key, value in (("db_airflow_password", "x"), ("plain", '{"password": "x", "a": "password"}')):
+        assert admin.post("/api/v2/variables", json={"key": key, "value": value}).status_code == 201
+    made = [json.loads(extra)["key"] for *_, extra in entries(world, before)]
+    assert made == ["db_airflow_password", "plain"]
+    assert json.loads(admin.get("/api/v2/variables/plain").json()["value"]) == {
+        "password": "***", "a": "password",
+    }  # fmt: skip

@@ -13,6 +13,9 @@ from tradewind.telemetry.masking import Masker
 SECRET = "p@ss wörd/1'\"\n€"
 
 
+ORDINARY = "abc airflow True 12345678 db_password Token"
+
+
 def masker(*values: object) -> Masker:
     found = Masker()
     for value in values:
@@ -51,13 +54,13 @@ def test_nothing_is_touched_without_secrets() -> None:
     assert Masker().mask(text) is text
 
 
-@pytest.mark.parametrize("value", ["abc", "", None, "airflow", "True", 12345678])
+@pytest.mark.parametrize("value", ["abc", "", None, "airflow", "True", 12345678, "password", "Token"])
 def test_short_and_ordinary_values_stay(value: object) -> None:
-    assert masker(value).mask("abc airflow True 12345678") == "abc airflow True 12345678"
+    assert masker(value).mask(ORDINARY) == ORDINARY
 
 
 def test_longer_secrets_go_first() -> None:
-    assert masker("secret", "secret-longer").mask("secret-longer secret") == "*** ***"
+    assert masker("hunter", "hunter-longer").mask("hunter-longer hunter") == "*** ***"
 
 
 def test_telling_names_hide_whatever_they_name() -> None:
@@ -81,6 +84,13 @@ def test_nested_values_are_masked_by_value() -> None:
     found = masker("hunter22")
     assert found.redact({"a": ["x hunter22"], "b": ("hunter22",), "c": {"hunter22"}, "d": b"hunter22!"}) == {
         "a": ["x ***"], "b": ("***",), "c": {"***"}, "d": b"***!",
+    }  # fmt: skip
+
+
+def test_names_stay() -> None:
+    found = masker("hunter22", "password")
+    assert found.redact({"password": "password", "hunter22": {"x": "hunter22"}}) == {
+        "password": "***", "hunter22": {"x": "***"},
     }  # fmt: skip
 
 
