@@ -166,7 +166,7 @@ BODIES: dict[str, Any] = {
     "post_service_account": {"name": "new_{account_name}"},
     "post_service_token": {"account": "{account_name}", "scopes": ["Viewer"]},
     "post_group": {"name": "new_{group_name}"},
-    "patch_group": {"users": []},
+    "patch_group": {"roles": []},
     "post_webhook": {"name": "new_{webhook_name}", "dag_id": "{dag_id}"},
     "rotate_webhook_secret": {},
     **v1_rules.BODIES,
