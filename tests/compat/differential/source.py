@@ -67,12 +67,12 @@ def numbers(items):
 
 
 @task
-def each(x, y=0, fail_on=(), skip_on=()):
+def each(x, y=0, fail_on=(), skip_on=(), also=()):
     if x in fail_on:
         raise RuntimeError("as asked")
     if x in skip_on:
         raise AirflowSkipException("as asked")
-    return [x, y]
+    return [x, y + len(also)]
 
 
 @task
@@ -175,6 +175,8 @@ def _fan(step: Step) -> list[str]:
     source = f'numbers.override(task_id="{name}_source")({more["items"]!r})'
     each = f'each.override(task_id="{name}_each"{_more(step)})'
     limits = f"fail_on={more['fail_on']!r}, skip_on={more['skip_on']!r}"
+    if len(more["others"]) > 1:
+        limits += f", also={name}_source"
     return [
         f"{name}_source = {source}",
         f"{name}_each = {each}.partial({limits}){_expand(step)}",
