@@ -167,8 +167,11 @@ def test_text_that_no_database_holds_is_nobodys_name(
 
 
 @pytest.mark.parametrize(
-    "name", ["service:ci", "webhook:push", "WebHook:push", "(unknown)", "Anonymous", "anonymous"]
+    "name", ["service:ci", "webhook:push", "WebHook:push", "task:d", "(unknown)", "Anonymous", "anonymous"]
 )
 def test_names_of_others_are_nobodys(database: Database, clock: Clock, name: str) -> None:
-    with database.write() as tx, pytest.raises(InvalidValue, match="begin with 'service:' or 'webhook:'"):
+    with (
+        database.write() as tx,
+        pytest.raises(InvalidValue, match="begin with 'service:', 'webhook:' or 'task:'"),
+    ):
         users.create(tx, name, password_hash=None, now=clock.now())
