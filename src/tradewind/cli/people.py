@@ -29,7 +29,9 @@ def changing(app: App) -> Iterator[Tx]:
 
 
 def user(tx: Tx, args: Args) -> queries.UserRecord:
-    """The user whose name or address was given. Raises WrongUsage, NotFound."""
+    """The user whose name or address was given. Raises WrongUsage, NotFound; Conflict where several
+    have the address.
+    """
     if bool(args.username) == bool(args.email):
         raise WrongUsage("Give one of --username and --email to say who is meant.")
     found = queries.get(tx, args.username) if args.username else queries.by_email(tx, args.email)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -235,3 +236,26 @@ def test_what_is_wrong_with_groups_is_named(home: Home) -> None:
     say(home, CREATE, "bob", "Viewer")
     refused(home, "groups remove-user admins -u bob", "is not in group")
     assert [one["name"] for one in json.loads(say(home, "groups list -o json"))] == ["admins"]
+
+
+def test_an_address_is_that_of_one_user(home: Home) -> None:
+    say(home, CREATE, "ann", "Admin")
+    again = "users create -u bob -e ann@example.org -f B -l B -r Viewer -p secret-of-bob"
+    refused(home, again, "The address 'ann@example.org' is taken by the user 'ann'")
+    one = {"username": "cid", "email": "ann@example.org", "firstname": "C", "lastname": "C", "roles": []}
+    (home.path / "in.json").write_text(json.dumps([one]))
+    refused(home, f"users import {home.path}/in.json", "is taken by the user 'ann'")
+    assert "cid" not in home.ok("users", "list").out
+
+
+def test_an_older_database_where_two_have_one_address(home: Home) -> None:
+    for name in ("ann", "bob"):
+        say(home, CREATE, name, "Admin")
+    with sqlite3.connect(home.path / "airflow.db") as connection:
+        connection.execute("UPDATE ab_user SET email = 'same@example.org'")
+    connection.close()
+    for command in ("add-role -r Viewer", "remove-role -r Admin", "delete"):
+        refused(home, f"users {command} -e same@example.org", "several users: 'ann', 'bob'")
+    home.ok("users", "export", f"{home.path}/out.json")
+    assert "Updated" in say(home, "users import {}/out.json", home.path)
+    say(home, "users add-role -u bob -r Viewer")

@@ -65,3 +65,33 @@ def test_a_backfill_of_more_runs_than_can_be_made(world: World, admin: httpx.Cli
     answer = admin.post("/api/v2/backfills/dry_run", json=wish)
     assert answer.status_code == 422
     assert "at most 100,000 runs" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "most"),
+    [
+        ("dags/edge/dagRuns", RUN, "note", 1_000),
+        ("dags/edge/dagRuns", RUN, "partition_key", 250),
+        ("pools", {"name": "long", "slots": 1}, "description", 5_000),
+        ("variables", {"key": "long", "value": 1}, "description", 5_000),
+        ("connections", {"connection_id": "long", "conn_type": "x"}, "description", 5_000),
+        ("connections", {"connection_id": "long", "conn_type": "x"}, "host", 500),
+        ("connections", {"connection_id": "long", "conn_type": "x"}, "schema", 500),
+        ("connections", {"connection_id": "long", "conn_type": "x"}, "login", 5_000),
+    ],
+)
+def test_texts_that_are_too_long(
+    world: World, admin: httpx.Client, path: str, body: dict[str, Any], field: str, most: int
+) -> None:
+    world.dag("edge")
+    answer = admin.post(f"/api/v2/{path}", json={**body, field: "x" * (most + 1)})
+    assert answer.status_code == 422, answer.text
+    (problem,) = answer.json()["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", field], "string_too_long")
+
+
+def test_the_note_of_a_new_run_in_v1(world: World, admin: httpx.Client) -> None:
+    world.dag("noted")
+    answer = admin.post("/api/v1/dags/noted/dagRuns", json={"note": "x" * 1_001})
+    assert (answer.status_code, "note" in answer.json()["detail"]) == (400, True), answer.text
+    assert admin.post("/api/v1/dags/noted/dagRuns", json={"note": "x" * 1_000}).status_code == 200

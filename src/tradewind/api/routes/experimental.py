@@ -23,7 +23,7 @@ from tradewind.api.routes.v1.task_instances import INSTANCE
 from tradewind.api.schemas import dags as dag_schemas
 from tradewind.api.schemas import pools as pool_schemas
 from tradewind.api.schemas import runs as run_schemas
-from tradewind.api.schemas.common import MaskQuery
+from tradewind.api.schemas.common import Description, MaskQuery
 from tradewind.auth.permissions import Action, Resource
 from tradewind.domain import errors
 from tradewind.store.queries.browse import others as browse
@@ -232,9 +232,9 @@ def get_lineage(call: Call) -> dict[str, Any]:
 class CreatePoolBody(msgspec.Struct, kw_only=True):
     """A pool to be made, or changed where it is there."""
 
-    name: str
-    slots: int
-    description: str = ""
+    name: pool_schemas.PoolName
+    slots: pool_schemas.Slots
+    description: Description = ""
 
 
 def _pool(row: browse.PoolRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from tradewind.api.pagination import Paged
-from tradewind.api.schemas.common import Answer, Aware, Body, JsonObject
+from tradewind.api.schemas.common import Answer, Aware, Body, JsonObject, Note, PartitionKey
 
 
 class AssetAliasResponse(Answer, kw_only=True):
@@ -176,8 +176,8 @@ class MaterializeAssetBody(Body, kw_only=True):
     logical_date: Aware | None = None
     run_after: Aware | None = None
     conf: JsonObject | None = None
-    note: str | None = None
-    partition_key: str | None = None
+    note: Note | None = None
+    partition_key: PartitionKey | None = None
 
 
 class QueuedEventResponse(Answer, kw_only=True):

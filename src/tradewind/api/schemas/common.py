@@ -11,6 +11,8 @@ from msgspec import Meta
 Aware = Annotated[datetime, Meta(tz=True)]
 """A time with its zone."""
 Note = Annotated[str, Meta(max_length=1000)]
+Description = Annotated[str, Meta(max_length=5000)]
+PartitionKey = Annotated[str, Meta(max_length=250)]
 JsonObject = dict[str, Any]
 TeamName = Annotated[str, Meta(max_length=50)]
 

@@ -8,10 +8,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.pagination import Paged
-from tradewind.api.schemas.common import Answer, Body, TeamName
+from tradewind.api.schemas.common import Answer, Body, Description, TeamName
 
-Text = str | None | UnsetType
+Short = Annotated[str, Meta(max_length=500)]
 ConnectionId = Annotated[str, Meta(max_length=200)]
+ConnType = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class ConnectionResponse(Answer, kw_only=True):
@@ -47,14 +48,14 @@ class ConnectionBody(Body, kw_only=True):
     """A connection, or what to change of one. ``***`` where a secret is shown so means: as it is."""
 
     connection_id: ConnectionId
-    conn_type: Annotated[str, Meta(min_length=1, max_length=500)]
-    description: Text = UNSET
-    host: Text = UNSET
-    login: Text = UNSET
-    schema: Text = UNSET
+    conn_type: ConnType
+    description: Description | UnsetType | None = UNSET
+    host: Short | UnsetType | None = UNSET
+    login: Annotated[str, Meta(max_length=5000)] | UnsetType | None = UNSET
+    schema: Short | UnsetType | None = UNSET
     port: Annotated[int, Meta(ge=0, le=65535)] | UnsetType | None = UNSET
-    password: Text = UNSET
-    extra: Text = UNSET
+    password: str | UnsetType | None = UNSET
+    extra: str | UnsetType | None = UNSET
     team_name: TeamName | UnsetType | None = UNSET
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.pagination import Paged
-from tradewind.api.schemas.common import Answer, Body, TeamName
+from tradewind.api.schemas.common import Answer, Body, Description, TeamName
 
+PoolName = Annotated[str, Meta(max_length=256)]
 Slots = Annotated[int, Meta(ge=-1)]
 """A number of slots; -1 means no limit."""
 
@@ -46,9 +47,9 @@ class PoolQuery(Paged, kw_only=True):
 class PoolBody(Body, kw_only=True):
     """A new pool."""
 
-    name: Annotated[str, Meta(max_length=256)]
+    name: PoolName
     slots: Slots
-    description: str | UnsetType | None = UNSET
+    description: Description | UnsetType | None = UNSET
     include_deferred: bool | UnsetType = UNSET
     team_name: TeamName | UnsetType | None = UNSET
 
@@ -56,8 +57,8 @@ class PoolBody(Body, kw_only=True):
 class PoolPatchBody(Body, kw_only=True):
     """What to change of a pool."""
 
-    pool: str | UnsetType | None = UNSET
+    pool: PoolName | UnsetType | None = UNSET
     slots: Slots | UnsetType | None = UNSET
-    description: str | UnsetType | None = UNSET
+    description: Description | UnsetType | None = UNSET
     include_deferred: bool | UnsetType | None = UNSET
     team_name: TeamName | UnsetType | None = UNSET

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from tradewind.api.pagination import Natural, Paged
-from tradewind.api.schemas.common import Answer, Aware, Body, JsonObject, Note
+from tradewind.api.schemas.common import Answer, Aware, Body, JsonObject, Note, PartitionKey
 from tradewind.api.schemas.dags import DagVersionResponse
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
 
@@ -60,8 +60,8 @@ class TriggerDAGRunPostBody(Body, kw_only=True):
     data_interval_end: Aware | None = None
     run_after: Aware | None = None
     conf: JsonObject | None = None
-    note: str | None = None
-    partition_key: str | None = None
+    note: Note | None = None
+    partition_key: PartitionKey | None = None
 
 
 class DAGRunPatchBody(Body, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.pagination import Paged
-from tradewind.api.schemas.common import Answer, Body, TeamName
+from tradewind.api.schemas.common import Answer, Body, Description, TeamName
 
 
 class VariableResponse(Answer, kw_only=True):
@@ -39,5 +39,5 @@ class VariableBody(Body, kw_only=True):
 
     key: Annotated[str, Meta(max_length=250)]
     value: Any
-    description: str | UnsetType | None = UNSET
+    description: Description | UnsetType | None = UNSET
     team_name: TeamName | UnsetType | None = UNSET

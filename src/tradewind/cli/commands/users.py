@@ -198,6 +198,8 @@ def import_file(args: Args, app: App) -> int:
                 )  # fmt: skip
                 made.append(user.username)
                 continue
+            if user.email != known.email:
+                queries.require_free_address(tx, user.email)
             queries.change(tx, user.username, now=app.clock.now(), **about)
             queries.set_roles(tx, known, names)
             changed.append(user.username)

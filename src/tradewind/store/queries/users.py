@@ -81,8 +81,21 @@ def get(tx: Tx, username: str) -> UserRecord | None:
 
 
 def by_email(tx: Tx, email: str) -> UserRecord | None:
-    """The first user with that address, or None."""
-    return _with_roles(tx, _reader.first(tx, _BY_EMAIL, email=email))
+    """The user with that address, or None. Raises Conflict where several have it, as they may that came from
+    outside or were entered by an older version.
+    """
+    found = _reader.all(tx, _BY_EMAIL, email=email)
+    if len(found) > 1:
+        names = ", ".join(repr(one.username) for one in found)
+        raise errors.Conflict(f"The address {email!r} is that of several users: {names}. Give the name.")
+    return _with_roles(tx, found[0] if found else None)
+
+
+def require_free_address(tx: Tx, email: str) -> None:
+    """Raises Conflict where somebody has that address; nobody has the empty one."""
+    found = _reader.first(tx, _BY_EMAIL, email=email) if email else None
+    if found is not None:
+        raise errors.Conflict(f"The address {email!r} is taken by the user {found.username!r}.")
 
 
 def _with_roles(tx: Tx, found: UserRecord | None) -> UserRecord | None:
@@ -131,7 +144,9 @@ def create(
     source: str = "",
     now: datetime,
 ) -> UserRecord:
-    """Enter a user. Raises Conflict where the name is taken, InvalidValue for one that cannot be."""
+    """Enter a user. Raises Conflict where the name is taken, or the address of one who does not come from
+    outside (``source``), whose directory says it; InvalidValue for a name that cannot be.
+    """
     fits = 1 <= len(username) <= 512 and username.isprintable() and username == username.strip()
     if not fits or principals.is_reserved(username):
         raise errors.InvalidValue(
@@ -141,6 +156,8 @@ def create(
             f"{principals.SERVICE!r}, {principals.WEBHOOK!r} or {principals.TASK!r}, and be neither "
             f"{principals.ANONYMOUS!r} nor {principals.UNKNOWN!r}",
         )
+    if not source:
+        require_free_address(tx, email)
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,
         "last_name": last_name, "active": True, "created_on": now, "changed_on": now,

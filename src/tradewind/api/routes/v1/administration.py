@@ -52,7 +52,7 @@ class ConnectionPatch(connection_schemas.ConnectionBody, kw_only=True):
     """What to change of a connection; v1 needs neither its id nor its type again."""
 
     connection_id: connection_schemas.ConnectionId | UnsetType = UNSET  # type: ignore[assignment]
-    conn_type: str | UnsetType = UNSET  # type: ignore[assignment]
+    conn_type: connection_schemas.ConnType | UnsetType = UNSET  # type: ignore[assignment]
 
 
 def _patch_connection(call: Call) -> connection_schemas.ConnectionResponse:

@@ -127,7 +127,6 @@ def get_user(call: Call) -> UserAnswer:
 def post_user(call: Call, hashed: str | None) -> UserAnswer:
     """Make a user; without a role they have ``Public``, which may nothing."""
     body: UserBody = call.body
-    _require_free_address(call, body.email, body.username)
     made = queries.create(
         call.tx,
         body.username,
@@ -151,8 +150,8 @@ def patch_user(call: Call, hashed: str | None) -> UserAnswer:
         raise errors.BadRequest(
             f"The body names another user than the path: {found.username!r} keeps the name."
         )
-    if "email" in fields:
-        _require_free_address(call, fields["email"], found.username)
+    if fields.get("email", found.email) != found.email:
+        queries.require_free_address(call.tx, fields["email"])
     if fields.pop("password", None) is not None:
         fields["password_hash"] = hashed
     held = fields.pop("roles", None)
@@ -177,13 +176,6 @@ def delete_user(call: Call) -> None:
     with admins.kept(call):
         queries.delete(call.tx, found.username)
     call.audit("users_delete", extra={"username": found.username, "roles": found.roles})
-
-
-def _require_free_address(call: Call, email: str, username: str) -> None:
-    """Raises Conflict where somebody else has it."""
-    there = queries.by_email(call.tx, email) if email else None
-    if there is not None and there.username != username:
-        raise errors.Conflict(f"The address {email!r} is taken by another user.")
 
 
 def _role_names(call: Call, given: Sequence[Named]) -> list[str]:
