@@ -34,6 +34,7 @@ run: $(STAMP)
 	@AIRFLOW_HOME=$${AIRFLOW_HOME:-$(CURDIR)/.home} $(BIN)/tradewind standalone --first-run example_hello
 
 test: $(DEV)
+	$(BIN)/python -m tests.programs
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
 
 check: $(DEV)

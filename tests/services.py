@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from tests import programs
 
 DEFAULT_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
-_BINARIES = Path("/usr/lib/postgresql")
 
 
 class NoServer(RuntimeError):
@@ -79,17 +79,14 @@ def _own_postgres() -> Iterator[str]:
 
 
 def _tools() -> Path:
-    found = sorted(_BINARIES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        on_path = shutil.which("initdb")
-        if on_path is None:
-            raise NoServer(
-                f"The store's tests need PostgreSQL: nothing answers at {DEFAULT_POSTGRES}, and no initdb is "
-                f"under {_BINARIES} or on the PATH. Install it (apt-get install postgresql), or name "
-                "a server in TRADEWIND_TEST_POSTGRES."
-            )
-        return Path(on_path).parent
-    return found[-1].parent
+    found = programs.initdb()
+    if found is None:
+        raise NoServer(
+            f"The store's tests need PostgreSQL: nothing answers at {DEFAULT_POSTGRES}, and no initdb is "
+            f"under {programs.POSTGRES_BINARIES} or on the PATH. Install it (apt-get install postgresql), or "
+            "name a server in TRADEWIND_TEST_POSTGRES."
+        )
+    return found.parent
 
 
 def _user() -> str | None:

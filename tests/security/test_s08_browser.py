@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -13,11 +12,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
+from tests import programs
 from tests.integration.api.world import World
 from tests.security.asking import story
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+CHROMIUM = programs.chromium()
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="pages are looked at by chromium: apt-get install chromium"
+)
 RUNS = "document.documentElement.dataset.ran=1"
 """What would be seen in the page afterwards, whatever the page may load."""
 PAYLOAD = f"</pre></style></title>\"'><script>{RUNS}</script><img src=x onerror={RUNS}><svg/onload={RUNS}>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests import programs
 from tests.integration.api.installation import free_port
 from tests.integration.api.world import wait_for
 
@@ -42,7 +42,7 @@ class Server:
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """Skips the tests, by name, where there is no slapd."""
-    slapd = shutil.which("slapd", path="/usr/sbin:/usr/lib/openldap:/usr/libexec:/usr/bin")
+    slapd = programs.slapd()
     modules = next((path for path in MODULES if path.is_dir()), None)
     schemas = next((path for path in SCHEMAS if path.is_dir()), None)
     if slapd is None or modules is None or schemas is None:
