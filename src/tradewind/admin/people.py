@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.auth import managing, passwords, roles
 from tradewind.domain.errors import InvalidValue
-from tradewind.store.queries import audit, users
+from tradewind.store.queries import audit
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
@@ -33,7 +33,7 @@ class User:
         if not self.username:
             raise InvalidValue("username", self.username, "be given before the session commits")
         role = roles.ADMIN if self.superuser else roles.USER
-        users.create(
+        managing.make_user(
             tx, self.username, password_hash=self.password, roles=managing.check_roles(tx, [role]),
             email=self.email or "", now=now,
         )  # fmt: skip

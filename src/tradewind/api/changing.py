@@ -29,7 +29,7 @@ from tradewind.store.transitions import runs as run_transitions
 if TYPE_CHECKING:
     from tradewind.api.door import Call
 
-_MOST_TOLD = 100
+MOST_TOLD = 100
 Picked = list[tuple[RunLoad, list[InstanceFacts]]]
 """Runs with those of their task instances that are meant."""
 
@@ -187,7 +187,7 @@ def told(picked: Picked) -> list[str]:
         for loaded, instances in picked
         for one in instances
     )
-    return list(itertools.islice(states, _MOST_TOLD))
+    return list(itertools.islice(states, MOST_TOLD))
 
 
 def named_tasks(given: Sequence[Any] | None) -> Scope:

@@ -4,7 +4,7 @@ changes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tradewind.auth import roles
 from tradewind.domain.errors import Conflict, NotFound, did_you_mean
@@ -48,6 +48,18 @@ def make_role(tx: Tx, name: str) -> None:
     if clash is not None:
         raise Conflict(f"Role {clash!r} exists already.")
     role_queries.create(tx, name)
+
+
+def make_user(tx: Tx, name: str, *, elsewhere: Iterable[str] = (), **about: Any) -> users.UserRecord:
+    """Enter a user. ``elsewhere``: names that are taken though they are not in the tables.
+
+    Raises Conflict where somebody has that name, but for case; InvalidValue for one that cannot be.
+    """
+    folded = name.casefold()
+    clash = next((one for one in (*elsewhere, *users.names(tx)) if one.casefold() == folded), None)
+    if clash is not None:
+        raise Conflict(f"User {clash!r} exists already. Choose another name.")
+    return users.create(tx, name, **about)
 
 
 def make_group(tx: Tx, name: str, held: Iterable[str]) -> list[str]:

@@ -93,6 +93,11 @@ class People:
         """Is somebody of the configuration an admin?"""
         return self._directory is not None and self._directory.has_admin
 
+    @property
+    def configured_names(self) -> list[str]:
+        """Of whom the configuration tells."""
+        return [] if self._directory is None else self._directory.names
+
     # --- logging in ------------------------------------------------------------------------------
 
     def log_in(self, name: str, password: str) -> Principal | None:
@@ -140,7 +145,7 @@ class People:
             managing.check_roles(tx, granted)
             found = queries.get(tx, who.name)
             if found is None:
-                found = queries.create(
+                found = managing.make_user(
                     tx, who.name, password_hash=None, roles=granted, source=who.source, now=now, **about
                 )
                 self._note(tx, "user_created", who, roles=found.roles)
@@ -195,7 +200,7 @@ class People:
         """Who bears that token, if it need not be looked up. Raises TokenInvalid."""
         with self._lock:
             until, found = self._known.get(credential, (0.0, None))
-        return None if until <= self._clock.monotonic() else _bearer(found)
+        return None if until <= self._clock.monotonic() else _bearer(found, credential)
 
     def look_up(self, credential: Credential) -> Principal:
         """Who bears that token, from the database. Blocks. Raises TokenInvalid."""
@@ -205,7 +210,7 @@ class People:
             self._known.move_to_end(credential)
             while len(self._known) > _MOST:
                 self._known.popitem(last=False)
-        return _bearer(found)
+        return _bearer(found, credential)
 
     def revoke(self, claims: Claims) -> bool:
         """Have a token end now; False where it had ended so before. Blocks."""
@@ -319,8 +324,13 @@ def _text(said: str) -> str:
     return said.encode(errors="replace").decode().replace("\0", "")
 
 
-def _bearer(found: Principal | None) -> Principal:
-    """Raises TokenInvalid where the token counts no more."""
+def _bearer(found: Principal | None, credential: Credential) -> Principal:
+    """Raises TokenInvalid where the token, or what a proxy says, counts no more."""
+    if found is None and isinstance(credential, Outsider):
+        raise TokenInvalid(
+            f"Forbidden: the proxy says that this is from {credential.name!r}, who may not come in that way: "
+            "the name is that of somebody else, or is disabled. The API server's log says which."
+        )
     if found is None:
         raise TokenInvalid(
             "Invalid JWT token: it was logged out, or its user is gone, disabled or has been changed. "

@@ -156,6 +156,11 @@ class Directory:
         """The configured user of that name."""
         return self._users.get(name)
 
+    @property
+    def names(self) -> list[str]:
+        """The configured users' names."""
+        return list(self._users)
+
     def stamp(self, user: User) -> str:
         """Another one where the user's role, teams or password became others: their tokens carry it."""
         return self._stamp(user.name, user.role, "|".join(user.teams), self._stored().get(user.name, ""))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tradewind.cli import moments
-from tradewind.cli.acting_light import user
+from tradewind.cli.acting_light import hostname, user
 from tradewind.cli.arguments import WrongUsage
 from tradewind.domain import errors
 from tradewind.domain.access import SYSTEM
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 def note(tx: Tx, app: App, event: str, *, extra: Mapping[str, Any] | None = None, **about: Any) -> None:
-    """Write into the audit log that a command did something. ``about``: dag_id, run_id, task_id …"""
-    text = json.dumps(extra, default=str) if extra else None
+    """Write into the audit log that a command did something, and on which machine. ``about``: dag_id, …"""
+    where = hostname(app.config.core.hostname_callable)
+    text = json.dumps({**(extra or {}), "host": where}, default=str)
     audit.add(tx, f"cli_{event}", at=app.clock.now(), owner=user(), extra=text, **about)
 
 

@@ -64,7 +64,7 @@ def test_the_user_can_log_in(home: Home, tmp_path: Path, how: str) -> None:
     done = python(home, str(file)) if how == "a file" else python(home, "-i", stdin=text)
     assert done.returncode == 0 and "has the role User" in done.stderr, done
     (made,) = users(home)
-    assert (made["username"], made["email"], made["roles"]) == ("ehbio", "mail@ehbio.com", "User")
+    assert (made["username"], made["email"], made["roles"]) == ("ehbio", "mail@ehbio.com", ["User"])
     database = Database(f"sqlite:///{home.path}/airflow.db")
     people = People(database, SystemClock(), directory=None)
     assert people.log_in("ehbio", "ehbio") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 
@@ -57,8 +58,8 @@ def test_a_user_from_the_first_day_to_the_last(home: Home, people: People) -> No
     assert "already exist" in say(home, CREATE, "ann", "Viewer")
     say(home, "create_user -r Viewer -u bob -e bob@example.org -f B -l B -p secret-of-bob")
     (ann, bob) = json.loads(say(home, "users list -o json"))
-    assert (ann["username"], ann["email"], ann["roles"]) == ("ann", "ann@example.org", "Admin")
-    assert bob["roles"] == "Viewer"
+    assert (ann["username"], ann["email"], ann["roles"]) == ("ann", "ann@example.org", ["Admin"])
+    assert bob["roles"] == ["Viewer"]
     assert access(rights(people, "ann"), Action.DELETE, Resource.CONNECTION) is not None
     say(home, "users add-role --username bob --role Op")
     assert access(rights(people, "bob"), Action.READ, Resource.CONNECTION) is not None
@@ -184,7 +185,11 @@ def test_the_audit_log_is_exported(home: Home) -> None:
     assert "entries successfully exported" in say(home, "audit export {0}", file)
     entries = [json.loads(line) for line in file.read_text().splitlines()]
     (made,) = (entry for entry in entries if entry["event"] == "cli_users_create")
-    assert made["extra"] == {"username": "ann", "role": "Admin"} and made["owner"] and made["dttm"]
+    assert (
+        made["extra"] == {"username": "ann", "role": "Admin", "host": socket.gethostname()}
+        and made["owner"]
+        and made["dttm"]
+    )
     (changed,) = (entry for entry in entries if entry["event"] == "cli_users_set_roles")
     assert (changed["extra"]["before"], changed["extra"]["after"]) == (["Admin"], ["Admin", "Op"])
     only = say(home, "audit export - --dag-id etl").splitlines()

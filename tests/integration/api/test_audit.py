@@ -82,6 +82,39 @@ def test_before_and_after(world: World, admin: httpx.Client) -> None:
         assert (changes[event]["before"], changes[event]["after"]) == (was, became), event
 
 
+def test_what_was_and_what_became_of_it(world: World, admin: httpx.Client) -> None:
+    world.dag("noted")
+    world.run("noted")
+    load = "/api/v2/dags/noted/dagRuns/r1/taskInstances/load"
+    one = {"connection_id": "told", "conn_type": "http", "host": "old", "login": "me", "password": CANARY}
+    person = {"username": "told", "email": "t@example.org", "password": CANARY, "roles": [{"name": "Viewer"}]}
+    admin.patch(load, json={"note": "first"})
+    admin.post("/api/v2/connections", json=one)
+    admin.post("/api/v2/pools", json={"name": "told", "slots": 3})
+    before = newest(world)
+    for answer in (
+        admin.patch("/api/v2/connections/told", json={**one, "host": "x://u:hidden@new", "port": 1}),
+        admin.delete("/api/v2/pools/told"),
+        admin.patch(load, json={"note": "second"}),
+        admin.post("/api/v1/users", json=person),
+        admin.patch("/api/v1/users/told", json={"roles": [{"name": "Op"}], "last_name": "Lee"}),
+        admin.delete("/api/v1/users/told"),
+    ):
+        assert answer.status_code < 300, about(answer)
+    told = {event: json.loads(extra) for _, event, _, extra in entries(world, before)}
+    was, became = told["patch_connection"]["before"], told["patch_connection"]["after"]
+    assert (was["host"], became["host"], became["port"]) == ("old", "x://u:***@new", 1)
+    assert told["delete_pool"]["before"] == {"slots": 3}
+    noted = told["patch_task_instance"]
+    assert (noted["before"]["notes"], noted["after"]) == (["r1.load[-1]: first"], {"note": "second"})
+    assert told["users_create"]["after"]["roles"] == ["Viewer"]
+    edited = told["users_edit"]
+    assert (edited["before"]["roles"], edited["after"]["roles"]) == (["Viewer"], ["Op"])
+    assert (edited["before"]["last_name"], edited["after"]["last_name"]) == ("", "Lee")
+    assert told["users_delete"]["before"]["roles"] == ["Op"]
+    assert CANARY not in json.dumps(told) and "hidden" not in json.dumps(told)
+
+
 def test_no_secret_gets_in(world: World, admin: httpx.Client) -> None:
     before = newest(world)
     secret = {"password": CANARY, "extra": json.dumps({"token": CANARY, "deep": [{"x": CANARY}]})}

@@ -75,7 +75,7 @@ def test_people_of_the_directory_log_in_with_the_roles_of_their_groups(
             assert client.get("/api/v2/dags").status_code == 200
             assert client.get("/api/v2/connections").status_code == status
     listed = {one["username"]: one for one in json.loads(shell.ok("users", "list", "-o", "json").out)}
-    assert (listed["ann"]["roles"], listed["bob"]["roles"]) == ("Admin, Viewer", "Viewer")
+    assert (listed["ann"]["roles"], listed["bob"]["roles"]) == (["Admin", "Viewer"], ["Viewer"])
     assert (listed["ann"]["first_name"], listed["ann"]["last_name"]) == ("Ann", "Lee")
 
 

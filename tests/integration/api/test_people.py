@@ -133,3 +133,13 @@ def test_roles_of_groups_count(world: World) -> None:
             roles.set_group_roles(tx, "readers", ["Viewer"])
             roles.add_to_group(tx, "readers", users.get(tx, name).id)
         status_becomes(client, DAGS, 200)
+
+
+def test_a_name_that_somebody_has_is_no_new_one(world: World, admin: httpx.Client) -> None:
+    world.person("Ops", "Viewer")
+    body = {"email": "", "password": "p", "roles": [{"name": "Viewer"}]}
+    for name in ("admin", "Admin", "ops", "OPS"):
+        answer = admin.post("/api/v1/users", json={**body, "username": name})
+        assert (answer.status_code, "exists already" in answer.text) == (409, True), name
+    with world.client("admin") as still:
+        assert still.get(DAGS).status_code == 200

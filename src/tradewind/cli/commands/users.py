@@ -28,7 +28,7 @@ FILE = arg("file", metavar="FILEPATH", help="JSON file; - is standard output")
 def _row(user: queries.UserRecord) -> dict[str, Any]:
     return {
         "id": user.id, "username": user.username, "email": user.email, "first_name": user.first_name,
-        "last_name": user.last_name, "roles": ", ".join(user.roles),
+        "last_name": user.last_name, "roles": list(user.roles),
     }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def create(args: Args, app: App) -> int:
             return 0
     hashed = passwords.hash_password(_password(args))
     with app.database.write() as tx:
-        queries.create(
+        managing.make_user(
             tx, args.username, password_hash=hashed, roles=managing.check_roles(tx, [args.role]),
             email=args.email, first_name=args.firstname, last_name=args.lastname, now=app.clock.now(),
         )  # fmt: skip
@@ -192,7 +192,7 @@ def import_file(args: Args, app: App) -> int:
             names = managing.check_roles(tx, user.roles)
             about = {"email": user.email, "first_name": user.firstname, "last_name": user.lastname}
             if known is None:
-                queries.create(
+                managing.make_user(
                     tx, user.username, password_hash=hashed[user.username], roles=names, now=app.clock.now(),
                     **about,
                 )  # fmt: skip

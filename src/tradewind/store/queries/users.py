@@ -105,6 +105,11 @@ def _with_roles(tx: Tx, found: UserRecord | None) -> UserRecord | None:
     return msgspec.structs.replace(found, roles=roles)
 
 
+def names(tx: Tx) -> list[str]:
+    """Everybody's name."""
+    return [row[0] for row in tx.rows(sa.select(user.c.username))]
+
+
 def list_users(tx: Tx) -> list[UserRecord]:
     """All users by name."""
     names: dict[int, list[str]] = {}

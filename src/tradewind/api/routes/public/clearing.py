@@ -45,12 +45,12 @@ def post_clear_task_instances(call: Call) -> schemas.TaskInstanceCollectionRespo
         version = row.version_hash if by_latest_version(graph, body.run_on_latest_version) else None
         changing.clear(call, picked, graph, reset_runs=body.reset_dag_runs, version_hash=version)
         changing.clear_beyond(call, beyond, reset_runs=body.reset_dag_runs)
+        before, after = {"states": changing.told(picked)}, {}
         if body.note is not None:
-            note_all(call, everything, body.note)
+            before["notes"], after["note"] = note_all(call, everything, body.note), body.note
         call.audit(
-            "post_clear_task_instances", dag_id=row.dag_id, run_id=body.dag_run_id,
-            before={"states": changing.told(picked)},
-        )  # fmt: skip
+            "post_clear_task_instances", dag_id=row.dag_id, run_id=body.dag_run_id, before=before, after=after
+        )
     return schemas.TaskInstanceCollectionResponse(task_instances=shown, total_entries=len(shown))
 
 
@@ -116,8 +116,11 @@ def rows_of(call: Call, picked: changing.Picked) -> list[browse.InstanceRow]:
     return found
 
 
-def note_all(call: Call, picked: changing.Picked, note: str | None) -> None:
-    """Write the same note on everything picked; None removes those that are there."""
-    now = call.services.clock.now()
-    for row in rows_of(call, picked):
+def note_all(call: Call, picked: changing.Picked, note: str | None) -> list[str]:
+    """Write the same note on everything picked; None removes those that are there, which the audit log
+    tells as ``changing.told`` does.
+    """
+    now, rows = call.services.clock.now(), rows_of(call, picked)
+    for row in rows:
         results.set_note(call.tx, row.id, note, user=call.who.name, now=now)
+    return [f"{row.run_id}.{row.task_id}[{row.map_index}]: {row.note}" for row in rows[: changing.MOST_TOLD]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from tradewind.api import bulk, filters, hiding, masks, problems
 from tradewind.api.door import Call, Door
@@ -124,8 +125,9 @@ class _Connections(bulk.Noun[str, schemas.ConnectionBody]):
 
     def create(self, call: Call, key: str, entity: schemas.ConnectionBody) -> None:
         there = store.get(call.tx, key, cipher=call.services.cipher)
-        self._write(call, Connection(key), entity, None, shown=there)
-        call.audit("post_connection", extra={"connection_id": key})
+        made = Connection(key)
+        self._write(call, made, entity, None, shown=there)
+        call.audit("post_connection", extra={"connection_id": key}, after=_told(made))
 
     def update(
         self, call: Call, key: str, entity: schemas.ConnectionBody, mask: Sequence[str] | None
@@ -133,12 +135,19 @@ class _Connections(bulk.Noun[str, schemas.ConnectionBody]):
         found = store.get(call.tx, key, cipher=call.services.cipher)
         if found is None:
             raise errors.ConnectionNotFound(key)
+        before = _told(found)
         fields = self._write(call, found, entity, mask)
-        call.audit("patch_connection", extra={"connection_id": key, "fields": fields})
+        call.audit(
+            "patch_connection", extra={"connection_id": key, "fields": fields},
+            before=before, after=_told(found),
+        )  # fmt: skip
 
     def delete(self, call: Call, key: str) -> None:
+        found = store.get(call.tx, key, cipher=call.services.cipher)
         store.delete(call.tx, key)
-        call.audit("delete_connection", extra={"connection_id": key})
+        call.audit(
+            "delete_connection", extra={"connection_id": key}, before=None if found is None else _told(found)
+        )
 
     def _write(
         self,
@@ -160,6 +169,13 @@ class _Connections(bulk.Noun[str, schemas.ConnectionBody]):
             check_extra(found)
         store.set_connection(call.tx, found, cipher=call.services.cipher)
         return sorted(fields)
+
+
+def _told(one: Connection) -> dict[str, Any]:
+    """What the audit log tells of a connection: nothing that is secret as a whole."""
+    open_to_all = ("conn_type", "description", "host", "login", "port", "schema")
+    told = {name: getattr(one, name) for name in open_to_all}
+    return {**told, "host": hiding.shown(one.host)}
 
 
 def check_extra(found: Connection) -> None:

@@ -147,14 +147,14 @@ def change(
 ) -> changing.Picked:
     """Mark and note what the scope holds; everything that was meant. Raises BadRequest, InvalidValue."""
     state, picked = _state_to_mark(body, mask), _picked(call, row, scope)
+    before: dict[str, Any] = {"states": changing.told(picked)}
     after: dict[str, Any] = {}
     if state is not None:
         changing.mark(call, picked, changing.graph_of(call, row.dag_id, row.version_hash), state)
         after["new_state"] = state.value
     if body.note is not msgspec.UNSET and (mask is None or "note" in mask):
-        clearing.note_all(call, picked, body.note)
-        after["note"] = body.note
-    _tell(call, row, scope, before={"states": changing.told(picked)}, after=after)
+        before["notes"], after["note"] = clearing.note_all(call, picked, body.note), body.note
+    _tell(call, row, scope, before=before, after=after)
     return picked
 
 

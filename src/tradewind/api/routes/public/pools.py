@@ -110,8 +110,9 @@ class _Pools(bulk.Noun[str, schemas.PoolBody]):
             raise errors.Conflict(
                 f"Pool {key!r} is in use: tasks hold its slots or wait for them. Let them end first."
             )
+        found = store.get(call.tx, key)
         store.delete(call.tx, key)
-        _note(call, "delete_pool", key)
+        _note(call, "delete_pool", key, before={} if found is None else {"slots": found.slots})
 
 
 def _change(call: Call, name: str, fields: dict[str, object]) -> None:

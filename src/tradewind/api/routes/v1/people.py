@@ -127,9 +127,10 @@ def get_user(call: Call) -> UserAnswer:
 def post_user(call: Call, hashed: str | None) -> UserAnswer:
     """Make a user; without a role they have ``Public``, which may nothing."""
     body: UserBody = call.body
-    made = queries.create(
+    made = managing.make_user(
         call.tx,
         body.username,
+        elsewhere=call.services.people.configured_names,
         password_hash=hashed,
         roles=_role_names(call, body.roles or [Named(name=roles.PUBLIC)]),
         email=body.email,
@@ -137,7 +138,7 @@ def post_user(call: Call, hashed: str | None) -> UserAnswer:
         last_name=body.last_name,
         now=call.now,
     )
-    call.audit("users_create", extra={"username": made.username, "roles": made.roles})
+    call.audit("users_create", extra={"username": made.username}, after=_told(made))
     return _shown(made)
 
 
@@ -160,12 +161,11 @@ def patch_user(call: Call, hashed: str | None) -> UserAnswer:
         if held is not None:
             queries.set_roles(call.tx, found, _role_names(call, held))
     changed = _user(call)
-    told = {name: (getattr(found, name), getattr(changed, name)) for name in ("email", "roles")}
     call.audit(
         "users_edit",
         extra={"username": found.username, "fields": sorted(fields)},
-        before={name: before for name, (before, _) in told.items()},
-        after={name: after for name, (_, after) in told.items()},
+        before=_told(found),
+        after=_told(changed),
     )
     return _shown(changed)
 
@@ -175,7 +175,12 @@ def delete_user(call: Call) -> None:
     found = _user(call)
     with admins.kept(call):
         queries.delete(call.tx, found.username)
-    call.audit("users_delete", extra={"username": found.username, "roles": found.roles})
+    call.audit("users_delete", extra={"username": found.username}, before=_told(found))
+
+
+def _told(user: queries.UserRecord) -> dict[str, Any]:
+    """What the audit log tells of a user."""
+    return {name: getattr(user, name) for name in ("email", "first_name", "last_name", "roles")}
 
 
 def _role_names(call: Call, given: Sequence[Named]) -> list[str]:
