@@ -109,7 +109,7 @@ class People:
         user = self._directory.authenticate(name, password) if self._directory is not None else None
         if user is not None and found is None:
             return self._configured(user)
-        if self._ldap is None or not self._is_free(name):
+        if self._ldap is None or name in self.configured_names:
             passwords.spend_time(password)
             return None
         try:
@@ -139,7 +139,7 @@ class People:
         about = {
             "email": _text(who.email), "first_name": _text(who.first_name), "last_name": _text(who.last_name),
         }  # fmt: skip
-        if not self._is_free(who.name):
+        if who.name in self.configured_names:
             raise LoginRefused(f"{who.name!r} is a user of the configuration")
         with self._database.write() as tx:
             managing.check_roles(tx, granted)
@@ -166,17 +166,13 @@ class People:
         text = msgspec.json.encode({"username": who.name, "by": who.source, **extra}).decode()
         audit.add(tx, event, at=self._clock.now(), owner=who.name, extra=text)
 
-    def _is_free(self, name: str) -> bool:
-        """Nobody of the configuration has the name."""
-        return self._directory is None or self._directory.user(name) is None
-
     def anonymous(self) -> Principal | None:
         """An admin, where nobody needs a password; else None."""
         return Principal(name=principals.ANONYMOUS, role="admin") if self._all_admins else None
 
     def knows(self, name: str) -> bool:
         """Whether somebody has that name."""
-        if self._directory is not None and self._directory.user(name) is not None:
+        if name in self.configured_names:
             return True
         with self._database.read() as tx:
             return queries.get(tx, name) is not None
