@@ -174,10 +174,30 @@ def test_wait_ends_with_the_run_and_brings_results(world: World, admin: httpx.Cl
     assert (lines[-1]["state"], lines[-1]["results"]) == ("success", {"load": 7, "extract": None})
 
 
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("*/*", "application/x-ndjson"), ("application/x-ndjson", "application/x-ndjson"),
+        ("application/json", None),
+    ],
+)  # fmt: skip
+def test_wait_says_that_it_sends_lines(
+    world: World, admin: httpx.Client, accept: str, media: str | None
+) -> None:
+    """Unless JSON alone is accepted: Airflow's own client reads lines only where no type is named."""
+    dag_id = world.fresh("lines")
+    world.dag(dag_id)
+    world.run(dag_id)
+    world.sql("UPDATE dag_run SET state = 'success' WHERE dag_id = ?", dag_id)
+    path = f"/api/v2/dags/{dag_id}/dagRuns/r1/wait?interval=1"
+    answer = admin.get(path, headers={"accept": accept})
+    assert (answer.status_code, answer.headers.get("content-type")) == (200, media)
+
+
 def test_wait_needs_an_interval(world: World, admin: httpx.Client) -> None:
     world.dag("impatient")
     world.run("impatient")
-    for query in ("", "?interval=0", "?interval=x"):
+    for query in ("", "?interval=0", "?interval=x", "?interval=1e9", "?interval=inf"):
         assert admin.get(f"/api/v2/dags/impatient/dagRuns/r1/wait{query}").status_code == 422
     assert admin.get("/api/v2/dags/impatient/dagRuns/r2/wait?interval=1").status_code == 404
 

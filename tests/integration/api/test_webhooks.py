@@ -124,7 +124,7 @@ def test_the_secret_itself_is_enough_unless_it_is_refused(world: World, anonymou
     [
         (b"{", 422, "JSON"),
         (b"", 422, "required"),
-        (b"[1]", 400, "JSON object"),
+        (b"[1]", 422, "JSON object"),
         (b'"\\ud800"', 422, "JSON"),
         (b"[" * 100_000, 422, "JSON"),
     ],
@@ -163,3 +163,23 @@ def test_a_webhook_goes_with_its_dag_and_its_name_is_taken_once(
         webhooks.delete(tx, "brief")
     assert deliver(anonymous, path).status_code == 401
     assert world.sql("SELECT count(*) FROM webhook_delivery WHERE webhook = 'brief'") == [(0,)]
+
+
+def test_a_ping_of_github_starts_nothing(world: World, anonymous: httpx.Client) -> None:
+    world.dag("pinged")
+    path = make(world, "pings", "pinged")
+    ping = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "p1"}
+    assert deliver(anonymous, path, {"zen": "Design for failure."}, **ping).status_code == 200
+    assert anonymous.post(path, json={}, headers=ping).status_code == 401, "a ping proves who sends it, too"
+    assert runs(world, "pinged") == []
+    push = {"X-GitHub-Event": "push", "X-GitHub-Delivery": "p2"}
+    assert deliver(anonymous, path, **push).json()["dag_run_id"]
+
+
+@pytest.mark.parametrize("body", [[1], "text", None, 7])
+def test_params_are_taken_from_objects_alone(world: World, anonymous: httpx.Client, body: Any) -> None:
+    dag_id = world.fresh("picky")
+    world.dag(dag_id)
+    path = make(world, dag_id, dag_id, params={"size": "/0"})
+    assert deliver(anonymous, path, body).status_code == 422
+    assert runs(world, dag_id) == []

@@ -204,5 +204,5 @@ class DAGRunsBatchBody(Body, kw_only=True):
 class WaitQuery(msgspec.Struct, kw_only=True):
     """``interval``: seconds between lines; ``result``: tasks whose return values end the stream."""
 
-    interval: Annotated[float, Meta(gt=0)]
+    interval: Annotated[float, Meta(gt=0, le=3600)]
     result: list[str] | None = None

@@ -249,9 +249,10 @@ def remove(call: Call, row: browse.RunRow) -> None:
 async def wait_dag_run_until_finished(call: Call) -> StreamingResponse:
     """A line of JSON with the run's state each ``interval`` seconds, and one as soon as it ended."""
     first = await run_in_threadpool(_look, call)
-    # As Airflow: Airflow's own client asks for JSON first, and reads lines only where no type is named.
-    asked = NDJSON in call.request.headers.get("accept", "")
-    return StreamingResponse(_follow(call, first), media_type=NDJSON if asked else None)
+    # Airflow's own client asks for JSON alone, and then reads lines only where no type is named.
+    accepted = call.request.headers.get("accept", "")
+    named = NDJSON in accepted or "application/json" not in accepted
+    return StreamingResponse(_follow(call, first), media_type=NDJSON if named else None)
 
 
 class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import jsonpointer
 
@@ -18,6 +18,7 @@ from tradewind.store.queries.browse import assets as browse_assets
 from tradewind.store.queries.browse.listing import Where
 
 door = Door("Webhook")
+_EVENT: Final = "x-github-event"
 
 
 def known_sender(sent: Sent, services: Services) -> Principal:
@@ -47,6 +48,8 @@ def deliver_webhook(call: Call) -> DeliveryResponse:
     hook = store.find(call.tx, name)
     if hook is None:
         raise errors.NotFound(f"Webhook {name!r} was deleted just now.")
+    if call.request.headers.get(_EVENT) == "ping":  # GitHub asks so whether anybody is here
+        return _answer(hook, delivery)
     if delivery is not None and len(delivery) > webhook_proofs.LONGEST_ID:
         raise errors.InvalidValue(
             "Delivery id", delivery, f"have at most {webhook_proofs.LONGEST_ID} characters"
@@ -55,8 +58,14 @@ def deliver_webhook(call: Call) -> DeliveryResponse:
     run_id = _carry_out(call, hook) if first else store.run_of(call.tx, name, delivery or "")
     if first and delivery is not None and run_id is not None:
         store.note_run(call.tx, name, delivery, run_id)
+    return _answer(hook, delivery, duplicate=not first, run_id=run_id)
+
+
+def _answer(
+    hook: store.Webhook, delivery: str | None, *, duplicate: bool = False, run_id: str | None = None
+) -> DeliveryResponse:
     return DeliveryResponse(
-        webhook=name, delivery_id=delivery, duplicate=not first, dag_id=hook.dag_id, dag_run_id=run_id,
+        webhook=hook.name, delivery_id=delivery, duplicate=duplicate, dag_id=hook.dag_id, dag_run_id=run_id,
         asset_id=hook.asset_id,
     )  # fmt: skip
 
@@ -75,10 +84,11 @@ def _carry_out(call: Call, hook: store.Webhook) -> str | None:
 
 def _mapped(params: dict[str, str], body: Any) -> dict[str, Any]:
     """Param to its value in the body; what the body does not have is left to the param's default."""
+    if not isinstance(body, dict):
+        words = "Input should be a JSON object"
+        raise problems.Unprocessable(problems.Problem(type="dict_type", loc=("body",), msg=words))
     if not params:
-        if isinstance(body, dict):
-            return body
-        raise errors.InvalidValue("The body", type(body).__name__, "be a JSON object")
+        return body
     missing = object()
     found = {name: jsonpointer.resolve_pointer(body, pointer, missing) for name, pointer in params.items()}
     return {name: value for name, value in found.items() if value is not missing}
