@@ -91,7 +91,7 @@ class _Work:
         if self._noun.cannot_create:
             self._answer.errors.append({"error": self._noun.cannot_create, "status_code": 405})
             return
-        wanted = self._wanted(action.entities)
+        wanted = self._wanted(action.entities, action.action_on_existence)
         there = set(self._noun.known(self._call, wanted))
         if there and action.action_on_existence == "fail":
             self._refuse(
@@ -111,12 +111,18 @@ class _Work:
         for key in self._present(self._wanted(action.entities), action.action_on_non_existence):
             self._one(key, self._noun.delete)
 
-    def _wanted(self, entities: Sequence[Any]) -> dict[Any, Any]:
-        """By key; where one stands twice, its last words count."""
+    def _wanted(self, entities: Sequence[Any], twice: schemas.Existing = "overwrite") -> dict[Any, Any]:
+        """By key; where one stands ``twice``, the last counts, or the first, or the second is refused."""
         found: dict[Any, Any] = {}
         for entity in entities:
             with self._refusing():
-                found.update(dict.fromkeys(self._noun.keys(self._call, entity), entity))
+                keys = self._noun.keys(self._call, entity)
+                again = [] if twice == "overwrite" else [key for key in keys if key in found]
+                if again and twice == "fail":
+                    raise errors.Conflict(
+                        f"Twice in this action: {self._listed(again)}. Only the first counts."
+                    )
+                found.update(dict.fromkeys((key for key in keys if key not in again), entity))
         return found
 
     def _present(self, wanted: Collection[Any], if_absent: schemas.Missing) -> list[Any]:

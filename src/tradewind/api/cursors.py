@@ -34,7 +34,7 @@ def window(
 ) -> Window[R]:
     """The page behind (``~``: before) the cursor; the first for an empty one. Raises InvalidValue."""
     back = cursor.startswith(_BACK)
-    here = _decode(cursor.removeprefix(_BACK)) if cursor else None
+    here = _decode(cursor.removeprefix(_BACK), wanted) if cursor else None
     limit = wanted.limit or 1
     turned = msgspec.structs.replace(wanted, limit=limit + 1, offset=0, backward=back, after=here)
     rows = listing.page(call.tx, where, access=call.access, page=turned)
@@ -45,8 +45,10 @@ def window(
     return Window(
         rows=rows,
         total_entries=listing.count(call.tx, where, access=call.access, at_most=MOST_COUNTED),
-        next_cursor=_encode(listing.position(call.tx, rows[-1], wanted)) if after else None,
-        previous_cursor=_BACK + _encode(listing.position(call.tx, rows[0], wanted)) if before else None,
+        next_cursor=_encode(listing.position(call.tx, rows[-1], wanted), wanted) if after else None,
+        previous_cursor=_BACK + _encode(listing.position(call.tx, rows[0], wanted), wanted)
+        if before
+        else None,
     )
 
 
@@ -57,13 +59,23 @@ def neighbours(found: Window[Any]) -> dict[str, Any]:
     return fields
 
 
-def _encode(position: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(position)).decode().rstrip("=")
+def _encode(position: Sequence[Any], of: Page) -> str:
+    """With the order, for in another one the same values would be another place."""
+    packed = msgspec.msgpack.encode((_order(of), *position))
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _decode(text: str) -> tuple[Any, ...]:
+def _order(of: Page) -> str:
+    return ",".join(f"-{name}" if down else name for name, down in of.order)
+
+
+def _decode(text: str, of: Page) -> tuple[Any, ...]:
     try:
         padded = text + "=" * (-len(text) % 4)
-        return msgspec.msgpack.decode(base64.b64decode(padded, b"-_", validate=True), type=tuple[Any, ...])
+        packed = base64.b64decode(padded, b"-_", validate=True)
+        order, *position = msgspec.msgpack.decode(packed, type=tuple[Any, ...])
     except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise InvalidValue("cursor", text, "be the next_cursor or previous_cursor of an answer") from error
+    if order != _order(of):
+        raise InvalidValue("cursor", text, f"be of an answer in the same order, {_order(of)}")
+    return tuple(position)

@@ -29,7 +29,10 @@ _XCOM_FILE = re.compile(
     r"-(?P<attempt>[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9a-f]{8}\.json(\.gz)?$"
 )
 """The end of the name of an XCom's file: attempt, chance, format."""
-_POOL_BAD = re.compile(r"[\x00-\x1f/\\]")
+_HOSTILE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff/]"
+)
+"""What no name may hold: control characters, marks that turn the direction of text around, slashes."""
 _CONN = re.compile(r"[\w#!()\-.:/\\]+")
 
 _KEY_RULE = "use ASCII letters, digits, dashes, dots and underscores, 1 to 250 characters, not only dots"
@@ -81,9 +84,20 @@ def check_run_id(value: object) -> RunId:
 
 def check_pool_name(value: object) -> str:
     """The value as a pool name; Airflow allows spaces and any letter there. Raises InvalidId."""
-    if not isinstance(value, str) or not value or len(value) > 256 or _POOL_BAD.search(value):
-        raise InvalidId("Pool name", value, "use 1 to 256 characters without slashes or control characters")
+    if not isinstance(value, str) or len(value) > 256 or "\\" in value or not is_name(value.strip(" "), 256):
+        raise InvalidId("Pool name", value, f"use {NAME_RULE.format(256)}, without backslashes")
     return value
+
+
+NAME_RULE = "1 to {} characters, not only dots, without slashes, control characters and bidirectional marks"
+
+
+def is_name(value: str, most: int) -> bool:
+    """Whether somebody or something may be called so, of what people name in words of any language: it stands
+    in paths and in tables that people read.
+    """
+    fits = 1 <= len(value) <= most and value == value.strip() and value.strip(".") != ""
+    return fits and not _HOSTILE.search(value)
 
 
 def check_webhook_name(value: object) -> str:

@@ -95,3 +95,28 @@ def test_the_note_of_a_new_run_in_v1(world: World, admin: httpx.Client) -> None:
     answer = admin.post("/api/v1/dags/noted/dagRuns", json={"note": "x" * 1_001})
     assert (answer.status_code, "note" in answer.json()["detail"]) == (400, True), answer.text
     assert admin.post("/api/v1/dags/noted/dagRuns", json={"note": "x" * 1_000}).status_code == 200
+
+
+def test_a_cursor_of_another_order(world: World, admin: httpx.Client) -> None:
+    world.dag("turned")
+    for run_id in ("a", "b", "c"):
+        world.run("turned", run_id)
+    path = "/api/v2/dags/turned/dagRuns"
+    first = admin.get(path, params={"cursor": "", "limit": 2, "order_by": "start_date"}).json()
+    asked = {"cursor": first["next_cursor"], "limit": 2}
+    same = admin.get(path, params={**asked, "order_by": "start_date"})
+    assert (same.status_code, len(same.json()["dag_runs"])) == (200, 1)
+    for order in ("-run_after", "-start_date", "run_after"):
+        other = admin.get(path, params={**asked, "order_by": order})
+        assert (other.status_code, "in the same order" in other.text) == (400, True), other.text
+    assert admin.get(path, params=asked).status_code == 400
+
+
+def test_no_limit_in_v1_is_the_one_that_holds_else(world: World, admin: httpx.Client) -> None:
+    for number in range(101):
+        world.dag(f"many_{number}")
+    found = {
+        limit: len(admin.get(f"/api/v1/dags?limit={limit}&dag_id_pattern=many_").json()["dags"])
+        for limit in (0, 1, 100)
+    }
+    assert found == {0: 100, 1: 1, 100: 100}

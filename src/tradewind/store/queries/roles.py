@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors
+from tradewind.domain import errors, keys
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.statements import Statement, insert_all
@@ -39,8 +39,10 @@ def names(tx: Tx) -> list[str]:
 
 def create(tx: Tx, name: str) -> None:
     """Make a role that may nothing yet. Raises Conflict, and InvalidValue for a name that cannot be."""
-    if not 1 <= len(name) <= 64 or not name.isprintable() or name != name.strip():
-        raise errors.InvalidValue("role", name, "have 1 to 64 printable characters and no blanks around them")
+    if not keys.is_name(name, 64):
+        raise errors.InvalidValue(
+            "role", name, f"have {keys.NAME_RULE.format(64)}, and no blanks around them"
+        )
     try:
         tx.insert(role, {"name": name})
     except UniqueViolated as error:
@@ -126,9 +128,9 @@ class GroupRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 def create_group(tx: Tx, name: str) -> int:
     """Make a group; its number. Raises Conflict, and InvalidValue for a name that cannot be."""
-    if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+    if not keys.is_name(name, 100):
         raise errors.InvalidValue(
-            "group", name, "have 1 to 100 printable characters and no blanks around them"
+            "group", name, f"have {keys.NAME_RULE.format(100)}, and no blanks around them"
         )
     try:
         return tx.insert(group, {"name": name})

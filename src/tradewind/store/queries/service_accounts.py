@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors
+from tradewind.domain import errors, keys
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries.reading import Reader
@@ -58,9 +58,9 @@ _BY_DIGEST = Statement(_TOKENS.where(token.c.digest == sa.bindparam("digest")))
 
 def create(tx: Tx, name: str, description: str, now: datetime) -> None:
     """Enter a program. Raises Conflict where the name is taken, InvalidValue for one that cannot be."""
-    if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+    if not keys.is_name(name, 100):
         raise errors.InvalidValue(
-            "name", name, "have 1 to 100 printable characters and no blanks around them"
+            "name", name, f"have {keys.NAME_RULE.format(100)}, and no blanks around them"
         )
     if len(description) > 500:
         raise errors.InvalidValue("description", f"{description[:50]}…", "have at most 500 characters")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors, principals
+from tradewind.domain import errors, keys, principals
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries import favourites
@@ -152,12 +152,11 @@ def create(
     """Enter a user. Raises Conflict where the name is taken, or the address of one who does not come from
     outside (``source``), whose directory says it; InvalidValue for a name that cannot be.
     """
-    fits = 1 <= len(username) <= 512 and username.isprintable() and username == username.strip()
-    if not fits or principals.is_reserved(username):
+    if not keys.is_name(username, 512) or principals.is_reserved(username):
         raise errors.InvalidValue(
             "username",
             username,
-            "have 1 to 512 printable characters, no blanks around them, not begin with "
+            f"have {keys.NAME_RULE.format(512)}, no blanks around them, not begin with "
             f"{principals.SERVICE!r}, {principals.WEBHOOK!r} or {principals.TASK!r}, and be neither "
             f"{principals.ANONYMOUS!r} nor {principals.UNKNOWN!r}",
         )

@@ -23,6 +23,7 @@ from tradewind.store.transitions import results
 
 door = Door("XCom")
 BASE = task_instances.ONE + "/xcomEntries"
+ONE = BASE + "/{xcom_key:path}"
 ORDER = ("key", "timestamp", "dag_id", "run_id", "task_id", "map_index", "run_after", "logical_date")
 _DEFAULT_ORDER = ("dag_id", "task_id", "run_id", "map_index", "key")
 _APART = ("xcom_key", "map_index", "map_index_filter")
@@ -78,7 +79,7 @@ def _native(row: browse.XComValueRow, value: Any) -> schemas.XComResponseNative:
     return schemas.XComResponseNative(**views.xcom_fields(row), value=value)
 
 
-@door.get(BASE + "/{xcom_key}", Resource.XCOM, query=schemas.XComGetQuery, answer=schemas.XComResponseNative)
+@door.get(ONE, Resource.XCOM, query=schemas.XComGetQuery, answer=schemas.XComResponseNative)
 def get_xcom_entry(call: Call) -> schemas.XComResponseNative:
     """Show an XCom; ``stringify`` answers the value as text."""
     if call.query.deserialize:
@@ -95,6 +96,8 @@ def create_xcom_entry(call: Call) -> schemas.XComResponseNative:
     body: schemas.XComCreateBody = call.body
     if not body.key or len(body.key) > 512:
         raise errors.InvalidValue("key", body.key, "have 1 to 512 characters")
+    if {".", ".."}.intersection(body.key.split("/")):  # as a path it would be that of something else
+        raise errors.InvalidValue("key", body.key, "have no part between slashes that is . or ..")
     task_instances.find(call, body.map_index)
     known = [Where(name, "eq", value) for name, value in _key(call, body.key, body.map_index).items()]
     if browse.xcom_values.one(call.tx, *known, access=call.access) is not None:
@@ -105,9 +108,7 @@ def create_xcom_entry(call: Call) -> schemas.XComResponseNative:
     return _put(call, body.key, body.map_index, body.value)
 
 
-@door.patch(
-    BASE + "/{xcom_key}", Resource.XCOM, body=schemas.XComUpdateBody, answer=schemas.XComResponseNative
-)
+@door.patch(ONE, Resource.XCOM, body=schemas.XComUpdateBody, answer=schemas.XComResponseNative)
 def update_xcom_entry(call: Call) -> schemas.XComResponseNative:
     """Replace the value of an XCom."""
     _find(call, call.path["xcom_key"], call.body.map_index)
@@ -124,7 +125,7 @@ def _put(call: Call, key: str, map_index: int, value: Any) -> schemas.XComRespon
     return _native(row, raw(row.value))
 
 
-@door.delete(BASE + "/{xcom_key}", Resource.XCOM, query=schemas.XComGetQuery)
+@door.delete(ONE, Resource.XCOM, query=schemas.XComGetQuery)
 def delete_xcom_entry(call: Call) -> None:
     """Delete an XCom."""
     key, map_index = call.path["xcom_key"], call.query.map_index

@@ -72,7 +72,9 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         found: list[tuple[str, str]] = []
         for name, text in given:
             v2 = self.said(name, "query")
-            if v2 == HERE:
+            if v2 == HERE or (
+                v2 == "limit" and text.strip() == "0"
+            ):  # 0: as if it was not said, in Airflow 2
                 continue
             parts = text.split(",") if name in _COMMA else [_order(text) if name == "order_by" else text]
             if name == "update_mask":
