@@ -160,7 +160,7 @@ def create(
             f"{principals.SERVICE!r}, {principals.WEBHOOK!r} or {principals.TASK!r}, and be neither "
             f"{principals.ANONYMOUS!r} nor {principals.UNKNOWN!r}",
         )
-    if not source:
+    if not source and get(tx, username) is None:  # a name that is taken is told of first
         require_free_address(tx, email)
     values: dict[str, Any] = {
         "username": username, "password": password_hash, "email": email, "first_name": first_name,
