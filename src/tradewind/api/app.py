@@ -63,7 +63,8 @@ def create(
     """The application. ``wake`` is called after a commit, from any thread, and must not block.
 
     ``signer``, ``people``, ``oidc`` and ``proxy`` say who people are; ``cipher`` opens stored secrets;
-    ``options`` lists the configuration; ``log_folder`` is where task logs lie.
+    ``options`` lists the configuration; ``log_folder`` is where task logs lie. Raises InvalidValue for a
+    ``base_url`` whose path hides ours.
     """
     services = Services(
         database=database, clock=clock, settings=settings, signer=signer, people=people,
@@ -71,12 +72,14 @@ def create(
         specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
     )  # fmt: skip
     operations = public.operations()
+    routes = [
+        *(_route(operation, Passage(operation, services)) for operation in operations),
+        *_older_routes(services),
+        *_pages(settings, operations),
+    ]
+    redirects.check_prefix(settings, (route.path for route in routes))
     app = Starlette(
-        routes=[
-            *(_route(operation, Passage(operation, services)) for operation in operations),
-            *_older_routes(services),
-            *_pages(settings, operations),
-        ],
+        routes=routes,
         exception_handlers={HTTPException: problems.handle_http},
         middleware=[
             Middleware(wrap, settings=settings) for wrap in (redirects.Prefixed, guard.Guard, guard.cors)

@@ -20,10 +20,12 @@ from tradewind.api import problems
 from tradewind.api.settings import Settings
 
 MOST_HEADER_BYTES: Final = 32 * 1024
-UNCOUNTED: Final = frozenset(
+MONITORED: Final = frozenset(
     {"/api/v2/monitor/health", "/api/v2/version", "/api/v1/health", "/api/v1/version", "/health"}
 )
-"""What monitors ask is answered however many others there are."""
+"""What monitors ask is answered however many others there are, and counted by itself."""
+MOST_MONITORS: Final = 16
+"""At once; fewer than there are threads, so that they in turn hold up nobody."""
 SHARE: Final = 4
 """A quarter of the requests that there may be are those whose bodies one address keeps us waiting for."""
 _YEAR: Final = 31_536_000
@@ -41,9 +43,10 @@ _HEADERS: Final[Mapping[str, str]] = {
 
 
 class _Counts:
-    """How many requests there are, and where they stand."""
+    """How many requests there are, and where they stand. ``most`` may wait, and as many may flow."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.waiting = 0
         """Requests that have no answer yet."""
         self.flowing = 0
@@ -51,17 +54,23 @@ class _Counts:
         self.arriving: Counter[str] = Counter()
         """By address: requests of which more of the body is waited for."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether one more is too many."""
+        return max(self.waiting, self.flowing) >= self.most
+
 
 class _Passing:
     """One request on its way through, counted where it stands: without an answer, or within one."""
 
     def __init__(
-        self, counts: _Counts, settings: Settings, address: str, receive: Receive, send: Send
+        self, counts: _Counts, settings: Settings, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        self._counts, self._settings, self._address = counts, settings, address
+        self._counts, self._settings = counts, settings
+        self._address = (scope.get("client") or ("", 0))[0]
         self._receive, self._send = receive, send
         self._deadline = asyncio.get_running_loop().time() + settings.request_seconds
-        self._arrived = self._flowing = False
+        self._arrived, self._flowing = not _has_body(scope), False
         counts.waiting += 1
 
     def end(self) -> None:
@@ -87,7 +96,7 @@ class _Passing:
         return message
 
     async def _in_time(self) -> Message:
-        arriving, most = self._counts.arriving, max(1, self._settings.requests_at_once // SHARE)
+        arriving, most = self._counts.arriving, max(1, self._counts.most // SHARE)
         if arriving[self._address] >= most:
             raise problems.TooMany(f"More than {most} request bodies are under way from {self._address}.")
         arriving[self._address] += 1
@@ -111,11 +120,18 @@ class _Passing:
         )
 
 
+def _has_body(scope: Scope) -> bool:
+    """Whether the head promises one: Content-Length or Transfer-Encoding (RFC 9112, section 6)."""
+    heads = dict(scope["headers"])
+    return b"transfer-encoding" in heads or heads.get(b"content-length", b"0") != b"0"
+
+
 class Guard:
     """Wraps the application."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app, self._settings, self._counts = app, settings, _Counts()
+        self._app, self._settings = app, settings
+        self._counts, self._monitors = _Counts(settings.requests_at_once), _Counts(MOST_MONITORS)
         self._headers = {**_HEADERS, "Strict-Transport-Security": f"max-age={_YEAR}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,29 +139,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         sent = self._with_headers(scope, send)
-        refusal = self._refuse(scope)
+        counts = self._monitors if scope["path"] in MONITORED else self._counts
+        refusal = self._refuse(scope, counts)
         if refusal is not None:
             await refusal(scope, receive, sent)
-        elif scope["path"] in UNCOUNTED:
-            await self._app(scope, receive, sent)
-        else:
-            await self._pass(scope, receive, sent)
-
-    def _refuse(self, scope: Scope) -> ASGIApp | None:
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
-            return problems.problem(431, f"The headers are longer than {MOST_HEADER_BYTES} bytes.")
-        most = self._settings.requests_at_once
-        if scope["path"] in UNCOUNTED or max(self._counts.waiting, self._counts.flowing) < most:
-            return None
-        return problems.respond(problems.TooMany(f"More than {most} requests at once."))
-
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = (scope.get("client") or ("", 0))[0]
-        passing = _Passing(self._counts, self._settings, address, receive, send)
+            return
+        passing = _Passing(counts, self._settings, scope, receive, sent)
         try:
             await self._app(scope, passing.receive, passing.send)
         finally:
             passing.end()
+
+    def _refuse(self, scope: Scope, counts: _Counts) -> ASGIApp | None:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+            return problems.problem(431, f"The headers are longer than {MOST_HEADER_BYTES} bytes.")
+        if counts.is_full:
+            return problems.respond(problems.TooMany(f"More than {counts.most} requests at once."))
+        return None
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         secure = scope.get("scheme") == "https"

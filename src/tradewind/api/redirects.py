@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tradewind.api.settings import Settings
-from tradewind.domain.errors import BadRequest
+from tradewind.domain.errors import BadRequest, InvalidValue
 
 _LONGEST = 2048
 
@@ -29,9 +30,18 @@ def prefix(settings: Settings) -> str:
     return urlsplit(settings.base_url).path.rstrip("/")
 
 
+def check_prefix(settings: Settings, paths: Iterable[str]) -> None:
+    """``paths`` are those of our routes. Raises InvalidValue where the prefix would hide some of them."""
+    ours = {path.split("/")[1] for path in paths} - {""}
+    first = prefix(settings).split("/")[1:2]
+    if first and first[0] in ours:
+        rule = f"have another path than /{first[0]}, which is this server's own; /airflow, for example"
+        raise InvalidValue("[api] base_url", settings.base_url, rule)
+
+
 class Prefixed:
     """Serves paths with the prefix as without it, for proxies keep it or take it away. Behind this nobody
-    sees it.
+    sees it. The prefix is none of our own paths (``check_prefix``).
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
