@@ -145,7 +145,8 @@ def test_a_success_is_told_before_its_callbacks_are_called(world: World) -> None
     world.tell_to_stop(assignment)
     world.peer.drop()
     hello = world.peer.until(lambda: world.peer.hello, "the host is back")
-    assert [(held.attempt_id, held.calling) for held in hello.holds] == [(assignment.attempt_id, True)]
+    held = [each.calling for each in hello.holds if each.attempt_id == assignment.attempt_id]
+    assert len(held) == len(hello.holds) and held[0], "after it, at most its word that nobody confirmed yet"
     (world.folder / "go").touch()
     assert world.peer.finished(assignment).outcome == Succeeded(called=True)
 
