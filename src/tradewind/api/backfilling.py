@@ -7,14 +7,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tradewind.api import triggering
 from tradewind.domain import timetables
 from tradewind.domain.errors import BadRequest, InvalidValue
-from tradewind.domain.intervals import RunInfo
+from tradewind.domain.intervals import MOST_RUNS, RunInfo
 from tradewind.domain.messages.plugins import RunsAre, RunsBetween
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.spec.timetable import PluginTimetable, TimetableSpec
@@ -27,8 +27,6 @@ from tradewind.store.transitions import backfills, by_hand, runs
 
 if TYPE_CHECKING:
     from tradewind.store.database import Tx
-
-MOST_RUNS: Final = 100_000
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,18 +9,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from tradewind.authoring import context_values
 from tradewind.authoring.timetable_base import DagRunInfo, TimeRestriction, Timetable, is_own
 from tradewind.domain import keys
 from tradewind.domain.errors import AirflowException
-from tradewind.domain.intervals import DataInterval, RunInfo
+from tradewind.domain.intervals import MOST_RUNS, DataInterval, RunInfo
 from tradewind.domain.messages import plugins as messages
 from tradewind.domain.states import DagRunType
 
-MOST_RUNS: Final = 10_000
-"""Runs that one backfill may have."""
 _moment = context_values.pendulum_of
 
 
@@ -61,7 +59,7 @@ def _following(timetable: Timetable, bounds: TimeRestriction, last: Any) -> Iter
 def _bounded(infos: Any) -> Iterator[DagRunInfo]:
     for number, info in enumerate(infos):
         if number == MOST_RUNS:
-            raise AirflowException(f"the timetable gives more than {MOST_RUNS} runs; ask for fewer dates")
+            raise AirflowException(f"the timetable gives more than {MOST_RUNS:,} runs; ask for fewer dates")
         yield info
 
 

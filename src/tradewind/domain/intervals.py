@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
 from tradewind.domain.errors import InvalidValue
+
+MOST_RUNS: Final = 10_000
+"""Runs that one backfill may have: they are made in one transaction, for which other writers wait."""
 
 
 class DataInterval(msgspec.Struct, frozen=True):

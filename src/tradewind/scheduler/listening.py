@@ -24,6 +24,8 @@ from tradewind.telemetry import events
 
 MOST: Final = 1000
 """So many things may wait to be told; of more only the number is."""
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""So much may they take: once they do, no more is taken in until some of it is told."""
 MOST_INSTANCES: Final = 1000
 """A run's task instances are told along with it, unless there are more."""
 FIRST_PAUSE: Final = timedelta(seconds=1)
@@ -42,8 +44,8 @@ class Listening:
         self._clock, self._emit = clock, emit
         self._ask: Ask | None = None
         self.hooks: frozenset[str] | None = frozenset()
-        self._early: list[TellListeners] = []
-        self._open = self._dropped = self._failures = 0
+        self._early: list[tuple[TellListeners, int]] = []
+        self._open = self._bytes = self._dropped = self._failures = 0
         self._again: datetime | None = None
         """When to ask once more who listens, as there was no answer."""
 
@@ -69,12 +71,11 @@ class Listening:
             return
         for move in decisions.run:
             hook = _RUN_HOOKS.get(move.state)
-            if hook is not None and self._wants(hook):
+            if hook is not None and self._takes(hook):
                 ended = move.at if move.state is not DagRunState.RUNNING else None
                 told = msgspec.structs.replace(run.context, state=move.state.value, end_date=ended)
-                self._tell(
-                    hook, {"dag_run": {**msgspec.to_builtins(told), **_instances(run)}, "msg": move.reason}
-                )
+                facts = {**msgspec.to_builtins(told), **_instances(run)}
+                self._hold(hook, {"dag_run": facts, "msg": move.reason})
 
     def updated(self, report: Finished) -> None:
         """The updates of assets that a task reported are committed."""
@@ -92,18 +93,38 @@ class Listening:
         """Whether anybody listens for it, or may."""
         return self.hooks is None or hook in self.hooks
 
-    def _tell(self, hook: str, facts: dict[str, Any]) -> None:
+    def _takes(self, hook: str) -> bool:
+        """Whether to work out what to tell: somebody may want it, and there is room. Counts what has none."""
         if not self._wants(hook):
-            return
-        if self._open + len(self._early) >= MOST:
-            self._dropped += 1
-            return
+            return False
+        if self._open < MOST and self._bytes < MOST_BYTES:
+            return True
+        self._dropped += 1
+        return False
+
+    def _tell(self, hook: str, facts: dict[str, Any]) -> None:
+        if self._takes(hook):
+            self._hold(hook, facts)
+
+    def _hold(self, hook: str, facts: dict[str, Any]) -> None:
         question = TellListeners(hook=hook, facts=msgspec.to_builtins(facts))
+        size = len(msgspec.json.encode(question))
+        self._open += 1
+        self._bytes += size
         if self.hooks is None:
-            self._early.append(question)
-        elif self._ask is not None:
-            self._open += 1
-            self._ask(question, partial(self._told, hook))
+            self._early.append((question, size))
+        else:
+            self._pass_on(question, size)
+
+    def _pass_on(self, question: TellListeners, size: int) -> None:
+        if self._ask is not None and self._wants(question.hook):
+            self._ask(question, partial(self._told, question.hook, size))
+        else:
+            self._release(size)
+
+    def _release(self, size: int) -> None:
+        self._open -= 1
+        self._bytes -= size
 
     def _know(self, said: Answer | PluginFailed) -> None:
         if not isinstance(said, HooksAre):
@@ -117,11 +138,11 @@ class Listening:
         self.hooks = frozenset(said.hooks)
         for problem in said.problems:
             self._emit(events.ListenerFailed(error=problem))
-        for question in early:
-            self._tell(question.hook, question.facts)
+        for question, size in early:
+            self._pass_on(question, size)
 
-    def _told(self, hook: str, said: Answer | PluginFailed) -> None:
-        self._open -= 1
+    def _told(self, hook: str, size: int, said: Answer | PluginFailed) -> None:
+        self._release(size)
         for problem in said.problems if isinstance(said, ListenersTold) else (f"{hook}: {said}",):
             self._emit(events.ListenerFailed(error=problem))
         if self._dropped and not self._open:
@@ -131,8 +152,9 @@ class Listening:
 
 
 def _instances(run: CachedRun) -> dict[str, str]:
-    """The run's task instances as JSON text: while it waits to be told, text takes little room."""
-    found = showing.instances(run.machine, run.version.tasks)
-    if len(found) > MOST_INSTANCES:
+    """The run's task instances as JSON text, which takes less room than objects while it waits to be told."""
+    tasks = run.version.tasks
+    if sum(one.task_id in tasks for one in run.machine.instances()) > MOST_INSTANCES:
         return {}
+    found = showing.instances(run.machine, tasks)
     return {"task_instances": msgspec.json.encode(found).decode()}

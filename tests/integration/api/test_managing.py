@@ -7,7 +7,10 @@ import json
 import httpx
 import pytest
 from tests.compat.cli.world import Home
-from tests.integration.api.world import World
+from tests.integration.api.world import World, now
+
+from tradewind.domain.spec import TaskSpec
+from tradewind.store.transitions import asset_mentions
 
 OURS = "/api/tradewind"
 
@@ -137,14 +140,23 @@ def test_webhooks_that_cannot_be(
     assert world.sql("SELECT name FROM webhook WHERE name = ?", dag_id) == []
 
 
-def test_who_manages_users_reaches_the_webhooks_of_their_dags(world: World, admin: httpx.Client) -> None:
+@pytest.mark.parametrize("kind", ["dag", "asset"])
+def test_who_manages_users_reaches_the_webhooks_of_their_dags(
+    world: World, admin: httpx.Client, kind: str
+) -> None:
     mine, theirs = world.fresh("mine"), world.fresh("theirs")
+    started = {}
     for dag_id in (mine, theirs):
-        world.dag(dag_id)
-        ok(admin.post(f"{OURS}/webhooks", json={"name": dag_id, "dag_id": dag_id}), 201)
+        makes = TaskSpec(task_id="make", outlets=({"type": "asset", "name": dag_id, "uri": dag_id},))
+        spec = world.dag(dag_id, tasks=(makes,))
+        with world.database.write() as tx:
+            asset_mentions.declare(tx, spec, now())
+            number = asset_mentions.asset_id(tx, {"name": dag_id, "uri": dag_id}, now())
+        started[dag_id] = {"dag_id": dag_id} if kind == "dag" else {"asset_id": number}
+        ok(admin.post(f"{OURS}/webhooks", json={"name": dag_id, **started[dag_id]}), 201)
     words = [(action, "Users") for action in ("can_read", "can_create", "can_edit", "can_delete")]
-    role = world.role("keeper", *words, ("can_read", f"DAG:{mine}"))
-    with world.client(world.person("kim", role)) as client:
+    role = world.role(f"keeper_{kind}", *words, ("can_read", f"DAG:{mine}"))
+    with world.client(world.person(f"kim_{kind}", role)) as client:
         assert [one["name"] for one in ok(client.get(f"{OURS}/webhooks"))["webhooks"]] == [mine]
         ok(client.get(f"{OURS}/webhooks/{mine}"))
         for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/secret")):
@@ -152,7 +164,7 @@ def test_who_manages_users_reaches_the_webhooks_of_their_dags(world: World, admi
             ghost = client.request(method, f"{OURS}/webhooks/ghost{path}")
             assert there.status_code == 404
             assert there.text.replace(theirs, "ghost") == ghost.text
-        refused = client.post(f"{OURS}/webhooks", json={"name": "new", "dag_id": theirs})
+        refused = client.post(f"{OURS}/webhooks", json={"name": "new", **started[theirs]})
         assert refused.status_code == 404
     assert world.sql("SELECT count(*) FROM webhook WHERE name = ?", theirs) == [(1,)]
 

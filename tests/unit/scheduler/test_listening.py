@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tradewind.domain.messages.plugins import HooksAre, ListHooks, TellListeners
+from tradewind.domain.messages.plugins import HooksAre, ListenersTold, ListHooks, TellListeners
 from tradewind.domain.messages.report import Finished
 from tradewind.runtime.plugin_asking import Answered
 from tradewind.runtime.plugin_hosts import PluginFailed
-from tradewind.scheduler.listening import MOST, Listening
+from tradewind.scheduler.listening import MOST, MOST_BYTES, Listening
 from tradewind.telemetry.events import ListenerFailed
 from tradewind.testing.clock import FakeClock
 
@@ -35,12 +35,12 @@ class World:
         self.listening.look_again(self.clock.now())
         return len(self.asked)
 
-    def update(self, name: str) -> None:
+    def update(self, name: str, **more: Any) -> None:
         at = self.clock.now()
         self.listening.updated(
             Finished(
                 attempt_id="a", dispatch=1, dag_id="d", run_id="r", started_at=at, at=at, outcome=None,
-                asset_events=({"name": name},),
+                asset_events=({"name": name, **more},),
             )  # type: ignore[arg-type]
         )  # fmt: skip
 
@@ -86,3 +86,19 @@ def test_what_waits_for_the_answer_is_bounded() -> None:
     world.pass_time(1)
     world.answer(CHANGED)
     assert len(world.heard()) == (MOST - 1) // 3, "after on_starting, each update makes three"
+
+
+def test_what_waits_takes_little_room_however_large_it_is() -> None:
+    world = World()
+    world.answer(HooksAre(hooks=("on_asset_event_emitted",)))
+    large = {"text": "x" * (MOST_BYTES // 4)}
+    for _ in range(6):
+        world.update("large", extra=large)
+    assert len(world.asked) == 4, "what would take more is not taken in"
+    while world.asked:
+        world.asked.pop()[1](ListenersTold())
+    assert [each.error for each in world.told] == [
+        "2 things were not told to listeners, as they are too slow"
+    ]
+    world.update("next", extra=large)
+    assert len(world.asked) == 1, "there is room again"

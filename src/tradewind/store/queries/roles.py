@@ -24,6 +24,7 @@ Pair = tuple[str, str]
 role, permission = tables.ab_role, tables.role_permission
 group, group_role, user_group = tables.ab_group, tables.ab_group_role, tables.ab_user_group
 _ADD = Statement(insert_all(permission, "role", "action", "resource", "from_dag"))
+_PUT_IN = Statement(insert_all(user_group, "group_id", "user_id"))
 _OF_DAG = Statement(
     sa.select(permission.c.role, permission.c.action, permission.c.resource).where(
         permission.c.from_dag == sa.bindparam("dag_id")
@@ -156,25 +157,44 @@ def add_to_group(tx: Tx, name: str, user_id: int) -> None:
         tx.run(sa.insert(user_group).values(group_id=number, user_id=user_id))
 
 
+def set_group_users(tx: Tx, name: str, user_ids: Iterable[int]) -> None:
+    """Have exactly these users be in the group. Raises NotFound."""
+    number, wanted = _group(tx, name), set(user_ids)
+    here = user_group.c.group_id == number
+    had = {row[0] for row in tx.rows(sa.select(user_group.c.user_id).where(here))}
+    if gone := had - wanted:
+        tx.run(sa.delete(user_group).where(here, user_group.c.user_id.in_(sorted(gone))))
+    tx.run_many(_PUT_IN, [{"group_id": number, "user_id": one} for one in sorted(wanted - had)])
+
+
 def list_groups(tx: Tx) -> list[GroupRecord]:
     """All groups by name."""
-    of_users = sa.select(user_group.c.group_id, tables.ab_user.c.username).join(
-        tables.ab_user, tables.ab_user.c.id == user_group.c.user_id
+    return _groups(tx, sa.true())
+
+
+def get_group(tx: Tx, name: str) -> GroupRecord:
+    """The group of that name. Raises NotFound."""
+    (found,) = _groups(tx, group.c.id == _group(tx, name))
+    return found
+
+
+def _groups(tx: Tx, which: sa.ColumnElement[bool]) -> list[GroupRecord]:
+    of_users = (
+        sa.select(group.c.id, tables.ab_user.c.username)
+        .join_from(group, user_group, user_group.c.group_id == group.c.id)
+        .join(tables.ab_user, tables.ab_user.c.id == user_group.c.user_id)
     )
-    roles, users = (_by_group(tx, select) for select in (sa.select(group_role), of_users))
-    rows = tx.rows(sa.select(group.c.id, group.c.name).order_by(group.c.name))
+    of_roles = sa.select(group.c.id, group_role.c.role).join_from(
+        group, group_role, group_role.c.group_id == group.c.id
+    )
+    roles, users = (_by_group(tx, select.where(which)) for select in (of_roles, of_users))
+    rows = tx.rows(sa.select(group.c.id, group.c.name).where(which).order_by(group.c.name))
     return [
         GroupRecord(
             name=name, roles=tuple(sorted(roles.get(number, ()))), users=tuple(sorted(users.get(number, ())))
         )
         for number, name in rows
     ]
-
-
-def get_group(tx: Tx, name: str) -> GroupRecord:
-    """The group of that name. Raises NotFound."""
-    _group(tx, name)
-    return next(one for one in list_groups(tx) if one.name == name)
 
 
 def _by_group(tx: Tx, select: sa.Select[Any]) -> dict[int, list[str]]:

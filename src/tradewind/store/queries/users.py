@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,19 @@ def get(tx: Tx, username: str) -> UserRecord | None:
     if _NOT_TEXT.search(username):
         return None
     return _with_roles(tx, _reader.first(tx, _GET, username=username))
+
+
+def numbers(tx: Tx, usernames: Iterable[str]) -> set[int]:
+    """The number of each of these users. Raises NotFound for the first that is not there."""
+    given = set(usernames)
+    sayable = [name for name in given if not _NOT_TEXT.search(name)]
+    found = dict(tx.rows(sa.select(user.c.username, user.c.id).where(user.c.username.in_(sayable))))
+    for name in sorted(given - found.keys()):
+        other = get(tx, name)  # a database may take names for the same that differ in case
+        if other is None:
+            raise errors.NotFound(f"There is no user {name!r}. 'airflow users list' shows all.")
+        found[name] = other.id
+    return set(found.values())
 
 
 def by_email(tx: Tx, email: str) -> UserRecord | None:

@@ -12,6 +12,7 @@ from tradewind.domain import errors, keys
 from tradewind.domain.access import Access
 from tradewind.secrets.cipher import Cipher
 from tradewind.store.database import Tx
+from tradewind.store.queries.browse.assets import mentioned_to
 from tradewind.store.queries.reading import within
 from tradewind.store.tables.assets import asset
 from tradewind.store.tables.webhooks import webhook, webhook_delivery
@@ -40,7 +41,7 @@ _COLUMNS = (
     webhook.c.params, webhook.c.created_at,
 )  # fmt: skip
 _ALL = (
-    sa.select(*_COLUMNS, webhook.c.secret, webhook.c.is_encrypted)
+    sa.select(*_COLUMNS)
     .select_from(webhook.outerjoin(asset, asset.c.id == webhook.c.asset_id))
     .order_by(webhook.c.name)
 )
@@ -76,23 +77,32 @@ def _sealed(secret: str, cipher: Cipher) -> dict[str, Any]:
 
 
 def find(tx: Tx, name: str) -> Webhook | None:
-    """The webhook of that name, or None."""
-    row = tx.first(_ALL.where(webhook.c.name == name))
-    return None if row is None else _record(row)
+    """The webhook of that name, whoever asks; None where there is none."""
+    return _one(tx, webhook.c.name == name)
 
 
 def list_webhooks(tx: Tx, *, access: Access) -> list[Webhook]:
-    """Webhooks by name: those of DAGs that ``access`` reaches, and those of assets, which are no DAG's."""
-    reached = sa.or_(webhook.c.dag_id.is_(None), within(webhook.c.dag_id, access))
-    return [_record(row) for row in tx.rows(_ALL.where(reached))]
+    """Webhooks by name: those of DAGs that ``access`` reaches, and of assets that such a DAG mentions."""
+    return [_record(row) for row in tx.rows(_ALL.where(_reached_by(access)))]
 
 
 def reached(tx: Tx, name: str, *, access: Access) -> Webhook:
     """The webhook of that name among those. Raises NotFound."""
-    for hook in list_webhooks(tx, access=access):
-        if hook.name == name:
-            return hook
-    raise _unknown(name)
+    hook = _one(tx, webhook.c.name == name, _reached_by(access))
+    if hook is None:
+        raise _unknown(name)
+    return hook
+
+
+def _one(tx: Tx, *which: sa.ColumnElement[bool]) -> Webhook | None:
+    row = tx.first(_ALL.where(*which))
+    return None if row is None else _record(row)
+
+
+def _reached_by(access: Access) -> sa.ColumnElement[bool]:
+    if access.unconfined:
+        return sa.true()  # also those of assets that no DAG mentions any more
+    return sa.or_(within(webhook.c.dag_id, access), mentioned_to(webhook.c.asset_id, access))
 
 
 def secret_of(tx: Tx, name: str, *, cipher: Cipher) -> str | None:
@@ -150,7 +160,7 @@ def _delivery(name: str, delivery_id: str) -> tuple[sa.ColumnElement[bool], ...]
 
 
 def _record(row: Any) -> Webhook:
-    name, dag_id, asset_id, asset_name, signed_only, params, created_at = row[: len(_COLUMNS)]
+    name, dag_id, asset_id, asset_name, signed_only, params, created_at = row
     return Webhook(
         name=name, dag_id=dag_id, asset_id=asset_id, asset_name=asset_name, signed_only=signed_only,
         params=msgspec.json.decode(params, type=dict[str, str]), created_at=created_at,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from tradewind.api import admins
@@ -11,7 +9,6 @@ from tradewind.api.door import OWN, Call, Door
 from tradewind.api.schemas import groups as schemas
 from tradewind.auth import managing
 from tradewind.auth.permissions import Resource
-from tradewind.domain import errors
 from tradewind.store.queries import roles as store
 from tradewind.store.queries import users
 
@@ -31,7 +28,7 @@ def post_group(call: Call) -> schemas.GroupResponse:
     """Make a group."""
     body: schemas.GroupBody = call.body
     managing.make_group(call.tx, body.name, body.roles or ())
-    _set_users(call, body.name, (), body.users or ())
+    store.set_group_users(call.tx, body.name, users.numbers(call.tx, body.users or ()))
     made = store.get_group(call.tx, body.name)
     call.audit("groups_create", extra={"group": made.name, "roles": made.roles, "users": made.users})
     return _shown(made)
@@ -51,7 +48,7 @@ def patch_group(call: Call) -> schemas.GroupResponse:
         if body.roles is not msgspec.UNSET:
             store.set_group_roles(call.tx, before.name, managing.check_roles(call.tx, body.roles))
         if body.users is not msgspec.UNSET:
-            _set_users(call, before.name, before.users, body.users)
+            store.set_group_users(call.tx, before.name, users.numbers(call.tx, body.users))
     after = store.get_group(call.tx, before.name)
     was, now = ({"roles": one.roles, "users": one.users} for one in (before, after))
     if was != now:
@@ -65,18 +62,6 @@ def delete_group(call: Call) -> None:
     with admins.kept(call):
         store.delete_group(call.tx, call.path["group_name"])
     call.audit("groups_delete", extra={"group": call.path["group_name"]})
-
-
-def _set_users(call: Call, group: str, had: Sequence[str], wanted: Sequence[str]) -> None:
-    """Have exactly these be in the group. Raises NotFound."""
-    for name in sorted(set(wanted) ^ set(had)):
-        user = users.get(call.tx, name)
-        if user is None:
-            raise errors.NotFound(f"There is no user {name!r}. 'airflow users list' shows all.")
-        if name in had:
-            store.remove_from_group(call.tx, group, user.id)
-        else:
-            store.add_to_group(call.tx, group, user.id)
 
 
 def _shown(found: store.GroupRecord) -> schemas.GroupResponse:

@@ -1,5 +1,6 @@
 """Webhooks: made, listed, given another secret, deleted. A webhook is somebody who may do one thing, so this
-takes the right to manage users; it reaches the webhooks of DAGs that the asker may read.
+takes the right to manage users; it reaches the webhooks of DAGs that the asker may read, and of assets that
+those mention.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class WatcherRow(msgspec.Struct, frozen=True, kw_only=True):
     created_date: datetime
 
 
-def _mentioned_to(column: Column, access: Access) -> Column:
+def mentioned_to(column: Column, access: Access) -> Column:
     """The condition that ``column`` holds the number of an asset that a DAG within ``access`` mentions."""
     return sa.or_(
         *(
@@ -125,13 +125,13 @@ def _alias_known_to(access: Access) -> Column:
     """A DAG within ``access`` waits for the alias, or mentions an asset that it named."""
     waits, links = tables.dag_schedule_asset_alias_reference, tables.asset_alias_asset
     waited_for = sa.select(waits.c.alias_id).where(within(waits.c.dag_id, access))
-    named = sa.select(links.c.alias_id).where(_mentioned_to(links.c.asset_id, access))
+    named = sa.select(links.c.alias_id).where(mentioned_to(links.c.asset_id, access))
     return sa.or_(alias.c.id.in_(waited_for), alias.c.id.in_(named))
 
 
 def _event_known_to(access: Access) -> Column:
     """The task that made the event is of a DAG within ``access``; what came from outside is of its asset."""
-    from_outside = sa.and_(event.c.source_dag_id.is_(None), _mentioned_to(event.c.asset_id, access))
+    from_outside = sa.and_(event.c.source_dag_id.is_(None), mentioned_to(event.c.asset_id, access))
     return sa.or_(within(event.c.source_dag_id, access), from_outside)
 
 
@@ -140,7 +140,7 @@ assets = Listing(
     {name: asset.c[name] for name in AssetRow.__struct_fields__},
     asset,
     unique=asset.c.id,
-    dag=lambda access: _mentioned_to(asset.c.id, access),
+    dag=lambda access: mentioned_to(asset.c.id, access),
 )
 aliases = Listing(
     AliasRow,
