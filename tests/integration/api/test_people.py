@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from tests.integration.api.world import World, now, wait_for
 
 from tradewind.auth import passwords, people
+from tradewind.store import migrations
+from tradewind.store.database import Database
 from tradewind.store.queries import roles, users
 
 DAGS = "/api/v2/dags"
@@ -143,3 +148,26 @@ def test_a_name_that_somebody_has_is_no_new_one(world: World, admin: httpx.Clien
         assert (answer.status_code, "exists already" in answer.text) == (409, True), name
     with world.client("admin") as still:
         assert still.get(DAGS).status_code == 200
+
+
+def test_groups_and_users_in_a_database_that_ignores_case(tmp_path: Path) -> None:
+    """As MySQL's does; SQLite's columns do where they are told to."""
+    database = Database(f"sqlite:///{tmp_path}/airflow.db")
+    migrations.migrate(database)
+    with sqlite3.connect(tmp_path / "airflow.db") as connection:
+        for table, column in (("ab_group", "name"), ("ab_user", "username")):
+            (made,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+            told, changes = re.subn(rf"\b{column} VARCHAR\(\d+\)", r"\g<0> COLLATE NOCASE", made)
+            assert changes == 1
+            connection.execute(f"DROP TABLE {table}")
+            connection.execute(told)
+    connection.close()
+    with database.write() as tx:
+        for name in ("alice", "bob"):
+            users.create(tx, name, password_hash=None, now=now())
+        roles.create_group(tx, "team")
+        roles.set_group_users(tx, "team", users.numbers(tx, ["alice", "bob"]))
+        assert roles.get_group(tx, "TEAM").users == ("alice", "bob")
+        roles.set_group_users(tx, "TEAM", users.numbers(tx, ["ALICE", "alice"]))
+        assert roles.get_group(tx, "team").users == ("alice",)
+    database.close()
