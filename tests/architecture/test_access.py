@@ -99,15 +99,14 @@ BY_KEY = {
     **{
         f"store.queries.roles.{name}": "of no DAG"
         for name in (
-            "add_to_group",
             "delete_group",
             "get_group",
             "list_groups",
-            "remove_from_group",
             "set_group_roles",
+            "set_group_users",
         )
     },
-    **{f"store.queries.users.{name}": "of no DAG" for name in ("get", "with_role")},
+    **{f"store.queries.users.{name}": "of no DAG" for name in ("numbers", "with_role")},
     "store.queries.audit.add": "what the asker did",
     "store.queries.browse.others.pool_usage": "slots that are held, which is what a pool is",
     "store.queries.jobs.newest": "the health of components, which anybody may know",
