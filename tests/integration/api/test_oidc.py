@@ -95,7 +95,7 @@ def test_somebody_logs_in_at_the_mock_from_the_index(mock: str, tmp_path: Path) 
         assert browser.get(DAGS).status_code == 200
         (ann,) = json.loads(shell.ok("users", "list", "-o", "json").out)
         assert [ann[name] for name in ("username", "email", "first_name", "roles")] == [
-            "ann", "ann@example.org", "Ann", "Viewer",
+            "ann", "ann@example.org", "Ann", ["Viewer"],
         ]  # fmt: skip
         assert browser.get(back.headers["location"]).status_code == 403, "the answer works once"
 
