@@ -61,3 +61,5 @@ def test_no_package_is_named_after_what_somebody_wrote(made_up: str) -> None:
         == "apache-airflow-providers-apache-spark"
     )
     assert "pip install requests" in missing_modules.advice("requests.adapters")
+    assert "pip install dbt-core" in missing_modules.advice("dbt.cli.main")
+    assert "pip install" not in missing_modules.advice("azure.storage"), "a package that is retired"

@@ -145,12 +145,16 @@ class DagRun:
         found = (one for one in self.get_task_instances() if one.task_id == task_id)
         return next((one for one in found if one.map_index == map_index), None)
 
-    def get_previous_dagrun(self, of: Any = None, state: Any = None, session: Any = None) -> DagRun | None:
+    def get_previous_dagrun(
+        self, of: Any = None, state: Any = None, session: Any = None, *, dag_run: DagRun | None = None
+    ) -> DagRun | None:
         """The run before this one, in ``state`` if one is given; None where there is none. ``of`` is that
-        state too, or the run, as some releases of 2.x want it. Inside a running task or a callback.
+        state too, or the run, as some releases of 2.x want it, where it may also be called ``dag_run``.
+        Inside a running task or a callback.
 
         Raises AirflowException where there is no way to the database.
         """
+        of = of if dag_run is None else dag_run
         wanted = state if of is None or isinstance(of, DagRun) else of
         dates = of.dates if isinstance(of, DagRun) else self.dates
         request = data.GetPreviousDagRun(

@@ -9,6 +9,7 @@ from tradewind.domain.errors import did_you_mean
 
 _PACKAGES = {
     "MySQLdb": "mysqlclient", "PIL": "Pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python",
+    "dbt": "dbt-core",
     "dateutil": "python-dateutil", "dotenv": "python-dotenv", "git": "GitPython", "google": "google-cloud",
     "jwt": "PyJWT", "kafka": "kafka-python", "ldap": "python-ldap", "magic": "python-magic",
     "OpenSSL": "pyOpenSSL", "psycopg2": "psycopg2-binary",
@@ -20,8 +21,8 @@ _PACKAGES = {
 """Packages that are not called as their module."""
 _SAME = frozenset(
     {
-        "aiohttp", "asyncpg", "azure", "babel", "boto3", "botocore", "celery", "clickhouse_connect",
-        "confluent_kafka", "croniter", "cryptography", "dask", "dbt", "deltalake", "docker", "duckdb",
+        "aiohttp", "asyncpg", "babel", "boto3", "botocore", "celery", "clickhouse_connect",
+        "confluent_kafka", "croniter", "cryptography", "dask", "deltalake", "docker", "duckdb",
         "elasticsearch", "fastavro", "flask", "fsspec", "gspread", "httpx", "jinja2", "kubernetes", "loguru",
         "lxml", "matplotlib", "mlflow", "numpy", "openai", "openpyxl", "oracledb", "pandas", "paramiko",
         "pendulum", "polars", "psutil", "psycopg", "pyarrow", "pydantic", "pyhive", "pymongo", "pymssql",

@@ -117,7 +117,7 @@ def test_a_token_is_no_cookie(world: World, made) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("tokens create nobody --scope Viewer", "no service account 'nobody'"),
+        ("tokens create nobody --scope Viewer", "create nobody' makes one"),
         ("tokens create {0}", "--scope"),
         ("tokens create {0} --scope Vewer", "Did you mean 'Viewer'?"),
         ("tokens create {0} --scope can_fly:DAGs", "can_fly"),

@@ -100,10 +100,13 @@ def _tell(args: Args, secret: str) -> None:
 
 
 def _secret(args: Args) -> str | None:
-    """The one in the file, if one is named. Raises WrongUsage."""
+    """The one in the file, if one is named. Raises FileUnusable."""
     if args.secret_file is None:
         return None
-    return files.read_text(args.secret_file)
+    try:
+        return webhook_making.usable(files.read_text(args.secret_file))
+    except errors.BadRequest as error:
+        raise files.FileUnusable(args.secret_file, str(error).removesuffix(".")) from error
 
 
 def _params(pairs: list[str]) -> dict[str, str]:
@@ -111,7 +114,7 @@ def _params(pairs: list[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         name, equals, pointer = pair.partition("=")
-        if not name or not equals or not webhook_making.points(pointer):
+        if not name or not equals:
             raise WrongUsage(f"--param {pair!r} must be NAME=POINTER, as --param commit=/after.")
         found[name] = pointer
     return found

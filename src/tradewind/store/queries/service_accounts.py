@@ -80,10 +80,7 @@ def account(tx: Tx, name: str) -> AccountRecord:
     found = _accounts.first(tx, sa.select(*_accounts.columns).where(table.c.name == name))
     if found is None:
         names = [one.name for one in list_accounts(tx)]
-        raise errors.NotFound(
-            f"There is no service account {name!r}.{errors.did_you_mean(name, names)} "
-            f"'airflow service-accounts create {name}' makes one."
-        )
+        raise errors.NotFound(f"There is no service account {name!r}.{errors.did_you_mean(name, names)}")
     return found
 
 
@@ -96,8 +93,12 @@ def add_token(
     tx: Tx, name: str, *, digest: str, scopes: Sequence[str], now: datetime, expires: datetime
 ) -> int:
     """Give a program a token; its number. Raises NotFound."""
+    try:
+        number = account(tx, name).id
+    except errors.NotFound as error:
+        raise errors.NotFound(f"{error} 'airflow service-accounts create {name}' makes one.") from error
     values = {
-        "account_id": account(tx, name).id, "digest": digest, "scopes": json.dumps(list(scopes)),
+        "account_id": number, "digest": digest, "scopes": json.dumps(list(scopes)),
         "created_on": now, "expires_on": expires,
     }  # fmt: skip
     return tx.insert(token, values)
