@@ -91,13 +91,13 @@ PATHS: dict[str, str] = {
         "DEFAULT_TASK_EXECUTION_TIMEOUT "
         "DEFAULT_RETRIES DEFAULT_RETRY_DELAY DEFAULT_POOL_SLOTS DEFAULT_PRIORITY_WEIGHT DEFAULT_TRIGGER_RULE"
     ),
-    "airflow.models.base": "Base ID_LEN",
+    "airflow.models.base": "Base ID_LEN StringID naming_convention",
     "airflow.models.baseoperator": "BaseOperator BaseOperatorLink chain chain_linear cross_downstream",
     "airflow.models.baseoperatorlink": "BaseOperatorLink",
     "airflow.models.connection": "Connection",
     "airflow.models.crypto": "get_fernet",
     "airflow.models.dag": "DAG dag DagContext DagModel DagTag create_timetable",
-    "airflow.models.dagbag": "DagBag",
+    "airflow.models.dagbag": "DagBag DBDagBag",
     "airflow.models.dagparam": "DagParam",
     "airflow.models.dagrun": "DagRun DagRunType DagRunState",
     "airflow.models.errors": "ParseImportError ImportError=ParseImportError",
@@ -119,7 +119,8 @@ PATHS: dict[str, str] = {
     "airflow.models.taskreschedule": "TaskReschedule",
     "airflow.models.trigger": "Trigger",
     "airflow.models.variable": "Variable",
-    "airflow.models.xcom": "XCom BaseXCom XCOM_RETURN_KEY resolve_xcom_backend",
+    "airflow.models.serialized_dag": "SerializedDagModel",
+    "airflow.models.xcom": "XCom XComModel BaseXCom XCOM_RETURN_KEY resolve_xcom_backend",
     "airflow.models.xcom_arg": "XComArg PlainXComArg MapXComArg ZipXComArg",
     "airflow.models.asset": "AssetModel AssetEvent expand_alias_to_assets",
     "airflow.models.dataset": "DatasetModel DatasetEvent",
@@ -183,21 +184,23 @@ PATHS: dict[str, str] = {
     "airflow.partition_mappers.identity": "IdentityMapper",
     "airflow.partition_mappers.product": "ProductMapper",
     "airflow.partition_mappers.temporal": _START_OF,
-    "airflow.partition_mappers.wait_policy": "WaitPolicy WaitForAll MinimumCount",
+    "airflow.partition_mappers.wait_policy": "PartitionSatisfaction WaitPolicy WaitForAll MinimumCount",
     "airflow.partition_mappers.window": _WINDOWS,
     "airflow.datasets": _ASSETS,
     "airflow.datasets.metadata": "Metadata",
     "airflow.assets": _ASSETS,
     "airflow.assets.metadata": "Metadata",
     # --- utils
-    "airflow.utils.cli": "suppress_logs_and_warning",
+    "airflow.utils.cli": "suppress_logs_and_warning get_dag get_bagged_dag setup_locations",
     "airflow.utils.context": (
         "Context KNOWN_CONTEXT_KEYS context_copy_partial context_merge context_get_outlet_events"
     ),
     "airflow.utils.dag_cycle_tester": "check_cycle test_cycle=check_cycle",
-    "airflow.utils.dag_parsing_context": "get_parsing_context AirflowParsingContext",
+    "airflow.utils.dag_parsing_context": (
+        "get_parsing_context AirflowParsingContext _airflow_parsing_context_manager"
+    ),
     "airflow.utils.dates": _DATES,
-    "airflow.utils.db": "provide_session create_session",
+    "airflow.utils.db": "provide_session create_session DBLocks create_global_lock",
     "airflow.utils.decorators": "apply_defaults remove_task_decorator fixup_decorator_warning_stack",
     "airflow.utils.deprecation_tools": "add_deprecated_classes",
     "airflow.utils.edgemodifier": "EdgeModifier Label",
@@ -229,7 +232,7 @@ PATHS: dict[str, str] = {
         "AIRFLOW_VAR_NAME_FORMAT_MAPPING"
     ),
     "airflow.utils.platform": "getuser@getpass:getuser is_tty",
-    "airflow.utils.process_utils": "patch_environ execute_in_subprocess",
+    "airflow.utils.process_utils": "patch_environ execute_in_subprocess set_component_mp_start_method",
     "airflow.utils.session": "provide_session create_session NEW_SESSION",
     "airflow.utils.setup_teardown": "BaseSetupTeardownContext SetupTeardownContext",
     "airflow.utils.state": "State TaskInstanceState DagRunState TerminalTIState IntermediateTIState JobState",

@@ -46,8 +46,9 @@ BUILT: dict[str, str] = {
     "tradewind.authoring.partitions": (
         "PartitionMapper IdentityMapper AllowedKeyMapper ChainMapper FanOutMapper FixedKeyMapper "
         "ProductMapper RollupMapper StartOfHourMapper StartOfDayMapper StartOfWeekMapper StartOfMonthMapper "
-        "StartOfQuarterMapper StartOfYearMapper WaitPolicy WaitForAll MinimumCount"
+        "StartOfQuarterMapper StartOfYearMapper"
     ),
+    "tradewind.authoring.partition_policies": "PartitionSatisfaction WaitPolicy WaitForAll MinimumCount",
     "tradewind.authoring.partition_windows": (
         "Window HourWindow DayWindow WeekWindow MonthWindow QuarterWindow YearWindow SegmentWindow"
     ),
@@ -252,7 +253,7 @@ BUILT: dict[str, str] = {
     ),
     "tradewind.authoring.rows": (
         "Base ID_LEN DagModel DagTag DagPickle DbCallbackRequest Log ParseImportError "
-        "RenderedTaskInstanceFields SlaMiss "
+        "RenderedTaskInstanceFields SerializedDagModel SlaMiss XComModel "
         "TaskFail TaskReschedule Trigger Pool clear_task_instances AssetModel DatasetModel "
         "expand_alias_to_assets "
         "expand_alias_to_datasets=expand_alias_to_assets"

@@ -155,6 +155,7 @@ PATHS: dict[str, str] = {
 }
 
 NOT_BUILT: dict[str, str] = {
+    "airflow._shared": "what its distributions share",
     "airflow.api": "its Python API",
     "airflow.api_connexion": "its REST API of 2.x",
     "airflow.api_fastapi": "its web server",
@@ -181,6 +182,15 @@ NOT_BUILT: dict[str, str] = {
     "airflow.ti_deps": "its dependency checks",
     "airflow.traces": "its traces",
     "airflow.observability": "its metrics and traces",
+    "airflow.models.callback": "its tables of callbacks",
+    "airflow.sdk.api": "its client of the execution API",
+    "airflow.sdk.execution_time.comms": "the talk of its task process with the supervisor",
+    "airflow.sdk.execution_time.coordinator": "its starters of tasks in other languages",
+    "airflow.utils.db_manager": "its migrations of other packages' tables",
+    "airflow.utils.log.trigger_handler": "its triggerer's logging",
+    "airflow.utils.providers_configuration_loader": "its configuration of provider packages",
+    "airflow.utils.serve_logs": "its server of workers' logs",
+    "airflow.utils.sqlalchemy": "the columns of its tables",
     "airflow.www": "its web UI of 2.x",
     "airflow.www_rbac": "its web UI of 1.10",
 }

@@ -165,7 +165,9 @@ PATHS: dict[str, str] = {
     "airflow.sdk.definitions.partition_mappers.identity": "IdentityMapper",
     "airflow.sdk.definitions.partition_mappers.product": "ProductMapper",
     "airflow.sdk.definitions.partition_mappers.temporal": _START_OF,
-    "airflow.sdk.definitions.partition_mappers.wait_policy": "WaitPolicy WaitForAll MinimumCount",
+    "airflow.sdk.definitions.partition_mappers.wait_policy": (
+        "PartitionSatisfaction WaitPolicy WaitForAll MinimumCount"
+    ),
     "airflow.sdk.definitions.partition_mappers.window": _WINDOWS,
     "airflow.sdk.definitions._internal.types": "ArgNotSet NOTSET SET_DURING_EXECUTION is_arg_set",
     "airflow.sdk.definitions._internal.abstractoperator": (

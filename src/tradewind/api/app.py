@@ -16,17 +16,20 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from tradewind.api import docs_page, guard, home_page, openapi, problems, redirects
+from tradewind.api import docs_page, guard, openapi, problems, redirects
 from tradewind.api.dag_specs import DagSpecs
 from tradewind.api.door import ACTIONS, Operation, Passage, Services
+from tradewind.api.grid import Cells
+from tradewind.api.live import Live
 from tradewind.api.logins import Logins
-from tradewind.api.routes import experimental, public, v1
+from tradewind.api.routes import experimental, public, ui, v1
 from tradewind.api.routes.v1.passage import V1Passage
 from tradewind.api.server import serve
 from tradewind.api.settings import Settings
+from tradewind.api.ui_page import Pages
 from tradewind.auth import tokens
 from tradewind.auth.attempts import Attempts
 from tradewind.domain.messages.wake import Wake
@@ -66,21 +69,24 @@ def create(
     ``options`` lists the configuration; ``log_folder`` is where task logs lie. Raises InvalidValue for a
     ``base_url`` whose path hides ours.
     """
+    stopping = threading.Event()
     services = Services(
         database=database, clock=clock, settings=settings, signer=signer, people=people,
         attempts=Attempts(clock, settings.login_rate), oidc=oidc, proxy=proxy, cipher=cipher, options=options,
-        specs=DagSpecs(), plugins=plugins, wake=wake, log_folder=log_folder, stopping=threading.Event(),
+        specs=DagSpecs(), cells=Cells(), live=Live(database, clock, stopping), plugins=plugins, wake=wake,
+        log_folder=log_folder, stopping=stopping,
     )  # fmt: skip
-    operations = public.operations()
+    operations, pages = [*public.operations(), *ui.operations()], Pages(settings)
     routes = [
         *(_route(operation, Passage(operation, services)) for operation in operations),
         *_older_routes(services),
-        *_pages(settings, operations),
+        *pages.routes(),
+        *_described_routes(settings, operations),
     ]
     redirects.check_prefix(settings, (route.path for route in routes))
     app = Starlette(
         routes=routes,
-        exception_handlers={HTTPException: problems.handle_http},
+        exception_handlers={HTTPException: pages.not_found},
         middleware=[
             Middleware(wrap, settings=settings) for wrap in (redirects.Prefixed, guard.Guard, guard.cors)
         ],
@@ -110,23 +116,15 @@ def _route(operation: Operation, passage: Passage) -> Route:
     return Route(operation.route, endpoint, methods=[operation.method], name=operation.name)
 
 
-def _pages(settings: Settings, operations: list[Operation]) -> list[Route]:
-    pages = [Route("/", _page(partial(home_page.render, settings)))]
-    if settings.docs:
-        title = f"{settings.instance_name} REST API"
-        server = redirects.prefix(settings)
-        document = cache(
-            partial(openapi.document, operations, title=title, version=settings.version, server=server)
-        )
-        pages += [*docs_page.routes(settings, document), Route("/openapi.json", _described(document))]
-    return pages
-
-
-def _page(render: Callable[[], str]) -> Callable[[Request], Awaitable[Response]]:
-    async def page(_: Request) -> Response:
-        return HTMLResponse(render(), headers={"Content-Security-Policy": home_page.POLICY})
-
-    return page
+def _described_routes(settings: Settings, operations: list[Operation]) -> list[Route]:
+    """The API described, for people and for programs."""
+    if not settings.docs:
+        return []
+    title, server = f"{settings.instance_name} REST API", redirects.prefix(settings)
+    document = cache(
+        partial(openapi.document, operations, title=title, version=settings.version, server=server)
+    )
+    return [*docs_page.routes(settings, document), Route("/openapi.json", _described(document))]
 
 
 def _described(document: Callable[[], object]) -> Callable[[Request], Awaitable[Response]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tradewind.api import markers
+from tradewind.api import markers, triggering
 from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN, DagRunState, TaskInstanceState
 from tradewind.engine import clearing
@@ -146,6 +146,18 @@ def mark(call: Call, picked: Picked, graph: Graph, state: TaskInstanceState) -> 
         if again and loaded.run.state in FINISHED_RUN:
             by_hand.queue_run_again(call.tx, loaded.run, now=now)
         _wake(call, loaded)
+
+
+def run_out_of_turn(call: Call, loaded: RunLoad, one: InstanceFacts, graph: Graph) -> None:
+    """Have one task instance run now whatever it waits for. Raises IllegalMove."""
+    now = call.services.clock.now()
+    begun, scheduled = clearing.out_of_turn(one, graph, now=now, new_attempt=triggering.new_attempt(now))
+    cleared = clearing.clear(one, graph.tasks[graph.index[one.task_id]].retries)
+    by_hand.change(call.tx, loaded.run, [(one.attempt_id, cleared)], now=now)
+    by_hand.run_out_of_turn(call.tx, loaded.run, begun, scheduled, now=now)
+    if loaded.run.state in FINISHED_RUN:
+        by_hand.queue_run_again(call.tx, loaded.run, now=now)
+    _wake(call, loaded)
 
 
 def mark_run(call: Call, row: browse.RunRow, state: DagRunState) -> None:

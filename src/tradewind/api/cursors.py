@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,6 +18,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 MOST_COUNTED: Final = 10_000
 """Entries of all pages are counted so far: counting millions would cost more than the page."""
 _BACK: Final = "~"
+_PART: Final = frozenset({"cursor", "limit", "offset", "order_by"})
 
 
 class Window(msgspec.Struct, Generic[R], kw_only=True):
@@ -34,7 +36,8 @@ def window(
 ) -> Window[R]:
     """The page behind (``~``: before) the cursor; the first for an empty one. Raises InvalidValue."""
     back = cursor.startswith(_BACK)
-    here = _decode(cursor.removeprefix(_BACK), wanted) if cursor else None
+    of = _List(order=_order(wanted), filters=_filters(call))
+    here = _decode(cursor.removeprefix(_BACK), of) if cursor else None
     limit = wanted.limit or 1
     turned = msgspec.structs.replace(wanted, limit=limit + 1, offset=0, backward=back, after=here)
     rows = listing.page(call.tx, where, access=call.access, page=turned)
@@ -45,10 +48,8 @@ def window(
     return Window(
         rows=rows,
         total_entries=listing.count(call.tx, where, access=call.access, at_most=MOST_COUNTED),
-        next_cursor=_encode(listing.position(call.tx, rows[-1], wanted), wanted) if after else None,
-        previous_cursor=_BACK + _encode(listing.position(call.tx, rows[0], wanted), wanted)
-        if before
-        else None,
+        next_cursor=_encode(listing.position(call.tx, rows[-1], wanted), of) if after else None,
+        previous_cursor=_BACK + _encode(listing.position(call.tx, rows[0], wanted), of) if before else None,
     )
 
 
@@ -59,9 +60,23 @@ def neighbours(found: Window[Any]) -> dict[str, Any]:
     return fields
 
 
-def _encode(position: Sequence[Any], of: Page) -> str:
-    """With the order, for in another one the same values would be another place."""
-    packed = msgspec.msgpack.encode((_order(of), *position))
+class _List(msgspec.Struct, frozen=True, kw_only=True):
+    """What a position is one of: in another order, or among other rows, the same values would be another
+    place.
+    """
+
+    order: str
+    filters: bytes
+
+
+def _filters(call: Call) -> bytes:
+    """A fingerprint of what the path and the query ask for, but for the part of the list that is wanted."""
+    asked = {name: getattr(call.query, name) for name in call.query.__struct_fields__ if name not in _PART}
+    return hashlib.blake2b(msgspec.msgpack.encode((dict(call.path), asked)), digest_size=6).digest()
+
+
+def _encode(position: Sequence[Any], of: _List) -> str:
+    packed = msgspec.msgpack.encode((of.order, of.filters, *position))
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -69,13 +84,17 @@ def _order(of: Page) -> str:
     return ",".join(f"-{name}" if down else name for name, down in of.order)
 
 
-def _decode(text: str, of: Page) -> tuple[Any, ...]:
+def _decode(text: str, of: _List) -> tuple[Any, ...]:
     try:
         padded = text + "=" * (-len(text) % 4)
         packed = base64.b64decode(padded, b"-_", validate=True)
-        order, *position = msgspec.msgpack.decode(packed, type=tuple[Any, ...])
+        order, filters, *position = msgspec.msgpack.decode(packed, type=tuple[Any, ...])
     except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise InvalidValue("cursor", text, "be the next_cursor or previous_cursor of an answer") from error
-    if order != _order(of):
-        raise InvalidValue("cursor", text, f"be of an answer in the same order, {_order(of)}")
+    if order != of.order:
+        raise InvalidValue("cursor", text, f"be of an answer in the same order, {of.order}")
+    if filters != of.filters:
+        raise InvalidValue(
+            "cursor", text, "be of an answer to the same path and filters: begin anew with them"
+        )
     return tuple(position)

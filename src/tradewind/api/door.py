@@ -42,6 +42,8 @@ from tradewind.telemetry.masking import MASKER
 
 if TYPE_CHECKING:
     from tradewind.api.dag_specs import DagSpecs
+    from tradewind.api.grid import Cells
+    from tradewind.api.live import Live
     from tradewind.auth.oidc import Provider
     from tradewind.auth.proxies import TrustedProxy
     from tradewind.config.explain import Row
@@ -69,6 +71,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     options: Callable[[], Iterable[Row]]
     """The configuration, an option a row."""
     specs: DagSpecs
+    cells: Cells
+    """Of the web UI's grid."""
+    live: Live
+    """Tells the web UI what changes."""
     plugins: PluginHosts
     wake: Callable[[Wake], None]
     log_folder: Path

@@ -26,6 +26,8 @@ MONITORED: Final = frozenset(
 """What monitors ask is answered however many others there are, and counted by itself."""
 MOST_MONITORS: Final = 16
 """At once; fewer than there are threads, so that they in turn hold up nobody."""
+LISTENING: Final = "/api/tradewind/ui/changes"
+"""Every tab of the web UI keeps this stream open: they are counted by themselves, and take nobody's place."""
 SHARE: Final = 4
 """A quarter of the requests that there may be are those whose bodies one address keeps us waiting for."""
 _YEAR: Final = 31_536_000
@@ -116,7 +118,8 @@ class _Passing:
     def _too_slow(self) -> str:
         return (
             f"The request body did not come: within {self._settings.request_seconds:g} s all of it is due, "
-            f"within {self._settings.body_seconds:g} s some more of it."
+            f"within {self._settings.body_seconds:g} s some more of it ([api] worker_timeout "
+            "and body_seconds)."
         )
 
 
@@ -132,6 +135,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
         self._counts, self._monitors = _Counts(settings.requests_at_once), _Counts(MOST_MONITORS)
+        self._listening = _Counts(settings.requests_at_once)
         self._headers = {**_HEADERS, "Strict-Transport-Security": f"max-age={_YEAR}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +143,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         sent = self._with_headers(scope, send)
-        counts = self._monitors if scope["path"] in MONITORED else self._counts
+        counts = self._counted(scope["path"])
         refusal = self._refuse(scope, counts)
         if refusal is not None:
             await refusal(scope, receive, sent)
@@ -149,6 +153,12 @@ class Guard:
             await self._app(scope, passing.receive, passing.send)
         finally:
             passing.end()
+
+    def _counted(self, path: str) -> _Counts:
+        """Among which requests one for that path counts."""
+        if path == LISTENING:
+            return self._listening
+        return self._monitors if path in MONITORED else self._counts
 
     def _refuse(self, scope: Scope, counts: _Counts) -> ASGIApp | None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:

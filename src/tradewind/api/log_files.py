@@ -61,6 +61,64 @@ def read(path: Path, offset: int, limit: int | None, *, folder: Path, last: bool
     return Piece(lines=[parse(line) for line in _lines(data[:cut])], end=offset + cut, complete=complete)
 
 
+def tail(path: Path, size: int, *, folder: Path) -> list[dict[str, Any]]:
+    """The last whole lines of a log that nobody writes any more, about ``size`` bytes of them."""
+    try:
+        with opened(path, folder) as stream:
+            end = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, end - size))
+            data = stream.read(size)
+    except (FileNotFoundError, NotALog):
+        return []
+    whole = data if end <= size else data.partition(b"\n")[2]
+    return [parse(line) for line in _lines(whole)]
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes of a log, from the beginning of a line to the end of one."""
+
+    start: int
+    end: int
+    size: int
+    """Of the whole file."""
+
+
+def span(path: Path, start: int, end: int | None, *, folder: Path) -> Span:
+    """The span that begins with the first line at or after ``start`` (negative: counted from the end) and
+    ends with the line in which ``end`` lies. A file that is not there is an empty one.
+    """
+    try:
+        with opened(path, folder) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            first = _line_start(stream, max(0, size + start) if start < 0 else min(start, size))
+            after = size if end is None else _line_start(stream, min(max(end, first), size))
+    except (FileNotFoundError, NotALog):
+        return Span(start=0, end=0, size=0)
+    return Span(start=first, end=after, size=size)
+
+
+def _line_start(stream: BinaryIO, at: int) -> int:
+    """The first beginning of a line at or after that byte."""
+    if at == 0:
+        return 0
+    stream.seek(at - 1)
+    stream.readline()
+    return stream.tell()
+
+
+def raw(path: Path, start: int, most: int, *, folder: Path, last: bool) -> bytes:
+    """About ``most`` bytes from ``start`` on, to the end of a line; ``last`` as in ``read``."""
+    try:
+        with opened(path, folder) as stream:
+            stream.seek(start)
+            data = stream.read(most)
+            if len(data) == most and not data.endswith(b"\n"):
+                data += stream.readline()
+    except (FileNotFoundError, NotALog):
+        return b""
+    return data if last else data[: data.rfind(b"\n") + 1]
+
+
 class NotALog(OSError):
     """What lies there may belong to somebody else: tasks can put links into their folders of logs."""
 

@@ -7,6 +7,7 @@ and a ``+`` that arrived as a blank is repaired, because few clients escape it.
 
 from __future__ import annotations
 
+import json
 import re
 import typing
 from collections.abc import Hashable, Iterable, Iterator
@@ -17,6 +18,7 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 
 from tradewind.api.problems import Problem, Unprocessable
+from tradewind.domain import errors
 
 S = TypeVar("S")
 
@@ -50,18 +52,37 @@ def may_be_left_out(kind: Any) -> bool:
 
 
 def from_body(raw: bytes, kind: type[S]) -> S:
-    """The JSON body as ``kind``. Raises Unprocessable."""
+    """The JSON body as ``kind``. Raises Unprocessable, and BadRequest for a key that is there twice."""
     if not raw and may_be_left_out(kind):
         raw = b"null"
     _check_depth(raw)
     try:
-        return _storable(msgspec.json.decode(raw, type=kind), "body")
+        found = _storable(msgspec.json.decode(raw, type=kind), "body")
     except msgspec.ValidationError as error:
         raise Unprocessable(_explain(str(error), "body", raw, kind)) from error
     except msgspec.DecodeError as error:
         where = "Field required" if not raw.strip() else f"JSON decode error: {error}"
         kind_of = "missing" if not raw.strip() else "json_invalid"
         raise Unprocessable(Problem(type=kind_of, loc=("body",), msg=where)) from error
+    _check_keys(raw)
+    return found
+
+
+def _check_keys(raw: bytes) -> None:
+    """Raises BadRequest for good JSON in which an object has a key twice: readers differ in which of them
+    counts, so that what one of them checked is not what another one does.
+    """
+    json.loads(raw.decode(), object_pairs_hook=_once, parse_int=len, parse_float=len)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) == len(pairs):
+        return
+    names = [name for name, _ in pairs]
+    name = next(name for name in names if names.count(name) > 1)
+    raise errors.BadRequest(
+        f"The body has the key {errors.shorten(name)!r} twice in one object: leave one out."
+    )
 
 
 def _check_depth(raw: bytes) -> None:

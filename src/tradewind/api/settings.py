@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -16,6 +17,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     version: str = "0.1.0"
     instance_name: str = "Tradewind"
     base_url: str = "http://localhost:8080"
+    default_timezone: str = "UTC"
+    """In which the UI shows times, until somebody chooses another: an IANA name, or ``system``."""
     page_size: int = 50
     """Entries on a page that asks for no number."""
     page_limit: int = 100
@@ -28,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How often somebody may fail to log in; None: as often as they like."""
     experimental: bool = False
     """Serve Airflow 1.10's experimental API."""
+    web: Path = Path(__file__).parents[1] / "web"
+    """Where the built web UI lies; ``/`` is a plain page without one."""
     docs: bool = True
     """Serve /docs and /openapi.json."""
     heartbeat_limit: timedelta = timedelta(seconds=30)
@@ -58,3 +63,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of a log file in one JSON answer, unless the full content is asked for."""
     follow_interval: float = 0.1
     """Seconds between looks at a growing log or a running run that somebody waits for."""
+    heartbeat: float = 15.0
+    """Seconds between two signs of life of the stream of changes; at each it is asked anew who listens."""

@@ -190,13 +190,3 @@ def check_params(params: dict[str, ParamSpec], conf: dict[str, Any]) -> None:
         problem = json_schema.explain(param.schema, conf.get(name, param.value))
         if problem is not None:
             raise errors.ParamValidationError(f"Invalid input for param {name}: {problem}")
-
-
-def members(spec: DagSpec, group_id: str) -> list[str]:
-    """Ids of the tasks in a group and in the groups below it. Raises NotFound."""
-    if not any(group.group_id == group_id for group in spec.groups):
-        raise errors.NotFound(f"DAG {spec.dag_id!r} has no task group {group_id!r}.")
-    inside = {group_id}
-    for _ in spec.groups:
-        inside |= {group.group_id for group in spec.groups if group.parent in inside}
-    return [task.task_id for task in spec.tasks if task.group_id in inside]

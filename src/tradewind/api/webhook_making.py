@@ -1,4 +1,4 @@
-"""How a webhook is made and gets another secret: the same for the API and the command line."""
+"""How a webhook is made, and which secrets it may have: the same for the API and the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import jsonpointer
 
 from tradewind.api import webhook_proofs
-from tradewind.domain import errors
+from tradewind.domain import bounds, errors
 from tradewind.secrets.cipher import Cipher
 from tradewind.store.database import Tx
 from tradewind.store.queries import webhooks as queries
@@ -20,33 +20,28 @@ def make(
     *,
     dag_id: str | None,
     asset_id: int | None,
-    secret: str | None,
+    secret: str,
     signed_only: bool,
     params: Mapping[str, str],
     now: datetime,
     cipher: Cipher,
-) -> str:
-    """Make a webhook for a DAG or an asset that its maker may reach; its secret, a new one where none was
-    given. Raises InvalidId, InvalidValue, BadRequest, Conflict.
+) -> None:
+    """Make a webhook for a DAG or an asset that its maker may reach, with a ``usable`` secret. Raises
+    InvalidId, InvalidValue, BadRequest, Conflict.
     """
+    if len(params) > bounds.PARAMS_OF_WEBHOOK:
+        raise errors.BadRequest(
+            f"A webhook has at most {bounds.PARAMS_OF_WEBHOOK} params, got {len(params)}."
+        )
     for param, pointer in params.items():
         if not param or not points(pointer):
             raise errors.InvalidValue(
                 f"The pointer of param {param!r}", pointer, "be a JSON pointer, as /commits/0/id"
             )
-    good = usable(secret)
     queries.create(
-        tx, name, dag_id=dag_id, asset_id=asset_id, secret=good, signed_only=signed_only,
+        tx, name, dag_id=dag_id, asset_id=asset_id, secret=secret, signed_only=signed_only,
         params=dict(params), now=now, cipher=cipher,
     )  # fmt: skip
-    return good
-
-
-def rotate(tx: Tx, name: str, secret: str | None, *, cipher: Cipher) -> str:
-    """Give a webhook another secret, which is returned. Raises NotFound, BadRequest."""
-    good = usable(secret)
-    queries.set_secret(tx, name, good, cipher=cipher)
-    return good
 
 
 def usable(secret: str | None) -> str:
@@ -55,6 +50,8 @@ def usable(secret: str | None) -> str:
         return webhook_proofs.new_secret()
     if len(secret.strip()) < webhook_proofs.SHORTEST:
         raise errors.BadRequest(f"The secret is shorter than {webhook_proofs.SHORTEST} characters.")
+    if len(secret.strip()) > bounds.SECRET_OF_WEBHOOK:
+        raise errors.BadRequest(f"The secret is longer than {bounds.SECRET_OF_WEBHOOK} characters.")
     if not secret.isascii():
         raise errors.BadRequest("The secret has characters that no header can carry: use ASCII.")
     return secret.strip()

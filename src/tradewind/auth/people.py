@@ -94,9 +94,9 @@ class People:
         return self._directory is not None and self._directory.has_admin
 
     @property
-    def configured_names(self) -> list[str]:
-        """Of whom the configuration tells."""
-        return [] if self._directory is None else self._directory.names
+    def configured(self) -> Mapping[str, User]:
+        """Of whom the configuration tells, by name."""
+        return {} if self._directory is None else self._directory.users
 
     # --- logging in ------------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class People:
         user = self._directory.authenticate(name, password) if self._directory is not None else None
         if user is not None and found is None:
             return self._configured(user)
-        if self._ldap is None or name in self.configured_names:
+        if self._ldap is None or name in self.configured:
             passwords.spend_time(password)
             return None
         try:
@@ -139,7 +139,7 @@ class People:
         about = {
             "email": _text(who.email), "first_name": _text(who.first_name), "last_name": _text(who.last_name),
         }  # fmt: skip
-        if who.name in self.configured_names:
+        if who.name in self.configured:
             raise LoginRefused(f"{who.name!r} is a user of the configuration")
         with self._database.write() as tx:
             managing.check_roles(tx, granted)
@@ -172,7 +172,7 @@ class People:
 
     def knows(self, name: str) -> bool:
         """Whether somebody has that name."""
-        if name in self.configured_names:
+        if name in self.configured:
             return True
         with self._database.read() as tx:
             return queries.get(tx, name) is not None

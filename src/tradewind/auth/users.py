@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -157,9 +157,9 @@ class Directory:
         return self._users.get(name)
 
     @property
-    def names(self) -> list[str]:
-        """The configured users' names."""
-        return list(self._users)
+    def users(self) -> Mapping[str, User]:
+        """Everybody who is configured, by name."""
+        return self._users
 
     def stamp(self, user: User) -> str:
         """Another one where the user's role, teams or password became others: their tokens carry it."""

@@ -7,8 +7,6 @@ do not are decided here: a file whose imports exist in one generation only means
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,17 +39,14 @@ def of_dag(dag: Any) -> int:
 
 
 def _of_file(path: str) -> int:
+    if not path.endswith((".zip", ".egg")):
+        try:
+            return of_source(Path(path).read_bytes())
+        except OSError:
+            return THIRD
+    from tradewind.authoring import archives  # loads much that few files need
+
     try:
-        return min(map(of_source, _sources(Path(path))), default=THIRD)
-    except (OSError, zipfile.BadZipFile):
+        return min(map(of_source, archives.sources(path)), default=THIRD)
+    except archives.UNREADABLE:
         return THIRD
-
-
-def _sources(path: Path) -> Iterator[bytes]:
-    if path.suffix not in {".zip", ".egg"}:
-        yield path.read_bytes()
-        return
-    with zipfile.ZipFile(path) as opened:
-        for name in opened.namelist():
-            if name.endswith(".py") and "/" not in name:
-                yield opened.read(name)

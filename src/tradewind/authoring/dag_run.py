@@ -136,13 +136,20 @@ class DagRun:
         Raises AirflowException where there is no way to the database.
         """
         wanted = known_instance.state_names(state)
-        request = data.GetTaskInstances(dag_id=self.dates.dag_id, run_id=self.dates.run_id)
-        known = [KnownTI(self, facts) for facts in self._asked(request)]
-        return [one for one in known if wanted is None or one.state in wanted]
+        found = self._instances(states=None if wanted is None else tuple(sorted(wanted, key=str)))
+        return [one for one in found if wanted is None or one.state in wanted]
+
+    def _instances(self, **which: Any) -> list[KnownTI]:
+        request = data.GetTaskInstances(dag_id=self.dates.dag_id, run_id=self.dates.run_id, **which)
+        return [KnownTI(self, facts) for facts in self._asked(request)]
 
     def get_task_instance(self, task_id: str, session: Any = None, *, map_index: int = -1) -> KnownTI | None:
         """That task instance as it is now, or None."""
-        found = (one for one in self.get_task_instances() if one.task_id == task_id)
+        found = (
+            one
+            for one in self._instances(task_ids=(task_id,), map_index=map_index)
+            if one.task_id == task_id  # listeners are told of all at once
+        )
         return next((one for one in found if one.map_index == map_index), None)
 
     def get_previous_dagrun(
@@ -150,17 +157,27 @@ class DagRun:
     ) -> DagRun | None:
         """The run before this one, in ``state`` if one is given; None where there is none. ``of`` is that
         state too, or the run, as some releases of 2.x want it, where it may also be called ``dag_run``.
-        Inside a running task or a callback.
+        A run without a logical date stands before and after none. Inside a running task or a callback.
 
         Raises AirflowException where there is no way to the database.
         """
         of = of if dag_run is None else dag_run
         wanted = state if of is None or isinstance(of, DagRun) else of
         dates = of.dates if isinstance(of, DagRun) else self.dates
-        request = data.GetPreviousDagRun(
-            dag_id=dates.dag_id, logical_date=dates.logical_date or dates.run_after,
-            state=None if wanted is None else str(getattr(wanted, "value", wanted)),
-        )  # fmt: skip
+        return self._before(dates, state=None if wanted is None else str(getattr(wanted, "value", wanted)))
+
+    def get_previous_scheduled_dagrun(self, dag_run_id: Any = None, session: Any = None) -> DagRun | None:
+        """The run before this one that nobody asked for by hand (1.x, 2.x), or None. Inside a running task or
+        a callback.
+
+        Raises AirflowException where there is no way to the database.
+        """
+        return self._before(self.dates, scheduled=True)
+
+    def _before(self, run: RunContext, **which: Any) -> DagRun | None:
+        if run.logical_date is None:
+            return None
+        request = data.GetPreviousDagRun(dag_id=run.dag_id, logical_date=run.logical_date, **which)
         found = self._asked(request)
         return None if found is None else DagRun(msgspec.convert(found, RunContext), self.ask)
 

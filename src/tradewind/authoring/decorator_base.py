@@ -287,7 +287,13 @@ def _decorated(
     function: Any, several: bool | None, operator_class: Any, kwargs: dict[str, Any]
 ) -> TaskDecorator:
     wanted = returns_dict(function) if several is None else several
-    return TaskDecorator(function, operator_class, wanted, dict(kwargs))
+    made = TaskDecorator(function, operator_class, wanted, dict(kwargs))
+    if scope.current_dag() is not None:
+        name = getattr(function, "__name__", "function")
+        suspicions.uncalled(
+            made, function, f"{name}() is defined inside a DAG and never called, so it is no task."
+        )
+    return made
 
 
 def returns_dict(function: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tradewind.authoring import suspicions
 from tradewind.authoring.dag import dag
 from tradewind.authoring.decorator_base import TaskDecorator, task_decorator_factory
 from tradewind.authoring.task_group import task_group
@@ -101,7 +102,9 @@ def _guarded(decorated: Any, condition: Callable[[Any], Any], wanted: bool, mess
         if bool(found) is not wanted:
             raise AirflowSkipException(said or message or "Skipped by the condition of run_if or skip_if.")
 
-    return decorated.override(pre_execute=check)
+    guarded = decorated.override(pre_execute=check)
+    suspicions.instead(decorated, guarded)
+    return guarded
 
 
 def _as_task(function: Any, name: str) -> Any:

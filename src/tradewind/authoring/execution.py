@@ -169,10 +169,13 @@ def asset_events(task: Any, ti: TaskRun) -> tuple[dict[str, Any], ...]:
     return events.collect(task.outlets, ti.touched_outlets)
 
 
+def has_listeners() -> bool:
+    """Whether plug-ins that were read brought listeners."""
+    return bool(plugin_reading.listeners())
+
+
 def listening(hook: str, **known: Any) -> list[tuple[str, Callable[[], Any]]]:
     """The listeners that want to be told of this: a name for the log, and a call."""
-    if not plugin_reading.listeners():
-        return []
     from tradewind.authoring import listeners  # only where there are some
 
     if hook in ("on_starting", "before_stopping"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import difflib
 import re
 import traceback
 from collections.abc import Callable
@@ -132,6 +131,8 @@ def _name_hint(error: NameError, frames: list[tuple[Any, int]]) -> str:
     frame = frames[-1][0]
     known = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
     words = sorted({word for word in known if not word.startswith("__")} | _COMMON.keys())
+    import difflib  # as in domain.errors: loaded by those who suggest something
+
     near = difflib.get_close_matches(name, words, n=1, cutoff=0.75)
     if not near:
         return f"Import or define {name!r} before this line."

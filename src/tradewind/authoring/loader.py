@@ -17,7 +17,6 @@ import itertools
 import os
 import sys
 import types
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -94,14 +93,17 @@ def load_file(
 def may_hold_dags(path: str) -> bool:
     """Airflow's quick look: does the file contain the words "dag" and "airflow" (or "tradewind")?"""
     archive, inner = split_archive(path)
-    try:
-        if archive is None:
+    if archive is None:
+        try:
             return _mentions(Path(path).read_bytes())
-        with zipfile.ZipFile(archive) as opened:
-            names = [inner] if inner else _members(opened)
-            return any(_mentions(opened.read(name)) for name in names)
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return True  # importing it will say what is wrong
+        except OSError:
+            return True  # importing it will say what is wrong
+    from tradewind.authoring import archives  # loads much that few files need
+
+    try:
+        return any(map(_mentions, [archives.source(archive, inner)] if inner else archives.sources(archive)))
+    except archives.UNREADABLE:
+        return True
 
 
 def _mentions(source: bytes) -> bool:
@@ -113,8 +115,11 @@ def split_archive(path: str) -> tuple[str | None, str]:
     """``/x/a.zip/b.py`` → (``/x/a.zip``, ``b.py``); a file that is in no archive → (None, "")."""
     for mark in ARCHIVES:
         head, found, tail = path.partition(mark)
-        if found and (not tail or tail.startswith("/")) and zipfile.is_zipfile(head + mark):
-            return head + mark, tail.lstrip("/")
+        if found and (not tail or tail.startswith("/")):
+            from tradewind.authoring import archives  # as above
+
+            if archives.is_one(head + mark):
+                return head + mark, tail.lstrip("/")
     return None, ""
 
 
@@ -155,13 +160,10 @@ def _import(path: str, folders: tuple[str, ...]) -> tuple[list[types.ModuleType]
 
 
 def _archive_files(archive: str) -> list[str]:
-    with zipfile.ZipFile(archive) as opened:
-        return [f"{archive}/{name}" for name in _members(opened) if may_hold_dags(f"{archive}/{name}")]
+    from tradewind.authoring import archives  # as above
 
-
-def _members(opened: zipfile.ZipFile) -> list[str]:
-    """Only files at the top of an archive are DAG files; the others are what they import."""
-    return sorted(name for name in opened.namelist() if name.endswith(".py") and "/" not in name)
+    inside = (f"{archive}/{name}" for name in archives.members(archive))
+    return [path for path in inside if may_hold_dags(path)]
 
 
 def _run(path: str, archive: str | None) -> types.ModuleType:
@@ -185,8 +187,9 @@ def _run(path: str, archive: str | None) -> types.ModuleType:
 def _source(path: str, archive: str | None) -> bytes:
     if archive is None:
         return Path(path).read_bytes()
-    with zipfile.ZipFile(archive) as opened:
-        return opened.read(path[len(archive) + 1 :])
+    from tradewind.authoring import archives  # as above
+
+    return archives.source(archive, path[len(archive) + 1 :])
 
 
 class _Source:

@@ -8,12 +8,16 @@ so goes by the file as it is then. https://airflow.apache.org/docs/apache-airflo
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tradewind.domain.errors import InvalidValue
 
 MODULE: Final = "airflow_local_settings"
+_absent: dict[str, int | None] = {}
+"""When the folders of the import path had changed last, as the file was last looked for in vain."""
 
 
 def named(name: str) -> Any:
@@ -21,13 +25,27 @@ def named(name: str) -> Any:
 
     Raises what the file raises when it is imported.
     """
+    if MODULE in sys.modules:
+        return getattr(sys.modules[MODULE], name, None)
+    folders = {path: _changed(path) for path in sys.path}
+    if folders == _absent:
+        return None  # Python's own search would cost a task as much as all that it does besides
     try:
         module = importlib.import_module(MODULE)
     except ModuleNotFoundError as error:
-        if error.name == MODULE:
-            return None
-        raise
+        if error.name != MODULE:
+            raise
+        _absent.clear()
+        _absent.update(folders)
+        return None
     return getattr(module, name, None)
+
+
+def _changed(path: str) -> int | None:
+    try:
+        return os.stat(path or ".").st_mtime_ns  # noqa: PTH116 - on the way of every task
+    except OSError:
+        return None
 
 
 def context_vars(context: Any) -> dict[str, str]:

@@ -22,6 +22,8 @@ def of(task: Any) -> dict[str, Any]:
     """A task's links by name. Those that plug-ins bring for its operator replace its own of the same name;
     those for every operator do not.
     """
+    if not _plugins and not task.operator_extra_links:
+        return {}  # as for nearly every task
     operator = getattr(task, "operator_class", type(task))
     found = {link.name: link for plugin in _plugins for link in plugin.global_operator_extra_links}
     found.update((getattr(link, "name", ""), link) for link in task.operator_extra_links or ())

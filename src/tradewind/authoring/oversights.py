@@ -1,5 +1,5 @@
 """What is legal in a complete DAG and surely not meant: dates between which nothing can run, callbacks that
-cannot be called, arguments that their operator cannot use.
+cannot be called, arguments that their operator cannot use, templates that are none.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from tradewind.authoring import asset_uris
+from tradewind.authoring import asset_uris, template_checks
 
 _CALLBACKS: Final = (
     "on_success_callback", "on_failure_callback", "on_retry_callback", "on_execute_callback",
@@ -23,6 +23,7 @@ def of(dag: Any) -> Iterator[str]:
     yield from _dates(name, dag)
     yield from _callbacks(name, dag)
     yield from _schedule(name, dag)
+    yield from (f"{at(task)}{message}" for task, message in template_checks.of(dag))
     for task in dag.tasks:
         yield from _dates(f"Task {task.task_id!r} of {name}", task, but=dag)
         yield from _callbacks(f"Task {task.task_id!r}", task)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from tradewind.authoring import moments, partition_parts, plugin_names
+from tradewind.authoring import partition_policies as policies
 from tradewind.authoring.partition_windows import Window, text, unwall, wall
 from tradewind.domain import partitions
 from tradewind.domain.errors import InvalidValue
@@ -21,7 +22,7 @@ class PartitionMapper:
 
     is_rollup: ClassVar[bool] = False
     expected_decoded_type: ClassVar[type] = str
-    wait_policy: WaitPolicy | None = None
+    wait_policy: policies.WaitPolicy | None = None
 
     def __init__(self, *, max_downstream_keys: int | None = None) -> None:
         if max_downstream_keys is not None and (
@@ -32,12 +33,16 @@ class PartitionMapper:
 
     def spec(self) -> specs.Mapper:
         """The mapper as data. Raises DagDefinitionError for a class of a DAG file."""
+        policy = self.wait_policy
+        asked = policies.is_own(policy)
         return specs.PluginMapper(
             name=plugin_names.name_of(self, "partition mapper", "partition_mappers"),
             data=self.serialize(),
             max_downstream_keys=self.max_downstream_keys,
             rollup=self.is_rollup,
-            minimum=self.wait_policy.minimum if self.wait_policy is not None else None,
+            minimum=policy.minimum if policy is not None and not asked else None,
+            asks_policy=asked,
+            carries=type(self).carry_partition_date is not PartitionMapper.carry_partition_date,
         )
 
     def serialize(self) -> dict[str, Any]:
@@ -64,6 +69,10 @@ class PartitionMapper:
 
     def to_partition_date(self, downstream_key: str) -> datetime | None:
         """The moment that a key downstream stands for."""
+        return None
+
+    def carry_partition_date(self, source_partition_date: datetime | None) -> datetime | None:
+        """The moment of a run downstream whose key stands for none, from that of the run upstream."""
         return None
 
 
@@ -103,6 +112,10 @@ class IdentityMapper(_BuiltIn):
 
     def data(self) -> specs.Mapper:
         return specs.IdentityMapper(max_downstream_keys=self.max_downstream_keys)
+
+    def carry_partition_date(self, source_partition_date: datetime | None) -> datetime | None:
+        """The same moment."""
+        return source_partition_date
 
 
 class _StartOfMapper(_BuiltIn):
@@ -268,25 +281,6 @@ class ChainMapper(_Several):
 # --- roll-up and fan-out ---------------------------------------------------------------------------------
 
 
-class WaitPolicy:
-    """When a roll-up has enough."""
-
-    minimum: int | None = None
-
-
-class WaitForAll(WaitPolicy):
-    """When every key of the window is there."""
-
-
-class MinimumCount(WaitPolicy):
-    """When ``n`` keys are there; with a negative ``n`` when at most ``-n`` are missing."""
-
-    def __init__(self, n: int) -> None:
-        if not isinstance(n, int) or n == 0:
-            raise InvalidValue("n of MinimumCount", n, "be a whole number other than 0")
-        self.n = self.minimum = n
-
-
 def _matching(mapper: PartitionMapper, window: Window) -> None:
     if mapper.expected_decoded_type is not window.expected_decoded_type:
         kinds = {datetime: "moments", str: "plain text"}
@@ -318,14 +312,14 @@ class RollupMapper(_OfWindow):
     """Many keys to one, which waits for those of its window."""
 
     def serialize(self) -> dict[str, Any]:
-        return {"wait_policy": {"minimum": self.wait_policy.minimum}, **super().serialize()}
+        return {"wait_policy": {"minimum": policies.minimum_of(self.wait_policy)}, **super().serialize()}
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> PartitionMapper:
         policy = data["wait_policy"]
         if isinstance(policy, dict):
             least = policy["minimum"]
-            policy = WaitForAll() if least is None else MinimumCount(least)
+            policy = policies.WaitForAll() if least is None else policies.MinimumCount(least)
         return super().deserialize({**data, "wait_policy": policy})
 
     is_rollup: ClassVar[bool] = True
@@ -335,12 +329,12 @@ class RollupMapper(_OfWindow):
         *,
         upstream_mapper: PartitionMapper,
         window: Window,
-        wait_policy: WaitPolicy | None = None,
+        wait_policy: policies.WaitPolicy | None = None,
         max_downstream_keys: int | None = None,
     ) -> None:
         super().__init__(max_downstream_keys=max_downstream_keys)
         self.upstream_mapper, self.window = _mapper("upstream_mapper", upstream_mapper), window
-        self.wait_policy: WaitPolicy = wait_policy or WaitForAll()
+        self.wait_policy: policies.WaitPolicy = wait_policy or policies.WaitForAll()
         _matching(upstream_mapper, window)
 
     def to_upstream(self, downstream_key: str) -> frozenset[str]:
@@ -350,7 +344,7 @@ class RollupMapper(_OfWindow):
     def data(self) -> specs.Mapper:
         return specs.RollupMapper(
             upstream_mapper=self.upstream_mapper.spec(), window=self.window.spec(),
-            minimum=self.wait_policy.minimum, max_downstream_keys=self.max_downstream_keys,
+            minimum=policies.minimum_of(self.wait_policy), max_downstream_keys=self.max_downstream_keys,
         )  # fmt: skip
 
 

@@ -93,6 +93,12 @@ class ParseImportError(Base):
     instead = "the REST API (GET /api/v2/importErrors), or the command 'airflow dags list-import-errors'"
 
 
+class SerializedDagModel(Base):
+    """A DAG as the database keeps it."""
+
+    instead = "the REST API (GET /api/v2/dags/{dag_id}/details), or in a task ti.get_dag()"
+
+
 class SlaMiss(Base):
     """An SLA that was missed."""
 
@@ -115,6 +121,12 @@ class Trigger(Base):
     """A trigger that a task waits for."""
 
     instead = "the REST API"
+
+
+class XComModel(Base):
+    """An XCom as the database keeps it."""
+
+    instead = "ti.xcom_pull, or the REST API (GET …/xcomEntries)"
 
 
 class User(Base):

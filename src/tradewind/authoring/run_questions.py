@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.authoring import known_instance
 from tradewind.authoring.dag_run import DagRun
 from tradewind.authoring.known_instance import KnownTI
 from tradewind.domain.messages import data
@@ -115,11 +116,18 @@ class RunQuestions:
         )
         return int(self.ask(request))
 
-    def get_ti_count(self, dag_id: str, states: Iterable[str] | None = None, **which: Any) -> int:
-        """How many such task instances there are."""
-        wanted = None if states is None else {str(getattr(state, "value", state)) for state in states}
-        found = self.get_task_states(dag_id, **which)
-        return sum(wanted is None or state in wanted for run in found.values() for state in run.values())
+    def get_ti_count(
+        self, dag_id: str, map_index: int | None = None, task_ids: Iterable[str] | None = None,
+        task_group_id: str | None = None, logical_dates: Iterable[datetime] | None = None,
+        run_ids: Iterable[str] | None = None, states: Iterable[Any] | None = None,
+    ) -> int:  # fmt: skip
+        """How many such task instances there are; None among ``states`` counts those without one."""
+        wanted = None if states is None else tuple(known_instance.state_names(states) or ())
+        request = data.CountTaskInstances(
+            dag_id=dag_id, map_index=map_index, task_group_id=task_group_id, task_ids=_tuple(task_ids),
+            logical_dates=_dates(logical_dates), run_ids=_tuple(run_ids), states=wanted,
+        )  # fmt: skip
+        return int(self.ask(request))
 
 
 def _run(found: Any) -> RunContext:

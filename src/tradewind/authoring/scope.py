@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -98,9 +99,15 @@ def reading(path: str) -> None:
 
 def line() -> int | None:
     """The line of that file that is being executed now; None where no file is read."""
+    found = frame()
+    return found.f_lineno if found is not None else None
+
+
+def frame() -> FrameType | None:
+    """The frame of that line."""
     if not _file:
         return None
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename != _file[0]:
-        frame = frame.f_back  # type: ignore[assignment]
-    return frame.f_lineno if frame is not None else None
+    found: FrameType | None = sys._getframe(1)
+    while found is not None and found.f_code.co_filename != _file[0]:
+        found = found.f_back
+    return found

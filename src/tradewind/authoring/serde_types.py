@@ -29,8 +29,13 @@ def _dump_datetime(value: datetime) -> tuple[str, int, Any]:
     from tradewind.authoring import moments
 
     zone = moments.timezone_name(value.tzinfo) if value.tzinfo is not None else None
-    kind = "pendulum.DateTime" if type(value).__module__.startswith("pendulum") else "datetime.datetime"
-    return kind, 2, {"iso": datetime.isoformat(value), "tz": zone}
+    kind = "pendulum.DateTime" if _is_pendulum(value) else "datetime.datetime"
+    mark = {"zone": "pendulum"} if _is_pendulum(value.tzinfo) else {}
+    return kind, 2, {"iso": datetime.isoformat(value), "tz": zone, **mark}
+
+
+def _is_pendulum(value: Any) -> bool:
+    return type(value).__module__.startswith("pendulum.")
 
 
 def _load_datetime(data: dict[str, Any]) -> datetime:
@@ -40,7 +45,8 @@ def _load_datetime(data: dict[str, Any]) -> datetime:
         return value
     from tradewind.authoring import moments
 
-    return value.astimezone(moments.timezone_of(zone))
+    read = _load_pendulum_zone if data.get("zone") == "pendulum" else moments.timezone_of
+    return value.astimezone(read(zone))
 
 
 def _load_pendulum(data: dict[str, Any]) -> Any:
@@ -49,16 +55,40 @@ def _load_pendulum(data: dict[str, Any]) -> Any:
     return pendulum.instance(_load_datetime(data))
 
 
+def _dump_date(value: date) -> tuple[str, int, Any]:
+    return "pendulum.Date" if _is_pendulum(value) else "datetime.date", 1, value.isoformat()
+
+
+def _load_pendulum_date(text: str) -> Any:
+    import pendulum  # see _load_pendulum
+
+    return pendulum.Date.fromisoformat(text)
+
+
 def _dump_zone(value: tzinfo) -> tuple[str, int, Any]:
     from tradewind.authoring import moments
 
-    return "datetime.tzinfo", 1, moments.timezone_name(value)
+    kind = "pendulum.Timezone" if _is_pendulum(value) else "datetime.tzinfo"
+    return kind, 1, moments.timezone_name(value)
 
 
 def _load_zone(name: str) -> tzinfo:
     from tradewind.authoring import moments
 
     return moments.timezone_of(name)
+
+
+def _load_pendulum_zone(name: str) -> tzinfo:
+    """The zone as pendulum has it; the same of the standard library where there is no pendulum."""
+    zone = _load_zone(name)
+    try:
+        import pendulum  # see _load_pendulum
+    except ImportError:
+        return zone
+    key, offset = getattr(zone, "key", None), zone.utcoffset(None)
+    if key is None and offset is not None and offset:
+        return pendulum.timezone(int(offset.total_seconds()))
+    return pendulum.timezone(key or "UTC")
 
 
 def _simple(name: str, text: Callable[[Any], Any]) -> Callable[[Any], tuple[str, int, Any]]:
@@ -79,7 +109,7 @@ def _from_base64(text: str) -> bytes:
 
 _DUMPERS: tuple[tuple[Any, Callable[[Any], tuple[str, int, Any]]], ...] = (
     (datetime, _dump_datetime),
-    (date, _simple("datetime.date", date.isoformat)),
+    (date, _dump_date),
     (time, _simple("datetime.time", lambda value: value.isoformat())),
     (timedelta, _simple("datetime.timedelta", lambda value: value.total_seconds())),
     (tzinfo, _dump_zone),
@@ -222,6 +252,8 @@ LOADERS: dict[str, Callable[[Any], Any]] = {
     "datetime.tzinfo": _load_zone,
     "datetime.timezone": _load_zone,
     "pendulum.DateTime": _load_pendulum,
+    "pendulum.Date": _load_pendulum_date,
+    "pendulum.Timezone": _load_pendulum_zone,
     "decimal.Decimal": _load_decimal,
     "uuid.UUID": _load_uuid,
     "pathlib.Path": _load_path,
@@ -280,7 +312,7 @@ def shown(value: Any) -> Any:
     if CLASS not in value:
         return {key: shown(part) for key, part in value.items()}
     data = value.get(DATA)
-    if isinstance(data, dict) and set(data) == {"iso", "tz"}:
+    if isinstance(data, dict) and {"iso", "tz"} <= data.keys() <= {"iso", "tz", "zone"}:
         return data["iso"]
     if value[CLASS] == "builtins.dict" and isinstance(data, list):
         return {str(shown(key)): shown(part) for key, part in data}

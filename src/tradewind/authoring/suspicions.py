@@ -2,8 +2,8 @@
 
 * a start date that is computed from the clock, so that it moves each time the file is read;
 * a variable or connection that is asked for whenever the file is read, not when a task runs;
-* tasks that belong to no DAG, and so never run; functions with ``@dag`` that nobody calls; ``partial``
-  without ``expand``;
+* tasks that belong to no DAG, and so never run; functions with ``@dag``, or with ``@task`` inside a DAG, that
+  nobody calls; ``partial`` without ``expand``;
 * what ``oversights`` finds in complete DAGs.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import CodeType
 from typing import Any
 
 from tradewind.authoring import oversights, scope
@@ -24,6 +25,8 @@ _unused: dict[int, tuple[str, object]] = {}
 """What has to be used to mean anything: by identity, what to say of it, and the thing itself, so that no
 other takes its identity.
 """
+_around: dict[int, tuple[CodeType, str]] = {}
+"""Of functions among these: the code that defines it, and its name there."""
 
 
 @contextmanager
@@ -31,6 +34,7 @@ def watching() -> Iterator[None]:
     """A DAG file is imported inside this block."""
     _homeless.clear()
     _unused.clear()
+    _around.clear()
     _watching.append(True)
     try:
         yield
@@ -61,6 +65,41 @@ def unused(thing: object, message: str) -> None:
         _unused[id(thing)] = (f"{_at(line)}{message}", thing)
 
 
+def uncalled(thing: object, function: Any, message: str) -> None:
+    """``message`` is told of the function that a DAG defines at the line being executed, as ``unused`` does,
+    but where the lines around it name it: then it depends on something whether it is called.
+    """
+    code = getattr(function, "__code__", None)
+    frame = scope.frame() if _watching else None
+    if code is None or frame is None or code.co_filename != frame.f_code.co_filename:
+        return
+    unused(thing, message)
+    _around[id(thing)] = (frame.f_code, function.__name__)
+
+
+def _may_be_called(key: int) -> bool:
+    """Whether the lines around an uncalled function read its name."""
+    return key in _around and _names(*_around[key])
+
+
+def _names(code: CodeType, name: str) -> bool:
+    """Whether the code, or a function that it defines, reads that name."""
+    import dis  # hardly ever needed
+
+    within = (const for const in code.co_consts if isinstance(const, CodeType))
+    return any(
+        step.argval == name and step.opname.startswith("LOAD_") and step.opname != "LOAD_CONST"
+        for step in dis.get_instructions(code)
+    ) or any(_names(inner, name) for inner in within)
+
+
+def instead(old: object, new: object) -> None:
+    """One thing takes the place of another."""
+    if (told := _unused.pop(id(old), None)) is not None:
+        _unused[id(new)] = (told[0], new)
+        _around[id(new)] = _around.pop(id(old))
+
+
 def used(thing: object) -> None:
     """It means something."""
     _unused.pop(id(thing), None)
@@ -75,9 +114,11 @@ def look_at(dags: Iterable[Any], window: tuple[datetime, datetime]) -> None:
                 "Make it inside 'with DAG(…)', or give it dag=…."
             )
     _homeless.clear()
-    for message, _ in _unused.values():
-        scope.notice(message)
+    for key, (message, _) in _unused.items():
+        if not _may_be_called(key):
+            scope.notice(message)
     _unused.clear()
+    _around.clear()
     for dag in dags:
         for message in oversights.of(dag):
             scope.notice(message)

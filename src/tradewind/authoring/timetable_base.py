@@ -71,6 +71,7 @@ class Timetable:
             active_runs_limit=self._limit(),
             infers=is_own(self, "infer_manual_data_interval"),
             names=is_own(self, "generate_run_id"),
+            run_ordering=self._ordering(),
         )
 
     def _limit(self) -> int | None:
@@ -81,6 +82,15 @@ class Timetable:
                 f"or None, got {limit!r}."
             )
         return limit
+
+    def _ordering(self) -> tuple[str, ...]:
+        names = self.run_ordering
+        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+            raise AirflowTimetableInvalid(
+                f"run_ordering of timetable {type(self).__name__} must be a list of attributes of runs, "
+                f"got {names!r}."
+            )
+        return tuple(names)
 
     def serialize(self) -> dict[str, Any]:
         """The arguments that build an equal timetable again."""

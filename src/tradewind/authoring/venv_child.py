@@ -106,12 +106,18 @@ def _dump_datetime(value: Any) -> Any:
     zone = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "name", None)
     zone = "UTC" if value.tzinfo is datetime.timezone.utc else zone  # noqa: UP017 - older Pythons
     text = datetime.datetime.isoformat(value)
-    return kind, 2, {"iso": text, "tz": zone if isinstance(zone, str) else None}
+    mark = {"zone": "pendulum"} if type(value.tzinfo).__module__.startswith("pendulum.") else {}
+    return kind, 2, {"iso": text, "tz": zone if isinstance(zone, str) else None, **mark}
+
+
+def _dump_date(value: Any) -> Any:
+    kind = "pendulum.Date" if type(value).__module__.startswith("pendulum.") else "datetime.date"
+    return kind, 1, value.isoformat()
 
 
 _DUMPERS: Any = (
     (datetime.datetime, _dump_datetime),
-    (datetime.date, lambda value: ("datetime.date", 1, value.isoformat())),
+    (datetime.date, _dump_date),
     (datetime.time, lambda value: ("datetime.time", 1, value.isoformat())),
     (datetime.timedelta, lambda value: ("datetime.timedelta", 1, value.total_seconds())),
     (tuple, lambda value: ("builtins.tuple", 1, list(value))),
@@ -153,7 +159,8 @@ def _load_datetime(data: Any) -> Any:
     try:
         from zoneinfo import ZoneInfo  # not in Python 3.8
 
-        return value.astimezone(ZoneInfo(data["tz"]))
+        zone = ZoneInfo(data["tz"])
+        return value.astimezone(_pendulum_zone(zone) if data.get("zone") == "pendulum" else zone)
     except (ImportError, LookupError, ValueError):
         return value
 
@@ -174,6 +181,23 @@ def _load_zone(name: str) -> Any:
         return ZoneInfo(name)
     except (ImportError, LookupError, ValueError):
         return datetime.timezone.utc  # noqa: UP017 - older Pythons
+
+
+def _pendulum_zone(zone: Any) -> Any:
+    """The same zone as pendulum has it, where it is installed."""
+    try:
+        import pendulum
+    except ImportError:
+        return zone
+    return pendulum.timezone(getattr(zone, "key", "UTC"))
+
+
+def _load_pendulum_date(text: str) -> Any:
+    try:
+        import pendulum
+    except ImportError:
+        return datetime.date.fromisoformat(text)
+    return pendulum.Date.fromisoformat(text)
 
 
 _ARRAYS = {
@@ -197,6 +221,8 @@ _LOADERS: Any = {
     "datetime.tzinfo": _load_zone,
     "datetime.timezone": _load_zone,
     "pendulum.DateTime": _load_pendulum,
+    "pendulum.Date": _load_pendulum_date,
+    "pendulum.Timezone": lambda name: _pendulum_zone(_load_zone(name)),
     "decimal.Decimal": decimal.Decimal,
     "uuid.UUID": uuid.UUID,
     "pathlib.Path": Path,

@@ -8,12 +8,17 @@ store), and the database keeps its name. ``[core] xcom_backend`` names a class t
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
 
 from tradewind.authoring import calling, defaults, serde
 from tradewind.domain.errors import AirflowException
+from tradewind.domain.messages import data
 
 XCOM_RETURN_KEY = "return_value"
+Asked = TypeVar("Asked", data.GetXCom, data.GetXComSlice)
 _OURS = frozenset(
     {
         "", "airflow.models.xcom.BaseXCom", "airflow.sdk.bases.xcom.BaseXCom",
@@ -74,6 +79,17 @@ def load(text: str | None, **names: Any) -> Any:
     if text is None or backend is BaseXCom:
         return serde.decode(text)
     return backend.deserialize_value(Stored(text, **names))
+
+
+def storing(ask: Callable[[Any], Any], request: Asked) -> Asked:
+    """``request``, of the run that has the value: back ends of people's own may keep what they store by its
+    id.
+    """
+    if not request.include_prior_dates or is_backend_ours():
+        return request
+    wanted = {name: getattr(request, name) for name in ("dag_id", "run_id", "task_id", "key")}
+    run_id = ask(data.FindXComRun(**wanted)) or request.run_id
+    return msgspec.structs.replace(request, run_id=run_id, include_prior_dates=False)
 
 
 def _text(made: Any) -> str:

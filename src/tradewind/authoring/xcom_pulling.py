@@ -118,19 +118,27 @@ class _Reader:
             dag_id=self._dag_id, run_id=self._run_id, task_id=task_id, key=self._key,
             include_prior_dates=self._prior, **which,
         )  # fmt: skip
+        request = xcom.storing(self._ti.ask, request)
         found = self._ti.ask(request)
-        return self._default if found is None else self._load(found, task_id, which.get("map_index"))
+        return self._default if found is None else self._load(found, request, which.get("map_index"))
 
     def _all(self, task_id: str, beginning: tuple[int, ...] | None) -> list[Any]:
         request = data.GetXComSlice(
             dag_id=self._dag_id, run_id=self._run_id, task_id=task_id, key=self._key, within=beginning,
             include_prior_dates=self._prior,
         )  # fmt: skip
-        return [self._load(text, task_id, None) for text in self._ti.ask(request) or ()]
+        request = xcom.storing(self._ti.ask, request)
+        return [self._load(text, request, None) for text in self._ti.ask(request) or ()]
 
-    def _load(self, text: str, task_id: str, index: int | None) -> Any:
+    @staticmethod
+    def _load(text: str, asked: data.GetXCom | data.GetXComSlice, index: int | None) -> Any:
         return xcom.load(
-            text, dag_id=self._dag_id, run_id=self._run_id, task_id=task_id, key=self._key, map_index=index
+            text,
+            dag_id=asked.dag_id,
+            run_id=asked.run_id,
+            task_id=asked.task_id,
+            key=asked.key,
+            map_index=index,
         )
 
 

@@ -40,6 +40,7 @@ class XCom:
             dag_id=dag_id or ti.dag_id, task_id=task_id or ti.task_id, run_id=run_id or ti.run_id, key=key,
             map_index=map_index, include_prior_dates=include_prior_dates,
         )  # fmt: skip
+        request = xcom.storing(ti.ask, request)
         return _loaded(ti.ask(request), request)
 
     @classmethod
@@ -53,6 +54,7 @@ class XCom:
             dag_id=dag_id or ti.dag_id, task_id=task_id, run_id=run_id or ti.run_id, key=key,
             include_prior_dates=include_prior_dates,
         )  # fmt: skip
+        request = xcom.storing(ti.ask, request)
         return [_loaded(text, request) for text in ti.ask(request)]
 
     @classmethod

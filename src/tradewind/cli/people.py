@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tradewind.auth import managing, roles
+from tradewind.auth import managing
 from tradewind.auth import users as configured
 from tradewind.cli.arguments import Args, WrongUsage
 from tradewind.domain.errors import NotFound
@@ -22,10 +22,9 @@ def changing(app: App) -> Iterator[Tx]:
     """A transaction after which somebody is still an admin, if somebody was. Raises Conflict."""
     core = app.config.core
     people = configured.configured(core.simple_auth_manager_users, core.auth_manager)
-    with app.database.write() as tx:
-        had = queries.with_role(tx, roles.ADMIN)
+    elsewhere = any(one.role == "admin" for one in people)
+    with app.database.write() as tx, managing.admin_stays(tx, elsewhere=elsewhere):
         yield tx
-        managing.keep_an_admin(tx, had, elsewhere=any(one.role == "admin" for one in people))
 
 
 def user(tx: Tx, args: Args) -> queries.UserRecord:

@@ -7,7 +7,6 @@ wrong, with the value, and what to do about it.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -47,6 +46,8 @@ AirflowNotFoundException = NotFound
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the nearest known word, or an empty string."""
+    import difflib  # every process has this module, and few ever suggest anything
+
     near = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""
 

@@ -96,6 +96,11 @@ def is_rollup(mapper: Mapper) -> bool:
     return isinstance(mapper, kinds.RollupMapper) or (isinstance(mapper, PluginMapper) and mapper.rollup)
 
 
+def carries(mapper: Mapper) -> bool:
+    """Whether a run downstream may have its moment from the run upstream, where the key stands for none."""
+    return isinstance(mapper, kinds.IdentityMapper) or (isinstance(mapper, PluginMapper) and mapper.carries)
+
+
 def downstream(mapper: Mapper, key: str, custom: Custom = NO_PLUGINS) -> tuple[str, ...]:
     """The keys that a key is mapped to. Raises InvalidPartitionKey."""
     found = tuple(_downstream(mapper, key, custom))

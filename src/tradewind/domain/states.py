@@ -136,6 +136,11 @@ T = TaskInstanceState
 State = TaskInstanceState | None
 
 FINISHED: Final = frozenset({T.SUCCESS, T.FAILED, T.SKIPPED, T.UPSTREAM_FAILED, T.REMOVED})
+SUMMARY: Final[tuple[State, ...]] = (
+    T.FAILED, T.UPSTREAM_FAILED, T.UP_FOR_RETRY, T.AWAITING_INPUT, T.RUNNING, T.RESTARTING,
+    T.UP_FOR_RESCHEDULE, T.DEFERRED, T.QUEUED, T.SCHEDULED, None, T.SUCCESS, T.SKIPPED, T.REMOVED,
+)  # fmt: skip
+"""Which state stands for several task instances together: the first of these that one of them has."""
 FAILED_STATES: Final = frozenset({T.FAILED, T.UPSTREAM_FAILED})
 SUCCESS_STATES: Final = frozenset({T.SUCCESS, T.SKIPPED})
 OCCUPIES_SLOT: Final = frozenset({T.QUEUED, T.RUNNING, T.RESTARTING})

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from tradewind.domain.errors import InvalidValue, TaskNotFound
+from tradewind.domain.errors import IllegalMove, InvalidValue, TaskNotFound
 from tradewind.domain.states import FAILED_STATES, FINISHED, OCCUPIES_SLOT, State, TaskInstanceState
+from tradewind.engine.decisions import NewTry, Schedule
 from tradewind.engine.graph import Graph, reach
 
 T = TaskInstanceState
 
 MARKS: Final = frozenset({T.SUCCESS, T.FAILED, T.SKIPPED})
 """The states that a person may mark a task instance with."""
+MAY_RUN_OUT_OF_TURN: Final = frozenset({None, T.UP_FOR_RETRY, *FINISHED.difference({T.REMOVED})})
+"""The states of task instances that a person may have run whatever they wait for."""
 _AT_WORK: Final = frozenset({T.RUNNING, T.RESTARTING, T.DEFERRED, T.UP_FOR_RESCHEDULE, T.AWAITING_INPUT})
 
 
@@ -169,6 +173,34 @@ def clear(row: Row, retries: int) -> Effect:
     if row.state in (T.RUNNING, T.RESTARTING):
         return Effect(state=T.RESTARTING, max_tries=row.max_tries, stop=True)
     return Effect(state=None, max_tries=row.try_number + retries, stop=row.state is T.QUEUED)
+
+
+class HasTries(Row, Protocol):
+    """What is asked of a task instance that is run out of turn."""
+
+    @property
+    def attempt_id(self) -> str: ...
+
+
+def out_of_turn(
+    row: HasTries, graph: Graph, *, now: datetime, new_attempt: str
+) -> tuple[NewTry | None, Schedule]:
+    """A cleared task instance begins its next try whatever it would wait for: upstream tasks, the run before,
+    its own retry delay. It waits for a slot as every other does. Raises IllegalMove for one that is at work,
+    or on its way there.
+    """
+    if row.state not in MAY_RUN_OUT_OF_TURN:
+        raise IllegalMove(f"Task {row.task_id!r} [{row.map_index}]", row.state or "no state", T.SCHEDULED)
+    number = row.try_number + 1
+    begun = None
+    if number > 1:
+        most = max(row.max_tries, row.try_number)
+        begun = NewTry(
+            attempt_id=row.attempt_id, new_attempt_id=new_attempt, try_number=number, max_tries=most, lost=0
+        )
+    attempt_id = row.attempt_id if begun is None else new_attempt
+    priority = graph.priority_of(graph.index[row.task_id], number)
+    return begun, Schedule(attempt_id=attempt_id, at=now, try_number=number, priority=priority)
 
 
 def mark(row: Row, state: TaskInstanceState) -> Effect:

@@ -96,9 +96,38 @@ def entry_points() -> tuple[EntryPoint, ...]:
     """The plug-ins that installed packages offer. Looked for once, by a process or by the one it was forked
     from: every package's words are read for it. One that is installed later is seen after a restart.
     """
-    from importlib import metadata  # not for those that never look
+    if not any(_may_offer_plugins(folder) for folder in dict.fromkeys(sys.path)):
+        return ()
+    from importlib import metadata  # loads a reader of mail and more: not where no package offers any
 
     return tuple(sorted(metadata.entry_points(group=ENTRY_POINTS)))
+
+
+def _may_offer_plugins(folder: str) -> bool:
+    """Whether a package in that folder of the import path may have such an entry point, by its text alone.
+    What lies in an archive is not looked at here.
+    """
+    try:
+        packages = [
+            entry.path
+            for entry in os.scandir(folder or ".")
+            if entry.name.endswith((".dist-info", ".egg-info", ".egg"))
+        ]
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
+    return any(_mentions_plugins(path) for path in packages)
+
+
+def _mentions_plugins(package: str) -> bool:
+    inside = "EGG-INFO/entry_points.txt" if package.endswith(".egg") else "entry_points.txt"
+    try:
+        return ENTRY_POINTS.encode() in (Path(package) / inside).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return package.endswith(".egg") and Path(package).is_file()  # an archive
+    except OSError:
+        return True
 
 
 def load_file(path: Path) -> ModuleType:

@@ -14,7 +14,7 @@ from tradewind.scheduler.gather import Gathered
 from tradewind.scheduler.inbox import Incoming
 from tradewind.scheduler.plan import Plan
 from tradewind.scheduler.timers import Timers
-from tradewind.scheduler.withdrawn import spoils
+from tradewind.scheduler.withdrawn import Spoils
 
 
 class Deciding:
@@ -27,13 +27,13 @@ class Deciding:
         """Tell the machines what happened, and write into ``plan`` what follows."""
         plan.spoiled.update(gathered.spoiled)
         for incoming in gathered.events:
-            with spoils(plan.spoiled, incoming.run):
+            with Spoils(plan.spoiled, incoming.run):
                 self._apply(gathered.runs.get(incoming.run), incoming, plan, now)
         for key, attempt_id in gathered.requeues:
-            with spoils(plan.spoiled, key):
+            with Spoils(plan.spoiled, key):
                 self._requeue(gathered.runs.get(key), attempt_id, plan)
         for run in gathered.runs.values():
-            with spoils(plan.spoiled, run.key):
+            with Spoils(plan.spoiled, run.key):
                 self._settle(run, plan, now)
         self._grant(plan, now)
         for key in plan.spoiled:
@@ -127,7 +127,7 @@ class Deciding:
             if run is None or incarnation is None or run.key in plan.spoiled:
                 self._capacity.release(ready.attempt_id)
                 continue
-            with spoils(plan.spoiled, run.key):
+            with Spoils(plan.spoiled, run.key):
                 self._queue(run, ready, incarnation, plan, now)
 
     def _queue(self, run: CachedRun, ready: Ready, incarnation: str, plan: Plan, now: datetime) -> None:

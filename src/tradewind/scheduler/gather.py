@@ -16,7 +16,7 @@ from tradewind.scheduler.dispatch import Dispatch
 from tradewind.scheduler.inbox import Batch, Inbox, Incoming, RunKey
 from tradewind.scheduler.starting import Starting
 from tradewind.scheduler.timers import Timers
-from tradewind.scheduler.withdrawn import Withdrawn, spoils
+from tradewind.scheduler.withdrawn import Spoils, Withdrawn
 from tradewind.store.database import Database, Tx
 from tradewind.store.queries import scheduling
 
@@ -139,16 +139,16 @@ class Gather:
         for dag_id in batch.dags:
             self._refresh_dag(tx, dag_id, gathered, now)
         for key in batch.reload:
-            with spoils(gathered.spoiled, key):
+            with Spoils(gathered.spoiled, key):
                 self._reload(tx, key, gathered)
         for key in batch.mentioned():
             if key not in gathered.runs and key not in batch.reload and key not in gathered.spoiled:
-                with spoils(gathered.spoiled, key):
+                with Spoils(gathered.spoiled, key):
                     self._mention(tx, key, gathered)
         for dag_id in batch.past:
             self._refresh_past(tx, dag_id, gathered)
         for key in self._starting.allowed(tx, batch.starts, now, without=self._withdrawn.resting):
-            with spoils(gathered.spoiled, key):
+            with Spoils(gathered.spoiled, key):
                 self._start(tx, key, gathered, now)
 
     def _mention(self, tx: Tx, key: RunKey, gathered: Gathered) -> None:
@@ -242,7 +242,7 @@ class Gather:
         for run in self._runs.of_dag(dag_id):
             run.dag = row
             if version is not None and run.version.hash != version.hash:
-                with spoils(gathered.spoiled, run.key):
+                with Spoils(gathered.spoiled, run.key):
                     self._capacity.forget_run(run.key)
                     run.version = version
                     run.machine.regraph(version.graph, now)

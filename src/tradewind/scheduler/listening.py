@@ -145,7 +145,7 @@ class Listening:
         self._release(size)
         for problem in said.problems if isinstance(said, ListenersTold) else (f"{hook}: {said}",):
             self._emit(events.ListenerFailed(error=problem))
-        if self._dropped and not self._open:
+        if self._dropped and self._open <= MOST // 2 and self._bytes <= MOST_BYTES // 2:
             told = f"{self._dropped} things were not told to listeners, as they are too slow"
             self._emit(events.ListenerFailed(error=told))
             self._dropped = 0

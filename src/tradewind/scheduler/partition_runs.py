@@ -15,8 +15,16 @@ import msgspec
 
 from tradewind.domain import partitions
 from tradewind.domain.errors import TradewindError
-from tradewind.domain.messages.plugins import KeysAre, MapKey, PartitionIs, PartitionNeeds
-from tradewind.domain.spec.partitions import IdentityMapper, Mapper
+from tradewind.domain.messages.plugins import (
+    CarryDate,
+    KeysAre,
+    MapKey,
+    PartitionArrived,
+    PartitionIs,
+    PartitionNeeds,
+    PartitionSatisfied,
+)
+from tradewind.domain.spec.partitions import Mapper, PluginMapper
 from tradewind.domain.spec.timetable import PartitionedAssetTimetable
 from tradewind.engine import assets as conditions
 from tradewind.engine.assets import Updated
@@ -173,17 +181,28 @@ def _has_enough(
     if not partitions.is_rollup(mapper):
         return bool(arrived)
     try:
+        if isinstance(mapper, PluginMapper) and mapper.asks_policy:
+            return _policy_says(mapper, key, arrived, ask)
         return partitions.enough(mapper, _expected(mapper, key, ask), arrived)
     except TradewindError as error:
         _log.warning("Partition %r of asset %r is never complete: %s", key, asset.name, error)
         return False
 
 
+def _policy_says(mapper: PluginMapper, key: str, arrived: set[str], ask: Ask) -> bool:
+    """Raises Unanswered, InvalidPartitionKey."""
+    said = ask(PartitionArrived(name=mapper.name, mapper=mapper, key=key, arrived=tuple(sorted(arrived))))
+    assert isinstance(said, PartitionSatisfied)
+    if said.refused:
+        raise partitions.InvalidPartitionKey(f"the wait policy of {mapper.name} says no: {said.refused}")
+    return said.satisfied
+
+
 def _date(
     timetable: PartitionedAssetTimetable, waiting: asset_partitions.Waiting, ask: Ask
 ) -> datetime | None:
-    """The moment that the mappers agree upon; where keys only pass, and stand for none, that of the runs
-    upstream.
+    """The moment that the mappers agree upon; where keys stand for none, what mappers make of those of the
+    runs upstream.
     """
     found: set[datetime] = set()
     carried: set[datetime] = set()
@@ -195,7 +214,23 @@ def _date(
             return None
         if moment is not None:
             found.add(moment)
-        elif isinstance(mapper, IdentityMapper):
-            carried |= waiting.dates.get((name, uri), set())
+        elif partitions.carries(mapper):
+            carried |= _carried(mapper, waiting.dates.get((name, uri), set()), ask)
     agreed = found or carried
     return agreed.pop() if len(agreed) == 1 else None
+
+
+def _carried(mapper: Mapper, dates: set[datetime], ask: Ask) -> set[datetime]:
+    """What a mapper makes of the moments of the runs upstream. Raises Unanswered."""
+    if not isinstance(mapper, PluginMapper):
+        return dates
+    found: set[datetime] = set()
+    sources: list[datetime | None] = [*sorted(dates)]
+    for date in sources or [None]:
+        said = ask(CarryDate(name=mapper.name, mapper=mapper, date=date))
+        assert isinstance(said, PartitionIs)
+        if said.refused:
+            _log.warning("%s carries no partition date: %s", mapper.name, said.refused)
+        elif said.date is not None:
+            found.add(said.date)
+    return found

@@ -8,8 +8,7 @@ what happens to it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -45,13 +44,23 @@ ODD: Final = (
 """What one run's rows, or its DAG, can bring about: errors of theirs, and not of the database as a whole."""
 
 
-@contextmanager
-def spoils(spoiled: dict[RunKey, str], key: RunKey) -> Iterator[None]:
-    """What is raised inside is that run's: it leaves the turn."""
-    try:
-        yield
-    except ODD as error:
-        spoiled.setdefault(key, f"{type(error).__name__}: {error}")
+class Spoils:
+    """What is raised inside is that run's: it leaves the turn. Entered for each event and each run."""
+
+    __slots__ = ("_key", "_spoiled")
+
+    def __init__(self, spoiled: dict[RunKey, str], key: RunKey) -> None:
+        self._spoiled, self._key = spoiled, key
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """Note what was raised, if it is of the kind that one run may cause."""
+        if not isinstance(error, ODD):
+            return False
+        self._spoiled.setdefault(self._key, f"{type(error).__name__}: {error}")
+        return True
 
 
 class _Kept(msgspec.Struct, kw_only=True):

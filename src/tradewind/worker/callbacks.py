@@ -13,7 +13,6 @@ import msgspec
 
 from tradewind.domain.errors import AirflowException
 from tradewind.domain.messages.assignment import Assignment
-from tradewind.worker import mails
 
 ATTRIBUTES: Final = {
     "dag_success": "on_success_callback",
@@ -71,6 +70,8 @@ class CallbackWork:
         owner = self._dag if self._kind.startswith("dag_") else task
         execution.run_callbacks(getattr(owner, attribute, None), context, logging.getLogger("airflow.task"))
         if task is not None and self._kind in {"task_failure", "task_retry"}:
+            from tradewind.worker import mails  # as in work.Work.callbacks
+
             mails.send(context, context.get("exception"), final=self._kind == "task_failure")
 
     def _deadline(self) -> None:

@@ -37,6 +37,13 @@ _TIMETABLES: Final[dict[type, Callable[..., messages.Reply]]] = {
     messages.ManualRun: plugin_timetables.manual_run,
 }
 
+_PARTITIONS: Final[dict[type, Callable[..., messages.Reply]]] = {
+    messages.MapKey: plugin_partitions.map_key,
+    messages.PartitionNeeds: plugin_partitions.partition_needs,
+    messages.PartitionArrived: plugin_partitions.partition_arrived,
+    messages.CarryDate: plugin_partitions.carry_date,
+}
+
 
 def answer(asked: messages.Question, plugins: Plugins) -> messages.Reply:
     """What the plug-in says; whatever it raises is told as the failure."""
@@ -58,10 +65,8 @@ def _answer(asked: Any, plugins: Plugins) -> messages.Reply:
             if isinstance(asked, messages.TellListeners)
             else plugin_listening.hooks()
         )
-    if isinstance(asked, messages.MapKey):
-        return plugin_partitions.map_key(plugins, asked)
-    if isinstance(asked, messages.PartitionNeeds):
-        return plugin_partitions.partition_needs(plugins, asked)
+    if (about_partitions := _PARTITIONS.get(type(asked))) is not None:
+        return about_partitions(plugins, asked)
     if isinstance(asked, messages.DeadlineStart):
         reference = plugins.find("deadline_references", asked.name)
         return plugin_deadlines.start(reference.deserialize_reference(asked.data), asked)

@@ -32,7 +32,8 @@ def of(work: Work, result: Any, max_map_length: int) -> Report:
     from tradewind.authoring import execution  # user code's floor
 
     xcoms, lengths = execution.results(work.task, result, work.ti)
-    _check_lengths(work, lengths, max_map_length)
+    if _is_mapped_over(work.task):
+        _check_mappable(work, result, lengths, max_map_length)
     outcome = Succeeded(
         skip=work.ti.skip, skip_all_downstream=work.ti.skip_all_downstream, lengths=lengths,
         silent=work.ti.map_index >= 0 and not any(xcom.key == "return_value" for xcom in xcoms),
@@ -45,9 +46,16 @@ def of(work: Work, result: Any, max_map_length: int) -> Report:
     )
 
 
-def _check_lengths(work: Work, lengths: dict[str, int], limit: int) -> None:
+def _check_mappable(work: Work, result: Any, lengths: dict[str, int], limit: int) -> None:
+    """A result that no task can be mapped over fails the task that gave it, where its author can see why."""
+    from tradewind.authoring import exceptions  # user code's floor
+
+    if work.ti.map_index < 0 and (result is None or not work.task.do_xcom_push):
+        raise exceptions.XComForMappingNotPushed
+    if work.ti.map_index < 0 and (not lengths or isinstance(result, set | frozenset)):
+        raise exceptions.UnmappableXComTypePushed(result)
     long = next((length for length in lengths.values() if length > limit), None)
-    if long is not None and _is_mapped_over(work.task):
+    if long is not None:
         raise AirflowException(
             f"The result has {long} elements, and a task is mapped over it; "
             f"[core] max_map_length allows {limit}."
@@ -57,10 +65,10 @@ def _check_lengths(work: Work, lengths: dict[str, int], limit: int) -> None:
 def _is_mapped_over(task: Any) -> bool:
     """Whether a task downstream, or its group, is expanded over this task's result."""
     return any(
-        getattr(source, "task_id", None) == task.task_id
+        getattr(source, "task_id", None) == task.task_id and key == "return_value"
         for other in task.downstream_list
         for expansion in _expansions(other)
-        for source, _ in expansion.iter_references()
+        for source, key in expansion.iter_references()
     )
 
 

@@ -23,7 +23,7 @@ from tradewind.domain.events import (
 )
 from tradewind.domain.messages.assignment import Assignment
 from tradewind.domain.states import TaskInstanceState
-from tradewind.worker import mails, outcomes
+from tradewind.worker import outcomes
 
 _LISTENED: Final = {
     "success": "success",
@@ -50,7 +50,7 @@ class Work:
         self._steps = execution
         self.assignment, self.task = assignment, task
         self.ti = TaskRun(assignment, task, link, hostname=hostname, pid=os.getpid(), start_date=began)
-        self._began, self._listened = began, listened
+        self._began, self._listened = began, listened and execution.has_listeners()
         self.context: Any = None
         self.rendered = False
 
@@ -136,10 +136,14 @@ class Work:
         if callbacks := getattr(self.task, name, None):
             calls.append((name, lambda: self._call_all(callbacks)))
         if isinstance(outcome, Failed) and self.task.email:
+            from tradewind.worker import mails  # loads what knows HTML; every task process is a copy of it
+
             calls.append(("the mail", lambda: mails.send(self.context, error, final=state == "failed")))
         return [*calls, *self._listening_to_task(_LISTENED[state], "running", error=error), *stopping]
 
     def _listening_to_task(self, what: str, previous: str, **known: Any) -> list[Call]:
+        if not self._listened:
+            return []
         before = TaskInstanceState(previous)
         return self._listening(
             f"on_task_instance_{what}", previous_state=before, task_instance=self.ti, **known

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from tradewind.api.pagination import Paged
 from tradewind.api.schemas.common import Answer, Aware, Body, JsonObject, Note, PartitionKey
+from tradewind.domain import bounds
 
 
 class AssetAliasResponse(Answer, kw_only=True):
@@ -162,7 +163,7 @@ class CreateAssetEventsBody(Body, kw_only=True):
     """Somebody outside updated an asset."""
 
     asset_id: int
-    partition_key: Annotated[str, Meta(min_length=1, max_length=250)] | None = None
+    partition_key: Annotated[str, Meta(min_length=1, max_length=bounds.PARTITION_KEY)] | None = None
     extra: JsonObject = msgspec.field(default_factory=dict)
     access_control: JsonObject | None = None
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tradewind.domain import bounds
+
 Aware = Annotated[datetime, Meta(tz=True)]
 """A time with its zone."""
-Note = Annotated[str, Meta(max_length=1000)]
-Description = Annotated[str, Meta(max_length=5000)]
-PartitionKey = Annotated[str, Meta(max_length=250)]
+Note = Annotated[str, Meta(max_length=bounds.NOTE)]
+Description = Annotated[str, Meta(max_length=bounds.DESCRIPTION)]
+PartitionKey = Annotated[str, Meta(max_length=bounds.PARTITION_KEY)]
 JsonObject = dict[str, Any]
 TeamName = Annotated[str, Meta(max_length=50)]
 

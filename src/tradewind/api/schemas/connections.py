@@ -9,10 +9,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.pagination import Paged
 from tradewind.api.schemas.common import Answer, Body, Description, TeamName
+from tradewind.domain import bounds
 
-Short = Annotated[str, Meta(max_length=500)]
 ConnectionId = Annotated[str, Meta(max_length=200)]
-ConnType = Annotated[str, Meta(min_length=1, max_length=500)]
+ConnType = Annotated[str, Meta(min_length=1, max_length=bounds.CONN_TYPE)]
 
 
 class ConnectionResponse(Answer, kw_only=True):
@@ -50,9 +50,9 @@ class ConnectionBody(Body, kw_only=True):
     connection_id: ConnectionId
     conn_type: ConnType
     description: Description | UnsetType | None = UNSET
-    host: Short | UnsetType | None = UNSET
-    login: Annotated[str, Meta(max_length=5000)] | UnsetType | None = UNSET
-    schema: Short | UnsetType | None = UNSET
+    host: Annotated[str, Meta(max_length=bounds.HOST)] | UnsetType | None = UNSET
+    login: Annotated[str, Meta(max_length=bounds.LOGIN)] | UnsetType | None = UNSET
+    schema: Annotated[str, Meta(max_length=bounds.SCHEMA)] | UnsetType | None = UNSET
     port: Annotated[int, Meta(ge=0, le=65535)] | UnsetType | None = UNSET
     password: str | UnsetType | None = UNSET
     extra: str | UnsetType | None = UNSET

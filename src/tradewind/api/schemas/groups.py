@@ -7,9 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.schemas.common import Answer, Body
-
-Roles = Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=1000)]
-Usernames = Annotated[list[Annotated[str, Meta(max_length=512)]], Meta(max_length=10_000)]
+from tradewind.api.schemas.users import RoleNames, Usernames
 
 
 class GroupResponse(Answer, kw_only=True):
@@ -31,12 +29,12 @@ class GroupBody(Body, kw_only=True):
     """A new group."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
-    roles: Roles | UnsetType = UNSET
+    roles: RoleNames | UnsetType = UNSET
     users: Usernames | UnsetType = UNSET
 
 
 class GroupPatchBody(Body, kw_only=True):
     """The roles, and the users, that a group has from now on."""
 
-    roles: Roles | UnsetType = UNSET
+    roles: RoleNames | UnsetType = UNSET
     users: Usernames | UnsetType = UNSET

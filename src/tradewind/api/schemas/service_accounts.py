@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from tradewind.api.schemas.common import Answer, Body
+from tradewind.domain import bounds
 
 AccountName = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -31,7 +32,7 @@ class ServiceAccountBody(Body, kw_only=True):
     """A new service account."""
 
     name: AccountName
-    description: Annotated[str, Meta(max_length=500)] = ""
+    description: Annotated[str, Meta(max_length=bounds.DESCRIPTION_OF_ACCOUNT)] = ""
 
 
 class TokenQuery(Body, kw_only=True):

@@ -8,8 +8,9 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from tradewind.api.schemas.common import Answer, Body
+from tradewind.domain import bounds
 
-Secret = Annotated[str, Meta(max_length=1000)]
+Secret = Annotated[str, Meta(max_length=bounds.SECRET_OF_WEBHOOK)]
 
 
 class DeliveryResponse(Answer, kw_only=True):
@@ -48,7 +49,7 @@ class WebhookBody(Body, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=250)]
     dag_id: str | None = None
     asset_id: int | None = None
-    params: Annotated[dict[str, str], Meta(max_length=1000)] | UnsetType = UNSET
+    params: Annotated[dict[str, str], Meta(max_length=bounds.PARAMS_OF_WEBHOOK)] | UnsetType = UNSET
     signed_only: bool = False
     secret: Secret | None = None
 

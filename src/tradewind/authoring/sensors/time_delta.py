@@ -27,6 +27,14 @@ class TimeDeltaSensor(MomentSensor):
         since: datetime = run.data_interval_end or run.run_after
         return since + _duration("delta", self.delta)
 
+    def execute(self, context: Any) -> Any:
+        """Wait; where that is the triggerer's and the time has passed already, the result is True, as in
+        Airflow. Raises what the base class raises.
+        """
+        if self.deferrable and self.clock.now() > self.moment(context):
+            return True
+        return super().execute(context)
+
 
 class TimeDeltaSensorAsync(TimeDeltaSensor):
     """``TimeDeltaSensor`` that always waits in the triggerer."""

@@ -6,7 +6,6 @@ jinja2 is imported here and nowhere else; a task whose templates are plain text 
 from __future__ import annotations
 
 import logging
-import os
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ import jinja2.nativetypes
 import jinja2.sandbox
 
 from tradewind.authoring import ages
+from tradewind.authoring.templating import render
 
 
 class _Rules:
@@ -60,7 +60,7 @@ def _make(dag: Any, native: bool) -> Any:
         "cache_size": 0 if dag is None else 400,
     }
     if dag is not None:
-        options["loader"] = jinja2.FileSystemLoader(search_path(dag))
+        options["loader"] = jinja2.FileSystemLoader(render.search_path(dag))
         options.update(dag.jinja_environment_kwargs or {})
     environment = (NativeEnvironment if native else Environment)(**options)
     environment.filters.update(_FILTERS)
@@ -75,11 +75,6 @@ def _undefined(dag: Any) -> type[jinja2.Undefined]:
     if dag is None or ages.of_dag(dag) > ages.FIRST:
         return jinja2.StrictUndefined
     return jinja2.make_logging_undefined(logging.getLogger("airflow.task"), jinja2.Undefined)
-
-
-def search_path(dag: Any) -> list[str]:
-    """Where template files are looked for: the DAG file's folder, then ``template_searchpath``."""
-    return [folder for folder in (os.path.dirname(dag.fileloc), *dag.template_searchpath) if folder]  # noqa: PTH120
 
 
 def _strftime(pattern: str) -> Any:

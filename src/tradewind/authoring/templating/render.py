@@ -6,6 +6,7 @@ is anything that is neither text nor a collection nor an object with template fi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -59,6 +60,11 @@ def may_hold_template(value: Any, extensions: tuple[str, ...]) -> bool:
     if hasattr(type(value), "with_path"):
         return may_hold_template(value.path, ())
     return hasattr(value, "template_fields")
+
+
+def search_path(dag: Any) -> list[str]:
+    """Where template files are looked for: the DAG file's folder, then ``template_searchpath``."""
+    return [folder for folder in (os.path.dirname(dag.fileloc), *dag.template_searchpath) if folder]  # noqa: PTH120
 
 
 class literal:

@@ -11,6 +11,7 @@ import jinja2.nativetypes
 
 from tradewind.authoring.context import KNOWN_CONTEXT_KEYS, NEEDS_LOGICAL_DATE
 from tradewind.authoring.templating import environment
+from tradewind.authoring.templating import render as templates
 from tradewind.authoring.templating.render import TemplateFailed
 from tradewind.domain.errors import (
     AirflowFailException,
@@ -73,7 +74,7 @@ def render(
 
 def _not_found(task: Any, field: str, error: jinja2.TemplateNotFound) -> str:
     dag = task.get_dag()
-    folders = environment.search_path(dag) if dag is not None else []
+    folders = templates.search_path(dag) if dag is not None else []
     hint = ""
     if field == "bash_command":
         hint = " If the text is a command and not the name of a file, put a space at its end."

@@ -78,8 +78,7 @@ def create(args: Args, app: App) -> int:
 def delete(args: Args, app: App) -> int:
     """Delete roles that nobody has."""
     with app.database.write() as tx:
-        for name in args.role:
-            queries.delete(tx, managing.check_own_role(tx, name))
+        managing.delete_roles(tx, args.role, now=app.clock.now())
         acting.note(tx, app, "roles_delete", extra={"roles": args.role})
     print(f"Deleted {len(args.role)} role(s)")
     return 0

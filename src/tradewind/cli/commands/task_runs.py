@@ -195,8 +195,8 @@ def _unmet(tx: Tx, args: Args, spec: DagSpec, found: RunRecord) -> tuple[int, st
         return None
     from tradewind.api import reasons  # a command that only waits needs none of it
 
-    for _, text in reasons.upstream_reasons(tx, found.dag_id, found.run_id, spec, args.task_id):
-        return 1, f"Task {args.task_id} of {found.run_id} cannot run: {text} -i ignores that."
+    for one in reasons.upstream_reasons(tx, found.dag_id, found.run_id, spec, args.task_id):
+        return 1, f"Task {args.task_id} of {found.run_id} cannot run: {one.text} -i ignores that."
     return None
 
 

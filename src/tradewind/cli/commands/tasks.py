@@ -110,8 +110,8 @@ def failed_deps(args: Args, app: App) -> int:
         print("Task instance dependencies are all met.")
         return 0
     print("Task instance dependencies not met:")
-    for name, reason in found:
-        print(f"{name}: {reason}")
+    for one in found:
+        print(f"{one.name}: {one.text}")
     return 0
 
 

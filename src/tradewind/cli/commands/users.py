@@ -10,7 +10,6 @@ import msgspec
 from tradewind.auth import managing, passwords
 from tradewind.cli import acting, files, output, people
 from tradewind.cli.arguments import OUTPUT, Args, WrongUsage, arg, arguments, flag
-from tradewind.domain.errors import Conflict
 from tradewind.store.queries import users as queries
 
 if TYPE_CHECKING:
@@ -89,14 +88,10 @@ def reset_password(args: Args, app: App) -> int:
     """Give a user another password; whoever is logged in by the old one is logged out."""
     with app.database.read() as tx:
         user = people.user(tx, args)
-    if user.source:
-        raise Conflict(
-            f"User {user.username!r} logs in by {user.source} and has no password here: change it there. "
-            "'airflow users deactivate' keeps them out."
-        )
+    managing.check_password_is_here(user)
     hashed = passwords.hash_password(_password(args))
     with app.database.write() as tx:
-        queries.change(tx, user.username, password_hash=hashed, now=app.clock.now())
+        managing.change_user(tx, people.user(tx, args), password_hash=hashed, now=app.clock.now())
         acting.note(tx, app, "users_reset_password", extra={"username": user.username})
     print(f'User "{user.username}" password reset successfully')
     return 0
@@ -137,7 +132,7 @@ def _set_active(args: Args, app: App, *, active: bool) -> int:
         if user.active is active:
             print(f'User "{user.username}" is {word}d already')
             return 0
-        queries.change(tx, user.username, active=active, now=app.clock.now())
+        managing.change_user(tx, user, active=active, now=app.clock.now())
         acting.note(tx, app, f"users_{word}", extra={"username": user.username})
     print(f'User "{user.username}" {word}d')
     return 0
@@ -147,11 +142,11 @@ def _set_active(args: Args, app: App, *, active: bool) -> int:
 def add_role(args: Args, app: App) -> int:
     """Give a user a role."""
     with people.changing(app) as tx:
-        (role,), user = managing.check_roles(tx, [args.role]), people.user(tx, args)
-        if role in user.roles:
-            raise WrongUsage(f'User "{user.username}" is already a member of role "{role}"')
-        _set_roles(tx, app, user, [*user.roles, role])
-    print(f'User "{user.username}" added to role "{role}"')
+        user = people.user(tx, args)
+        if args.role in user.roles:
+            raise WrongUsage(f'User "{user.username}" is already a member of role "{args.role}"')
+        _set_roles(tx, app, user, [*user.roles, args.role])
+    print(f'User "{user.username}" added to role "{args.role}"')
     return 0
 
 
@@ -189,19 +184,15 @@ def import_file(args: Args, app: App) -> int:
     with people.changing(app) as tx:
         for user in found:
             known = queries.get(tx, user.username)
-            names = managing.check_roles(tx, user.roles)
             about = {"email": user.email, "first_name": user.firstname, "last_name": user.lastname}
             if known is None:
                 managing.make_user(
-                    tx, user.username, password_hash=hashed[user.username], roles=names, now=app.clock.now(),
-                    **about,
+                    tx, user.username, password_hash=hashed[user.username], now=app.clock.now(),
+                    roles=managing.check_roles(tx, user.roles), **about,
                 )  # fmt: skip
                 made.append(user.username)
                 continue
-            if user.email != known.email:
-                queries.require_free_address(tx, user.email)
-            queries.change(tx, user.username, now=app.clock.now(), **about)
-            queries.set_roles(tx, known, names)
+            managing.change_user(tx, known, held=user.roles, now=app.clock.now(), **about)
             changed.append(user.username)
         acting.note(tx, app, "users_import", extra={"created": made, "updated": changed})
     for title, names in (("Created", made), ("Updated", changed)):
@@ -229,6 +220,6 @@ def export_file(args: Args, app: App) -> int:
 
 
 def _set_roles(tx: Tx, app: App, user: queries.UserRecord, names: list[str]) -> None:
-    queries.set_roles(tx, user, names)
-    extra = {"username": user.username, "before": user.roles, "after": sorted(names)}
+    changed = managing.change_user(tx, user, held=names, now=app.clock.now())
+    extra = {"username": user.username, "before": user.roles, "after": changed.roles}
     acting.note(tx, app, "users_set_roles", extra=extra)

@@ -56,12 +56,12 @@ def create(args: Args, app: App) -> int:
     """Let events from outside start a DAG."""
     if (args.dag is None) == (args.asset is None):
         raise WrongUsage("Say what the webhook is for: --dag DAG_ID or --asset NAME.")
-    params, given = _params(args.param), _secret(args)
+    params, secret = _params(args.param), _secret(args)
     with app.database.write() as tx:
         asset = None if args.asset is None else _asset(tx, args.asset)
         dag = None if args.dag is None else acting.dag(tx, args.dag).dag_id
-        secret = webhook_making.make(
-            tx, args.webhook, dag_id=dag, asset_id=asset, secret=given, signed_only=args.signed_only,
+        webhook_making.make(
+            tx, args.webhook, dag_id=dag, asset_id=asset, secret=secret, signed_only=args.signed_only,
             params=params, now=app.clock.now(), cipher=app.cipher,
         )  # fmt: skip
         acting.note(tx, app, "webhook_create", dag_id=dag, extra={"webhook": args.webhook, "asset_id": asset})
@@ -75,9 +75,9 @@ def create(args: Args, app: App) -> int:
 @arguments(NAME, SECRET)
 def rotate(args: Args, app: App) -> int:
     """Give a webhook another secret."""
-    given = _secret(args)
+    secret = _secret(args)
     with app.database.write() as tx:
-        secret = webhook_making.rotate(tx, args.webhook, given, cipher=app.cipher)
+        queries.set_secret(tx, args.webhook, secret, cipher=app.cipher)
         acting.note(tx, app, "webhook_rotate", extra={"webhook": args.webhook})
     print(f"Webhook {args.webhook} has another secret; the former one is worthless from now on.")
     _tell(args, secret)
@@ -99,10 +99,10 @@ def _tell(args: Args, secret: str) -> None:
         print(f"Its secret, which is not shown again: {secret}")
 
 
-def _secret(args: Args) -> str | None:
-    """The one in the file, if one is named. Raises FileUnusable."""
+def _secret(args: Args) -> str:
+    """The one in the file, if one is named, else a new one. Raises FileUnusable."""
     if args.secret_file is None:
-        return None
+        return webhook_making.usable(None)
     try:
         return webhook_making.usable(files.read_text(args.secret_file))
     except errors.BadRequest as error:

@@ -16,6 +16,9 @@ class Api:
     base_url: str = option("", "How people reach it, for links.")
     workers: int = option("1", "Server processes.", minimum=1)
     worker_timeout: int = option("120", "Seconds one request may take.", minimum=1)
+    body_seconds: float = option(
+        "15", "Seconds that the next part of a request body may take to come.", minimum=0.1
+    )
     requests_at_once: int = option(
         "256", "More requests than this at a time are told to come back (429).", minimum=1
     )

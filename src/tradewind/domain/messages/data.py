@@ -84,6 +84,16 @@ class GetNewestXComKey(Request, frozen=True, kw_only=True):
     task_id: str
 
 
+class FindXComRun(Request, frozen=True, kw_only=True):
+    """The newest run, up to that one, in which the task pushed that key. Answer: its id, or that one's."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    key: str
+    include_prior_dates: bool = True
+
+
 class SetXCom(Request, frozen=True, kw_only=True):
     """Push a value now, visible at once. ``length`` is given for values that can be mapped over."""
 
@@ -154,11 +164,15 @@ class GetDagRun(Request, frozen=True, kw_only=True):
 
 
 class GetPreviousDagRun(Request, frozen=True, kw_only=True):
-    """The run before ``logical_date`` (in ``state``, if given). Answer: RunContext as an object, or None."""
+    """The run before ``logical_date`` (in ``state``, if given). Answer: RunContext as an object, or None.
+
+    ``scheduled``: none that somebody asked for by hand.
+    """
 
     dag_id: str
     logical_date: datetime
     state: str | None = None
+    scheduled: bool = False
 
 
 class GetTaskStates(Request, frozen=True, kw_only=True):
@@ -172,11 +186,28 @@ class GetTaskStates(Request, frozen=True, kw_only=True):
     map_index: int | None = None
 
 
+class CountTaskInstances(Request, frozen=True, kw_only=True):
+    """How many task instances match all that is given; ``states`` may name None. Answer: int."""
+
+    dag_id: str
+    task_ids: tuple[str, ...] | None = None
+    task_group_id: str | None = None
+    run_ids: tuple[str, ...] | None = None
+    logical_dates: tuple[datetime, ...] | None = None
+    map_index: int | None = None
+    states: tuple[str | None, ...] | None = None
+
+
 class GetTaskInstances(Request, frozen=True, kw_only=True):
-    """All task instances of a run: a list of ``TaskInstanceFacts``, by task and map index."""
+    """Task instances of a run that match all that is given: a list of ``TaskInstanceFacts``, by task and map
+    index. ``states`` may name None.
+    """
 
     dag_id: str
     run_id: str
+    task_ids: tuple[str, ...] | None = None
+    map_index: int | None = None
+    states: tuple[str | None, ...] | None = None
 
 
 class TaskInstanceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -344,6 +375,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | GetXComSlice
         | CountXCom
         | GetNewestXComKey
+        | FindXComRun
         | SetXCom
         | DeleteXCom
         | GetVariable
@@ -356,6 +388,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         | GetPreviousDagRun
         | GetTaskStates
         | GetTaskInstances
+        | CountTaskInstances
         | FindDagRuns
         | CountDagRuns
         | GetFirstReschedule

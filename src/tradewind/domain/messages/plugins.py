@@ -93,11 +93,35 @@ class PartitionNeeds(_Message, frozen=True, kw_only=True, tag=True):
     key: str
 
 
+class CarryDate(_Message, frozen=True, kw_only=True, tag=True):
+    """Which moment has a run downstream, when the run upstream was for that one (None: for none)?"""
+
+    name: str
+    mapper: Mapper
+    date: datetime | None = None
+
+
 class PartitionIs(_Message, frozen=True, kw_only=True, tag=True):
-    """Answers PartitionNeeds. ``expected`` None: one key upstream is enough."""
+    """Answers PartitionNeeds, and CarryDate with ``date``. ``expected`` None: one key upstream is enough."""
 
     expected: frozenset[str] | None = None
     date: datetime | None = None
+    refused: str = ""
+
+
+class PartitionArrived(_Message, frozen=True, kw_only=True, tag=True):
+    """Are those keys upstream enough for a partition downstream, by the mapper's own wait policy?"""
+
+    name: str
+    mapper: Mapper
+    key: str
+    arrived: tuple[str, ...]
+
+
+class PartitionSatisfied(_Message, frozen=True, kw_only=True, tag=True):
+    """Answers PartitionArrived. ``refused``: why it fails, or will never be enough."""
+
+    satisfied: bool = False
     refused: str = ""
 
 
@@ -177,8 +201,11 @@ class Failed(_Message, frozen=True, kw_only=True, tag=True):
 
 
 Question = (
-    NextRun | RunsBetween | ManualRun | MapKey | PartitionNeeds | DeadlineStart | ListPlugins | ListHooks
-    | TellListeners
+    NextRun | RunsBetween | ManualRun | MapKey | PartitionNeeds | PartitionArrived | CarryDate | DeadlineStart
+    | ListPlugins | ListHooks | TellListeners
 )  # fmt: skip
-Answer = RunsAre | ManualRunIs | KeysAre | PartitionIs | MomentIs | PluginsAre | HooksAre | ListenersTold
+Answer = (
+    RunsAre | ManualRunIs | KeysAre | PartitionIs | PartitionSatisfied | MomentIs | PluginsAre | HooksAre
+    | ListenersTold
+)  # fmt: skip
 Reply = Answer | Failed

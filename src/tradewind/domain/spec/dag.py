@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.domain.errors import NotFound
 from tradewind.domain.spec.group import GroupSpec
 from tradewind.domain.spec.params import ParamSpec
 from tradewind.domain.spec.task import TaskSpec
@@ -68,3 +69,13 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def task(self, task_id: str) -> TaskSpec | None:
         """The task of that id, or None."""
         return next((task for task in self.tasks if task.task_id == task_id), None)
+
+
+def members(spec: DagSpec, group_id: str) -> list[str]:
+    """Ids of the tasks in a group and in the groups below it. Raises NotFound."""
+    if not any(group.group_id == group_id for group in spec.groups):
+        raise NotFound(f"DAG {spec.dag_id!r} has no task group {group_id!r}.")
+    inside = {group_id}
+    for _ in spec.groups:
+        inside |= {group.group_id for group in spec.groups if group.parent in inside}
+    return [task.task_id for task in spec.tasks if task.group_id in inside]

@@ -89,13 +89,17 @@ class RollupMapper(_Mapper, frozen=True, kw_only=True, omit_defaults=True, tag="
 class PluginMapper(_Mapper, frozen=True, kw_only=True, omit_defaults=True, tag="plugin"):
     """A mapper class registered by a plug-in; computed in the plug-in host, never in the scheduler.
 
-    ``rollup``: it waits for the keys of a window, ``minimum`` of them as in RollupMapper.
+    ``rollup``: it waits for the keys of a window, ``minimum`` of them as in RollupMapper, or as many as its
+    own policy says when asked (``asks_policy``). ``carries``: it says which moment a run downstream has from
+    that of the run upstream.
     """
 
     name: str
     data: dict[str, object] = {}
     rollup: bool = False
     minimum: int | None = None
+    asks_policy: bool = False
+    carries: bool = False
 
 
 Mapper = (

@@ -135,7 +135,8 @@ class PluginTimetable(_Timetable, frozen=True, kw_only=True, omit_defaults=True,
 
     What does not depend on a run was read when the DAG file was: ``summary``, ``periodic`` (can be
     backfilled), ``scheduled`` (makes runs on its own), ``active_runs_limit``. ``infers`` and ``names``: the
-    class has its own ``infer_manual_data_interval``, its own ``generate_run_id``.
+    class has its own ``infer_manual_data_interval``, its own ``generate_run_id``. ``run_ordering``: by which
+    attributes of runs, least first, lists of them are in order.
     """
 
     name: str
@@ -147,6 +148,7 @@ class PluginTimetable(_Timetable, frozen=True, kw_only=True, omit_defaults=True,
     active_runs_limit: int | None = None
     infers: bool = False
     names: bool = False
+    run_ordering: tuple[str, ...] = ("data_interval_end", "logical_date")
 
 
 TimeBased = (

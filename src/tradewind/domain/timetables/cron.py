@@ -17,6 +17,10 @@ from tradewind.domain.timetables import ticks, wall, zones
 
 _NEARBY: Final = timedelta(hours=26)
 """Wide enough for the widest change there was: Samoa skipped a day."""
+_FIRST_WALL: Final = ticks.FIRST.replace(tzinfo=None)
+_LAST_WALL: Final = ticks.LAST.replace(tzinfo=None)
+_SAYABLE: Final = (ticks.FIRST + timedelta(days=1), ticks.LAST - timedelta(days=1))
+"""Between these every zone's clock shows a year that there is."""
 
 
 class CronTicks:
@@ -38,7 +42,7 @@ class CronTicks:
             return None if found is None else (found - self._fixed).replace(tzinfo=UTC)
         low, _ = self._offsets(moment)
         best: datetime | None = None
-        for local in self._walls_after(moment.replace(tzinfo=None) + low):
+        for local in self._walls_after(moment.replace(tzinfo=None), low):
             if best is not None and (local - self._offsets(best)[1]).replace(tzinfo=UTC) >= best:
                 break
             for tick in self._moments(local, self._tz):
@@ -55,7 +59,7 @@ class CronTicks:
             return None if found is None else (found - self._fixed).replace(tzinfo=UTC)
         _, high = self._offsets(moment)
         best: datetime | None = None
-        for local in self._walls_before(moment.replace(tzinfo=None) + high):
+        for local in self._walls_before(moment.replace(tzinfo=None), high):
             if best is not None and (local - self._offsets(best)[0]).replace(tzinfo=UTC) <= best:
                 break
             for tick in self._moments(local, self._tz):
@@ -65,14 +69,24 @@ class CronTicks:
                 break
         return best
 
-    def _walls_after(self, local: datetime) -> Iterator[datetime]:
-        found = self._clock.after(local)
+    def _walls_after(self, moment: datetime, offset: timedelta) -> Iterator[datetime]:
+        """The matches later than a moment looks on a clock with that offset; all from the first wall time on
+        where that would lie before it.
+        """
+        try:
+            found = self._clock.after(moment + offset)
+        except OverflowError:
+            found = self._clock.before(_FIRST_WALL + ticks.MICROSECOND) or self._clock.after(_FIRST_WALL)
         while found is not None:
             yield found
             found = self._clock.after(found)
 
-    def _walls_before(self, local: datetime) -> Iterator[datetime]:
-        found = self._clock.before(local)
+    def _walls_before(self, moment: datetime, offset: timedelta) -> Iterator[datetime]:
+        """As ``_walls_after``, the other way."""
+        try:
+            found = self._clock.before(moment + offset)
+        except OverflowError:
+            found = self._clock.before(_LAST_WALL)
         while found is not None:
             yield found
             found = self._clock.before(found)
@@ -93,8 +107,9 @@ class CronTicks:
 
     def _measure(self, moment: datetime) -> tuple[timedelta, timedelta]:
         midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-        samples = (midnight - _NEARBY, midnight + _NEARBY, midnight + timedelta(days=1) + _NEARBY)
-        offsets = [sample.astimezone(self._tz).utcoffset() or timedelta() for sample in samples]
+        samples = (ticks.shifted(midnight, by) for by in (-_NEARBY, _NEARBY, timedelta(days=1) + _NEARBY))
+        sayable = [min(max(sample, _SAYABLE[0]), _SAYABLE[1]) for sample in samples]
+        offsets = [sample.astimezone(self._tz).utcoffset() or timedelta() for sample in sayable]
         return min(offsets), max(offsets)
 
 

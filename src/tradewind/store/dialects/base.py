@@ -32,6 +32,8 @@ class Dialect(ABC):
     begin_write: ClassVar[str]
     now_sql: ClassVar[str]
     """A select of the server's time."""
+    pulse_sql: ClassVar[str | None] = None
+    """A cheap select of a value that is another one after each commit of another connection."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -120,6 +122,17 @@ class Dialect(ABC):
     def schema_lock(self) -> str | None:
         """SQL that lets one process at a time change the schema, until the transaction ends."""
         return None
+
+    def schema_hold(self) -> str | None:
+        """A select of whether no other process changes the schema now; if so none does until the connection
+        is closed. None where transactions that write are alone anyway, or there is no such lock.
+        """
+        return None
+
+    @property
+    def begin_upgrade(self) -> str:
+        """As ``begin_write``, for changes of the schema, which wait for locks as long as it takes."""
+        return self.begin_write
 
     @abstractmethod
     def _conflict_insert(self, table: sa.Table) -> Insert: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +16,8 @@ from tradewind.store.dialects.base import Dialect, UniqueViolated
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 2
 """How long a writer waits for rows that another one holds. Our transactions last milliseconds."""
+_SCHEMA: Final = 8390322045789661550
+""""tradewin" in ASCII."""
 
 
 class Postgresql(Dialect):
@@ -28,6 +30,8 @@ class Postgresql(Dialect):
         f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"
     )
     now_sql: ClassVar[str] = "SELECT clock_timestamp()"
+    # Only what writes has a transaction id; when it ends, the list of those under way is another one.
+    pulse_sql: ClassVar[str | None] = "SELECT txid_current_snapshot()::text"
 
     def make_sql(self) -> DefaultDialect:
         """SQLAlchemy's psycopg dialect; psycopg itself loads here."""
@@ -90,8 +94,19 @@ class Postgresql(Dialect):
         )
 
     def schema_lock(self) -> str | None:
-        """An advisory lock, waited for as long as it takes; the number is "tradewin" in ASCII."""
-        return "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(8390322045789661550)"
+        """An advisory lock, waited for as long as it takes."""
+        return f"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({_SCHEMA})"
+
+    def schema_hold(self) -> str | None:
+        """The same lock. It is not waited for: who waits in a statement is waited for by an index that is
+        made while others write, and that would be a circle.
+        """
+        return f"SELECT pg_try_advisory_lock({_SCHEMA})"
+
+    @property
+    def begin_upgrade(self) -> str:
+        """Without the time-out."""
+        return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
     def _conflict_insert(self, table: sa.Table) -> Insert:
         return insert(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ class Sqlite(Dialect):
     one_writer: ClassVar[bool] = True
     begin_read: ClassVar[str] = "BEGIN DEFERRED"
     begin_write: ClassVar[str] = "BEGIN IMMEDIATE"
+    pulse_sql: ClassVar[str | None] = "PRAGMA data_version"
     now_sql: ClassVar[str] = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
     def make_sql(self) -> SQLiteDialect_pysqlite:
@@ -125,8 +127,12 @@ class Sqlite(Dialect):
         return insert(table)
 
 
+@functools.lru_cache(maxsize=256)
 def encode_time(value: datetime) -> str:
-    """``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC. Raises ValueError for a time without zone."""
+    """``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC. Raises ValueError for a time without zone.
+
+    A turn writes the same few moments again and again.
+    """
     if value.tzinfo is not UTC:
         if value.tzinfo is None:
             raise ValueError(f"a time without zone cannot be stored: {value.isoformat()}")

@@ -16,6 +16,7 @@ from tradewind.domain import errors
 from tradewind.store.database import Database, Tx
 from tradewind.store.statements import Statement
 from tradewind.store.tables import leases, metadata, pools, versions
+from tradewind.store.tables.base import for_server
 
 HEAD: Final = "0019"
 """The newest migration; a test compares it with the files in ``versions``."""
@@ -85,7 +86,8 @@ def _create(tx: Tx) -> bool:
     for table in metadata.sorted_tables:
         tx.text(str(CreateTable(table).compile(dialect=tx.dialect.sql)))
         for index in sorted(table.indexes, key=lambda index: index.name or ""):
-            tx.text(str(CreateIndex(index).compile(dialect=tx.dialect.sql)))
+            made = for_server(index, tx.dialect.sql.name)
+            tx.text(str(CreateIndex(made).compile(dialect=tx.dialect.sql)))
     fill(tx)
     tx.run(versions.alembic_version.insert().values(version_num=HEAD))
     return True

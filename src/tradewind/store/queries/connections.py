@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tradewind.domain import errors, keys
+from tradewind.domain import bounds, errors, keys
 from tradewind.secrets.cipher import Cipher
 from tradewind.secrets.connection import Connection
 from tradewind.store.database import Tx
@@ -22,6 +22,10 @@ _GET = Statement(sa.select(*_COLUMNS).where(connection.c.conn_id == sa.bindparam
 _ALL = Statement(sa.select(*_COLUMNS).order_by(connection.c.conn_id))
 _IDS = Statement(sa.select(connection.c.conn_id))
 _DELETE = Statement(sa.delete(connection).where(connection.c.conn_id == sa.bindparam("name")))
+_BOUNDS = {
+    "conn_type": bounds.CONN_TYPE, "description": bounds.DESCRIPTION, "host": bounds.HOST,
+    "schema": bounds.SCHEMA, "login": bounds.LOGIN,
+}  # fmt: skip
 
 
 def _upsert(dialect: Dialect) -> Any:
@@ -45,8 +49,8 @@ def list_connections(tx: Tx, *, cipher: Cipher) -> list[Connection]:
 def set_connection(tx: Tx, of: Connection, *, cipher: Cipher, overwrite: bool = True) -> None:
     """Create a connection, or overwrite the one of its id.
 
-    Raises InvalidId, InvalidValue for one without a type, and Conflict where it is there and may not be
-    overwritten.
+    Raises InvalidId, InvalidValue for one without a type or with a text that is too long, and Conflict where
+    it is there and may not be overwritten.
     """
     keys.check_conn_id(of.conn_id)
     if not of.conn_type:
@@ -54,6 +58,8 @@ def set_connection(tx: Tx, of: Connection, *, cipher: Cipher, overwrite: bool = 
             f"The type of connection {of.conn_id!r}", of.conn_type,
             "be given, as postgresql is in postgresql://user:password@host:5432/db",
         )  # fmt: skip
+    for name, most in _BOUNDS.items():
+        bounds.check(f"The {name} of connection {of.conn_id!r}", getattr(of, name), most)
     if not overwrite and tx.first(_GET, name=of.conn_id) is not None:
         raise errors.Conflict(
             f"Connection {of.conn_id!r} exists already. Delete it first, or choose another id."

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from tradewind.domain import errors, keys
+from tradewind.domain import bounds, errors, keys
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
 from tradewind.store.queries import dag_warnings, scheduling
@@ -47,6 +47,7 @@ def set_pool(
     if type(slots) is not int or not -1 <= slots <= MOST_SLOTS:
         rule = f"be a whole number from 0 to {MOST_SLOTS}, or -1 for no limit"
         raise errors.InvalidValue(f"slots of pool {name!r}", slots, rule)
+    bounds.check(f"The description of pool {name!r}", description, bounds.DESCRIPTION)
     tx.run(_SET, pool=name, slots=slots, description=description, include_deferred=include_deferred)
     dag_warnings.pool_is_there(tx)
     return PoolRecord(name=name, slots=slots, description=description, include_deferred=include_deferred)

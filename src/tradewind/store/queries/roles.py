@@ -60,9 +60,16 @@ def delete(tx: Tx, name: str) -> bool:
     return tx.run(sa.delete(role).where(role.c.name == name)) == 1
 
 
-def permissions(tx: Tx, of: Sequence[str] | None = None) -> dict[str, set[Pair]]:
-    """What roles (None: all) may, besides what is built in."""
+def permissions(
+    tx: Tx, of: Sequence[str] | None = None, *, by_files: bool | None = None
+) -> dict[str, set[Pair]]:
+    """What roles (None: all) may, besides what is built in; ``by_files``: only what DAG files grant, or only
+    what administrators do.
+    """
     select = sa.select(permission.c.role, permission.c.action, permission.c.resource)
+    if by_files is not None:
+        granted = permission.c.from_dag.is_not(None) if by_files else permission.c.from_dag.is_(None)
+        select = select.where(granted)
     if of is not None:
         select = select.where(permission.c.role.in_(list(of)))
     found: dict[str, set[Pair]] = {}

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors, keys
+from tradewind.domain import bounds, errors, keys
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries.reading import Reader
@@ -62,8 +62,7 @@ def create(tx: Tx, name: str, description: str, now: datetime) -> None:
         raise errors.InvalidValue(
             "name", name, f"have {keys.NAME_RULE.format(100)}, and no blanks around them"
         )
-    if len(description) > 500:
-        raise errors.InvalidValue("description", f"{description[:50]}…", "have at most 500 characters")
+    bounds.check(f"The description of service account {name!r}", description, bounds.DESCRIPTION_OF_ACCOUNT)
     try:
         tx.insert(table, {"name": name, "description": description, "created_on": now})
     except UniqueViolated as error:

@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from tradewind.domain import keys
 from tradewind.domain.messages.data import FindDagRuns
 from tradewind.domain.messages.deferral import TRIGGER_PREFIX
+from tradewind.domain.states import DagRunType
 from tradewind.store.database import Tx
 from tradewind.store.queries import runs
+from tradewind.store.queries import task_instances as instances
 from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement, const
 from tradewind.store.tables import task_instances
@@ -254,6 +256,7 @@ def task_states(
     logical_dates: Sequence[datetime] | None,
     run_ids: Sequence[str] | None,
     map_index: int | None,
+    states: Sequence[str | None] | None = None,
 ) -> list[tuple[str, str, int, str | None]]:
     """(run id, task id, map index, state) of task instances of the DAG, by tasks and runs."""
     same = (run.c.dag_id == ti.c.dag_id) & (run.c.run_id == ti.c.run_id)
@@ -266,6 +269,8 @@ def task_states(
     for column, values in wanted:
         if values is not None:
             select = select.where(column.in_(list(values)))
+    if states is not None:
+        select = select.where(instances.in_states(states))
     return [
         (a, b, c, d) for a, b, c, d in tx.rows(select.order_by(ti.c.run_id, ti.c.task_id, ti.c.map_index))
     ]
@@ -288,11 +293,17 @@ def find_runs(tx: Tx, wanted: FindDagRuns, *, limit: int) -> list[RunRecord]:
     return runs.READER.all(tx, select.order_by(run.c.logical_date, run.c.id).limit(limit))
 
 
-def previous_run_id(tx: Tx, dag_id: str, before: datetime, state: str | None) -> str | None:
-    """The run with the newest logical date before that moment, in that state if one is given."""
+def previous_run_id(
+    tx: Tx, dag_id: str, before: datetime, state: str | None, *, scheduled: bool = False
+) -> str | None:
+    """The run with the newest logical date before that moment, in that state if one is given; with
+    ``scheduled`` none that was asked for by hand.
+    """
     select = sa.select(run.c.run_id).where(run.c.dag_id == dag_id, run.c.logical_date < before)
     if state is not None:
         select = select.where(run.c.state == state)
+    if scheduled:
+        select = select.where(run.c.run_type != DagRunType.MANUAL)
     found: str | None = tx.value(select.order_by(run.c.logical_date.desc()).limit(1))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,7 +108,29 @@ def tries(
     return past
 
 
-def of_run(tx: Tx, dag_id: str, run_id: str, *, access: Access) -> list[TaskInstanceRecord]:
-    """All task instances of a run, by task and map index."""
+def of_run(
+    tx: Tx,
+    dag_id: str,
+    run_id: str,
+    *,
+    access: Access,
+    task_ids: Sequence[str] | None = None,
+    map_index: int | None = None,
+    states: Sequence[str | None] | None = None,
+    limit: int | None = None,
+) -> list[TaskInstanceRecord]:
+    """The task instances of a run that match all that is given, by task and map index."""
     select = _SELECT.where(ti.c.dag_id == dag_id, ti.c.run_id == run_id, within(ti.c.dag_id, access))
-    return _live.all(tx, select.order_by(ti.c.task_id, ti.c.map_index))
+    if task_ids is not None:
+        select = select.where(ti.c.task_id.in_(list(task_ids)))
+    if map_index is not None:
+        select = select.where(ti.c.map_index == map_index)
+    if states is not None:
+        select = select.where(in_states(states))
+    return _live.all(tx, select.order_by(ti.c.task_id, ti.c.map_index).limit(limit))
+
+
+def in_states(states: Sequence[str | None]) -> sa.ColumnElement[bool]:
+    """In one of these states; None is among them for those without one."""
+    named = ti.c.state.in_([state for state in states if state is not None])
+    return sa.or_(named, ti.c.state.is_(None)) if None in states else named

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors, keys, principals
+from tradewind.domain import bounds, errors, keys, principals
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import UniqueViolated
 from tradewind.store.queries import favourites
@@ -69,6 +69,7 @@ _CHANGEABLE = {
     "password_hash": "password", "email": "email", "first_name": "first_name", "last_name": "last_name",
     "active": "active",
 }  # fmt: skip
+_BOUNDS = {"email": bounds.ADDRESS, "first_name": bounds.PERSON_NAME, "last_name": bounds.PERSON_NAME}
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _ENDS_TOKENS = frozenset({"password_hash", "active"})
 
@@ -139,6 +140,16 @@ def roles_of(tx: Tx, found: UserRecord) -> list[str]:
 
 def with_role(tx: Tx, role: str) -> list[str]:
     """The names of the users who are active and have the role, by themselves or by a group."""
+    return [row[0] for row in tx.rows(_having(role))]
+
+
+def hold_with_role(tx: Tx, role: str) -> list[str]:
+    """As ``with_role``; another transaction that asks so waits until this one has ended."""
+    tx.rows(_having(role).with_for_update())
+    return with_role(tx, role)
+
+
+def _having(role: str) -> sa.Select[tuple[str]]:
     direct = sa.select(user_role.c.user_id).where(user_role.c.role == role)
     by_group = (
         sa.select(user_group.c.user_id)
@@ -146,8 +157,7 @@ def with_role(tx: Tx, role: str) -> list[str]:
         .where(group_role.c.role == role)
     )
     held = sa.or_(user.c.id.in_(direct), user.c.id.in_(by_group))
-    select = sa.select(user.c.username).where(user.c.active == sa.true(), held).order_by(user.c.username)
-    return [row[0] for row in tx.rows(select)]
+    return sa.select(user.c.username).where(user.c.active == sa.true(), held).order_by(user.c.username)
 
 
 def create(
@@ -165,14 +175,15 @@ def create(
     """Enter a user. Raises Conflict where the name is taken, or the address of one who does not come from
     outside (``source``), whose directory says it; InvalidValue for a name that cannot be.
     """
-    if not keys.is_name(username, 512) or principals.is_reserved(username):
+    if not keys.is_name(username, bounds.USERNAME) or principals.is_reserved(username):
         raise errors.InvalidValue(
             "username",
             username,
-            f"have {keys.NAME_RULE.format(512)}, no blanks around them, not begin with "
+            f"have {keys.NAME_RULE.format(bounds.USERNAME)}, no blanks around them, not begin with "
             f"{principals.SERVICE!r}, {principals.WEBHOOK!r} or {principals.TASK!r}, and be neither "
             f"{principals.ANONYMOUS!r} nor {principals.UNKNOWN!r}",
         )
+    _check_texts(username, {"email": email, "first_name": first_name, "last_name": last_name})
     if not source and get(tx, username) is None:  # a name that is taken is told of first
         require_free_address(tx, email)
     values: dict[str, Any] = {
@@ -194,17 +205,24 @@ def create(
 
 
 def change(tx: Tx, username: str, /, *, now: datetime, **fields: Any) -> bool:
-    """Change fields of UserRecord; False where there is no such user. Raises InvalidValue for another field.
+    """Change fields of UserRecord; False where there is no such user. Raises InvalidValue for another field,
+    and for a text that is too long.
 
     Another password, or another ``active``, makes the tokens that were issued before worthless.
     """
     unknown = fields.keys() - _CHANGEABLE.keys()
     if unknown:
         raise errors.InvalidValue("field", sorted(unknown)[0], f"be one of {', '.join(sorted(_CHANGEABLE))}")
+    _check_texts(username, fields)
     values: dict[str, Any] = {_CHANGEABLE[name]: value for name, value in fields.items()}
     if fields.keys() & _ENDS_TOKENS:
         values["token_epoch"] = user.c.token_epoch + 1
     return tx.run(sa.update(user).where(user.c.username == username).values(**values, changed_on=now)) == 1
+
+
+def _check_texts(username: str, fields: Mapping[str, Any]) -> None:
+    for name, most in _BOUNDS.items():
+        bounds.check(f"The {name} of user {username!r}", fields.get(name), most)
 
 
 def hash_again(tx: Tx, found: UserRecord, password_hash: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import keys
+from tradewind.domain import bounds, keys
 from tradewind.secrets.cipher import Cipher
 from tradewind.store.database import Tx
 from tradewind.store.dialects.base import Dialect
@@ -55,8 +55,10 @@ def list_keys(tx: Tx) -> list[str]:
 
 
 def set_variable(tx: Tx, key: str, value: str, *, description: str | None = None, cipher: Cipher) -> None:
-    """Create or overwrite a variable. Raises InvalidId."""
+    """Create or overwrite a variable. Raises InvalidId,
+    InvalidValue."""
     keys.check_variable_key(key)
+    bounds.check(f"The description of variable {key!r}", description, bounds.DESCRIPTION)
     _write(tx, key, value, description=description, cipher=cipher)
 
 

@@ -6,13 +6,23 @@ from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
-from sqlalchemy.dialects import mysql
 
-from tradewind.store.tables.base import Key, LongText, Name, Time, flag, key, metadata, to_dag
+from tradewind.store.tables.base import (
+    Key,
+    LongText,
+    Name,
+    OnMysql,
+    Time,
+    flag,
+    index,
+    key,
+    metadata,
+    to_dag,
+)
 
 Text1500: Final = sa.String(1500).with_variant(
     # One byte a letter: a unique index of MySQL holds 3,072 bytes. So it takes Latin letters only there.
-    mysql.VARCHAR(1500, charset="latin1", collation="latin1_general_cs"),
+    OnMysql("VARCHAR(1500) CHARACTER SET latin1 COLLATE latin1_general_cs"),
     "mysql",
     "mariadb",
 )
@@ -36,8 +46,8 @@ asset = Table(
     Column("updated_at", Time, nullable=False),
     # Ours: MySQL cannot hold both texts in one index, so uniqueness is by their hash (sha256, hex).
     Column("name_uri_hash", String(64), nullable=False, unique=True),
-    Index("idx_asset_name", "name", mysql_length=255, mariadb_length=255),
-    Index("idx_asset_uri", "uri", mysql_length=255, mariadb_length=255),
+    index("idx_asset_name", "name", mysql_length=255, mariadb_length=255),
+    index("idx_asset_uri", "uri", mysql_length=255, mariadb_length=255),
     sqlite_autoincrement=True,
 )
 

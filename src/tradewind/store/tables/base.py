@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.ext.compiler import compiles
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -16,14 +16,29 @@ metadata: Final = sa.MetaData(
     }
 )
 
+
+class OnMysql(sa.types.TypeEngine[Any]):
+    """A type as MySQL and MariaDB spell it, for ``with_variant``: SQLAlchemy's own types of a server load all
+    of its dialect, 2 MB in each process.
+    """
+
+    def __init__(self, spelled: str) -> None:
+        self.spelled = spelled
+
+
+@compiles(OnMysql, "mysql", "mariadb")
+def _spelled(kind: OnMysql, compiler: Any, **more: Any) -> str:
+    return kind.spelled
+
+
 Name: Final = sa.String(250)
 Short: Final = sa.String(50)
-LongText: Final = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-Time: Final = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+LongText: Final = sa.Text().with_variant(OnMysql("LONGTEXT"), "mysql", "mariadb")
+Time: Final = sa.DateTime(timezone=True).with_variant(OnMysql("DATETIME(6)"), "mysql", "mariadb")
 """Aware UTC; text on SQLite."""
 Key: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number given by the database; SQLite counts only INTEGER keys itself."""
-Uuid: Final = sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
+Uuid: Final = sa.String(36).with_variant(sa.UUID(as_uuid=False), "postgresql")
 
 
 def key(name: str = "id") -> sa.Column[int]:
@@ -53,6 +68,20 @@ def to_run() -> sa.ForeignKeyConstraint:
     )
 
 
+def index(name: str, *columns: Any, **options: Any) -> sa.Index:
+    """An index with options of servers (``mysql_length``), which ``for_server`` gives it: SQLAlchemy loads a
+    server's dialect for the first option of it.
+    """
+    return sa.Index(name, *columns, info={"options": options})
+
+
+def for_server(made: sa.Index, server: str) -> sa.Index:
+    """The same index, with the options of that server; for whoever makes it there."""
+    options = made.info.get("options", {})
+    made.dialect_kwargs.update({key: value for key, value in options.items() if key.startswith(f"{server}_")})
+    return made
+
+
 def partial(name: str, *columns: Any, where: sa.ColumnElement[bool]) -> sa.Index:
     """An index of some rows only; of all rows where the server knows no partial indexes."""
-    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return index(name, *columns, sqlite_where=where, postgresql_where=where)

@@ -14,7 +14,19 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tradewind.store.tables.base import LongText, Name, Short, Time, Uuid, flag, key, metadata, number, to_dag
+from tradewind.store.tables.base import (
+    LongText,
+    Name,
+    Short,
+    Time,
+    Uuid,
+    flag,
+    index,
+    key,
+    metadata,
+    number,
+    to_dag,
+)
 
 dag = Table(
     "dag",
@@ -144,7 +156,7 @@ import_error = Table(
     Column("filename", String(1024), nullable=False),
     Column("bundle_name", Name),
     Column("stacktrace", LongText, nullable=False),
-    Index("idx_import_error_filename", "filename", mysql_length=255, mariadb_length=255),
+    index("idx_import_error_filename", "filename", mysql_length=255, mariadb_length=255),
 )
 
 dag_priority_parsing_request = Table(
@@ -163,5 +175,5 @@ file_warning = Table(
     Column("filename", String(1024), nullable=False),
     Column("bundle_name", Name),
     Column("message", LongText, nullable=False),
-    Index("idx_file_warning_filename", "filename", mysql_length=255, mariadb_length=255),
+    index("idx_file_warning_filename", "filename", mysql_length=255, mariadb_length=255),
 )

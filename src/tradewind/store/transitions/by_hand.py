@@ -22,7 +22,7 @@ from tradewind.store.records import RunRecord
 from tradewind.store.statements import Statement, const, one_of
 from tradewind.store.tables.base import Key, Time
 from tradewind.store.tables.runs import dag_run as run
-from tradewind.store.transitions import runs, tries
+from tradewind.store.transitions import runs, tasks, tries
 from tradewind.store.transitions.rows import may_become, ti, update
 
 Changes = Sequence[tuple[str, Effect]]
@@ -64,6 +64,15 @@ def change(tx: Tx, of: RunRecord, changes: Changes, *, now: datetime, reason: st
         if effect.state is not None and effect.state is not TaskInstanceState.RESTARTING
     ]
     tx.run_many(_MARK, marked)
+
+
+def run_out_of_turn(
+    tx: Tx, of: RunRecord, begun: decisions.NewTry | None, it: decisions.Schedule, *, now: datetime
+) -> None:
+    """A task instance that ``change`` has just cleared waits for a slot, and for nothing else."""
+    if begun is not None:
+        tries.new_try(tx, [(of, begun)], now)
+    tasks.schedule(tx, [(of, it)])
 
 
 _pk = sa.bindparam("pk", type_=Key)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from tradewind.domain import bounds
 from tradewind.domain.events import Succeeded
 from tradewind.domain.messages.report import Finished
 from tradewind.store.database import Tx
@@ -127,7 +128,8 @@ def push(tx: Tx, attempt_id: str, key: str, value: str, length: int | None, now:
 
 
 def set_note(tx: Tx, attempt_id: str, note: str | None, *, user: str | None, now: datetime) -> None:
-    """Write or (None) remove the note of a task instance that is there."""
+    """Write or (None) remove the note of a task instance that is there. Raises InvalidValue."""
+    bounds.check("The note of a task instance", note, bounds.NOTE)
     table = task_instances.task_instance_note
     if note is None:
         tx.run(sa.delete(table).where(table.c.ti_id == attempt_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -51,27 +52,36 @@ def write(
     after: str | None = ANY,
     *,
     found_as: str = "attempt_id",
+    stamped: bool = False,
 ) -> frozenset[int]:
     """Execute ``statement`` for each pair as one batch; the runs whose rows did not match.
 
     ``after`` is the state that a matching row has then; ``found_as`` names the parameter with its id.
+    ``stamped``: rows that match are told by their ``updated_at``, the parameter ``at``, from those that were
+    in that state before.
     """
+    if not pairs:
+        return NONE
     rows = [row_of(decision) for _, decision in pairs]
     if tx.run_many(statement, rows) == len(rows):
         return NONE
     expected = [
-        (run.pk, row[found_as], row.get("after", after)) for (run, _), row in zip(pairs, rows, strict=True)
+        (run.pk, row[found_as], row.get("after", after), row["at"] if stamped else None)
+        for (run, _), row in zip(pairs, rows, strict=True)
     ]
     return _mismatched(tx, expected)
 
 
-def _mismatched(tx: Tx, expected: Sequence[tuple[int, str, str | None]]) -> frozenset[int]:
+def _mismatched(tx: Tx, expected: Sequence[tuple[int, str, str | None, datetime | None]]) -> frozenset[int]:
     """The runs whose rows are gone or in another state; all of them, where that does not tell."""
-    ids = [attempt_id for _, attempt_id, _ in expected]
-    found = dict(tx.rows(sa.select(ti.c.id, ti.c.state).where(ti.c.id.in_(ids))))
+    ids = [attempt_id for _, attempt_id, _, _ in expected]
+    rows = tx.rows(sa.select(ti.c.id, ti.c.state, ti.c.updated_at).where(ti.c.id.in_(ids)))
+    found = {attempt_id: (state, at) for attempt_id, state, at in rows}
     wrong = frozenset(
         pk
-        for pk, attempt_id, after in expected
-        if attempt_id not in found or after not in (ANY, found[attempt_id])
+        for pk, attempt_id, after, at in expected
+        if attempt_id not in found
+        or after not in (ANY, found[attempt_id][0])
+        or at not in (None, found[attempt_id][1])
     )
-    return wrong or frozenset(pk for pk, _, _ in expected)
+    return wrong or frozenset(pk for pk, _, _, _ in expected)

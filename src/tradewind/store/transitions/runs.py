@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from tradewind.domain import errors
+from tradewind.domain import bounds, errors
 from tradewind.domain.spec import DagSpec
 from tradewind.domain.states import RUN_MOVES, DagRunState
 from tradewind.engine.decisions import RunMove
@@ -251,7 +251,8 @@ _NOTE = Statement(_note)
 
 
 def set_note(tx: Tx, pk: int, note: str | None, *, user: str | None, now: datetime) -> None:
-    """Write or (None) remove the note of a run."""
+    """Write or (None) remove the note of a run. Raises InvalidValue."""
+    bounds.check("The note of a run", note, bounds.NOTE)
     if note is None:
         tx.run(sa.delete(tables.dag_run_note).where(tables.dag_run_note.c.dag_run_id == pk))
         return

@@ -18,7 +18,7 @@ from tradewind.domain.states import TaskInstanceState as T
 from tradewind.engine import decisions as d
 from tradewind.store.database import Tx
 from tradewind.store.records import RunRecord
-from tradewind.store.statements import Statement, const, insert_all, one_of
+from tradewind.store.statements import Row, Statement, const, insert_all, one_of
 from tradewind.store.tables import task_instances, triggers
 from tradewind.store.tables.base import Time
 from tradewind.store.transitions import callbacks, hitl, runs, tries
@@ -46,7 +46,9 @@ def apply(
     be rolled back: part of those runs' decisions is written.
     """
     wrong: frozenset[int] = NONE
-    extra = _Extra(now, addresses or {}, specs or {})
+    extra = _Extra(
+        now, addresses or {}, specs or {}, _at_once(batch, "starts", "finishes"), _handed_out(batch)
+    )
     for field in d.Decisions.__struct_fields__:
         verb = _VERBS.get(field)
         if verb is None:
@@ -63,6 +65,27 @@ class _Extra(NamedTuple):
     now: datetime
     addresses: Mapping[str, str]
     specs: Mapping[int, DagSpec]
+    started: Mapping[str, d.Start]
+    """Of those that end in the same turn: both moves are one statement, as are the two below."""
+    scheduled: Mapping[str, d.Schedule]
+    """Of those that are queued in the same turn, unless a trigger has to be forgotten first."""
+
+
+def _at_once(batch: Batch, first: str, second: str) -> dict[str, Any]:
+    """The decisions of ``first`` whose task instances are also among those of ``second``, by attempt."""
+    later = {it.attempt_id for _, decisions in batch for it in getattr(decisions, second)}
+    if not later:
+        return {}
+    return {
+        it.attempt_id: it
+        for _, decisions in batch
+        for it in getattr(decisions, first)
+        if it.attempt_id in later
+    }
+
+
+def _handed_out(batch: Batch) -> dict[str, d.Schedule]:
+    return {key: it for key, it in _at_once(batch, "schedules", "queues").items() if it.resume is None}
 
 
 # --- start, finish -------------------------------------------------------------------------------
@@ -84,14 +107,14 @@ _START = update(
 
 def start(tx: Tx, pairs: Pairs[d.Start]) -> frozenset[int]:
     """queued → running. A later dispatch of the same try keeps the try's start date."""
-    return write(
-        tx, _START, pairs,
-        lambda it: {
-            "attempt_id": it.attempt_id, "at": it.at, "hostname": it.hostname, "pid": it.pid,
-            "unixname": it.unixname,
-        },
-        "running",
-    )  # fmt: skip
+    return write(tx, _START, pairs, _start_row, "running")
+
+
+def _start_row(it: d.Start) -> Row:
+    return {
+        "attempt_id": it.attempt_id, "at": it.at, "hostname": it.hostname, "pid": it.pid,
+        "unixname": it.unixname,
+    }  # fmt: skip
 
 
 _after = sa.bindparam("after", type_=sa.String())
@@ -122,14 +145,52 @@ _FINISH = update(
 
 def finish(tx: Tx, pairs: Pairs[d.Finish]) -> frozenset[int]:
     """→ success, failed, skipped, upstream_failed or removed."""
-    return write(
-        tx, _FINISH, pairs,
-        lambda it: {
-            "attempt_id": it.attempt_id, "after": it.state.value, "start": it.start, "at": it.at,
+    return write(tx, _FINISH, pairs, _finish_row)
+
+
+def _finish_row(it: d.Finish) -> Row:
+    return {
+        "attempt_id": it.attempt_id, "after": it.state.value, "start": it.start, "at": it.at,
+        "duration": it.duration, "reason": it.reason, "try_number": it.try_number if it.counted else 0,
+        "ran": it.ran,
+    }  # fmt: skip
+
+
+_began = sa.bindparam("began", type_=Time)
+_START_AND_FINISH = update(
+    may_become(T.RUNNING),
+    state=_after,
+    start_date=sa.func.coalesce(ti.c.start_date, _began),
+    first_start=sa.func.coalesce(ti.c.first_start, _began),
+    end_date=_at,
+    duration=...,
+    reason=...,
+    hostname=...,
+    pid=...,
+    unixname=...,
+    last_heartbeat_at=_began,
+    try_number=sa.case((ti.c.try_number < _try, _try), else_=ti.c.try_number),
+    trigger_id=sa.null(),
+    trigger_timeout=sa.null(),
+    next_method=sa.null(),
+    next_kwargs=sa.null(),
+    reschedule_date=sa.null(),
+    updated_at=_at,
+)
+
+
+def start_and_finish(tx: Tx, pairs: Pairs[d.Finish], started: Mapping[str, d.Start]) -> frozenset[int]:
+    """queued → running → its end, told of in one turn: what ``start`` and then ``finish`` would leave."""
+
+    def row(it: d.Finish) -> Row:
+        begin = started[it.attempt_id]
+        return {
+            "attempt_id": it.attempt_id, "after": it.state.value, "began": begin.at, "at": it.at,
             "duration": it.duration, "reason": it.reason, "try_number": it.try_number if it.counted else 0,
-            "ran": it.ran,
-        },
-    )  # fmt: skip
+            "hostname": begin.hostname, "pid": begin.pid, "unixname": begin.unixname,
+        }  # fmt: skip
+
+    return write(tx, _START_AND_FINISH, pairs, row, stamped=True)
 
 
 # --- retry, reschedule, defer ----------------------------------------------------------------------
@@ -307,6 +368,75 @@ def queue(tx: Tx, pairs: Pairs[d.Queue], addresses: Mapping[str, str]) -> frozen
     )  # fmt: skip
 
 
+_SCHEDULE_AND_QUEUE = update(
+    may_become(T.SCHEDULED),
+    state=const("queued"),
+    scheduled_dttm=sa.bindparam("scheduled", type_=Time),
+    try_number=...,
+    priority_weight=...,
+    next_method=...,
+    next_kwargs=sa.null(),
+    trigger_id=sa.null(),
+    trigger_timeout=sa.null(),
+    reschedule_date=sa.null(),
+    queued_dttm=_at,
+    dispatch=...,
+    pool=...,
+    pool_slots=...,
+    external_executor_id=...,
+    last_heartbeat_at=sa.null(),
+    claim=sa.null(),
+    updated_at=_at,
+)
+
+
+def schedule_and_queue(
+    tx: Tx, pairs: Pairs[d.Queue], addresses: Mapping[str, str], scheduled: Mapping[str, d.Schedule]
+) -> frozenset[int]:
+    """→ scheduled → queued, decided in one turn: what ``schedule`` and then ``queue`` would leave."""
+
+    def row(it: d.Queue) -> Row:
+        ready = scheduled[it.attempt_id]
+        return {
+            "attempt_id": it.attempt_id, "scheduled": ready.at, "try_number": ready.try_number,
+            "priority_weight": ready.priority, "next_method": ready.next_method, "at": it.at,
+            "dispatch": it.dispatch, "pool": it.pool, "pool_slots": it.pool_slots,
+            "external_executor_id": addresses.get(it.attempt_id),
+        }  # fmt: skip
+
+    return write(tx, _SCHEDULE_AND_QUEUE, pairs, row, "queued")
+
+
+# --- all verbs ----------------------------------------------------------------------------------------
+
+
+def _split(pairs: Pairs[Any], among: Mapping[str, Any]) -> tuple[Pairs[Any], Pairs[Any]]:
+    """(those among them, the others)."""
+    if not among:
+        return (), pairs
+    both = [pair for pair in pairs if pair[1].attempt_id in among]
+    return both, [pair for pair in pairs if pair[1].attempt_id not in among]
+
+
+def _start(tx: Tx, pairs: Pairs[d.Start], extra: _Extra) -> frozenset[int]:
+    return start(tx, _split(pairs, extra.started)[1])
+
+
+def _finish(tx: Tx, pairs: Pairs[d.Finish], extra: _Extra) -> frozenset[int]:
+    both, others = _split(pairs, extra.started)
+    return start_and_finish(tx, both, extra.started) | finish(tx, others)
+
+
+def _schedule(tx: Tx, pairs: Pairs[d.Schedule], extra: _Extra) -> frozenset[int]:
+    return schedule(tx, _split(pairs, extra.scheduled)[1])
+
+
+def _queue(tx: Tx, pairs: Pairs[d.Queue], extra: _Extra) -> frozenset[int]:
+    both, others = _split(pairs, extra.scheduled)
+    wrong = schedule_and_queue(tx, both, extra.addresses, extra.scheduled)
+    return wrong | queue(tx, others, extra.addresses)
+
+
 def _request_callbacks(tx: Tx, pairs: Any, extra: _Extra) -> frozenset[int]:
     callbacks.request(tx, pairs, extra.now)
     return NONE
@@ -315,17 +445,17 @@ def _request_callbacks(tx: Tx, pairs: Any, extra: _Extra) -> frozenset[int]:
 _VERBS: dict[str, Callable[[Tx, Any, _Extra], frozenset[int]]] = {
     "resets": lambda tx, pairs, extra: tries.reset(tx, pairs, extra.now),
     "expansions": lambda tx, pairs, extra: tries.expand(tx, pairs, extra.now, extra.specs),
-    "starts": lambda tx, pairs, extra: start(tx, pairs),
-    "finishes": lambda tx, pairs, extra: finish(tx, pairs),
+    "starts": _start,
+    "finishes": _finish,
     "retries": lambda tx, pairs, extra: retry(tx, pairs),
     "reschedules": lambda tx, pairs, extra: reschedule(tx, pairs),
     "new_tries": lambda tx, pairs, extra: tries.new_try(tx, pairs, extra.now),
     "defers": lambda tx, pairs, extra: defer(tx, pairs),
     "awaits": lambda tx, pairs, extra: hitl.park(tx, pairs),
     "expires": lambda tx, pairs, extra: hitl.expire(tx, pairs),
-    "schedules": lambda tx, pairs, extra: schedule(tx, pairs),
+    "schedules": _schedule,
     "unqueues": lambda tx, pairs, extra: unqueue(tx, pairs, extra.now),
-    "queues": lambda tx, pairs, extra: queue(tx, pairs, extra.addresses),
+    "queues": _queue,
     "callbacks": _request_callbacks,
     "run": lambda tx, pairs, extra: runs.move(tx, pairs),
 }

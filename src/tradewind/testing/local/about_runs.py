@@ -10,6 +10,8 @@ from tradewind.domain import errors
 from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.spec import DagSpec
+from tradewind.domain.spec import dag as dag_spec
+from tradewind.domain.states import DagRunType
 
 
 def dag(own: DagSpec | None, wanted: data.GetDag) -> dict[str, Any]:
@@ -24,10 +26,63 @@ def dag(own: DagSpec | None, wanted: data.GetDag) -> dict[str, Any]:
     }
 
 
+Named = data.GetTaskStates | data.CountTaskInstances
+
+
+def states(
+    run: RunContext, spec: DagSpec | None, known: dict[str, str | None], wanted: data.GetTaskStates
+) -> dict[str, dict[str, str | None]]:
+    """Those states of the run that were asked for, by the names of task instances."""
+    if not _is_asked_for(run, wanted):
+        return {}
+    names = _names(spec, wanted)
+    return {run.run_id: {name: state for name, state in known.items() if names is None or name in names}}
+
+
+def count(
+    run: RunContext,
+    spec: DagSpec | None,
+    known: list[data.TaskInstanceFacts],
+    wanted: data.CountTaskInstances,
+) -> int:
+    """How many task instances of the run match."""
+    names = _names(spec, wanted)
+    return sum(
+        (names is None or one.task_id in names)
+        and wanted.map_index in (None, one.map_index)
+        and (wanted.states is None or one.state in wanted.states)
+        for one in (known if _is_asked_for(run, wanted) else ())
+    )
+
+
+def _is_asked_for(run: RunContext, wanted: Named) -> bool:
+    runs, dates = wanted.run_ids, wanted.logical_dates
+    fits = (runs is None or run.run_id in runs) and (dates is None or run.logical_date in dates)
+    return fits and wanted.dag_id == run.dag_id
+
+
+def _names(spec: DagSpec | None, wanted: Named) -> set[str] | None:
+    """Raises NotFound for a group that is not there."""
+    names = None if wanted.task_ids is None else set(wanted.task_ids)
+    if wanted.task_group_id is None or spec is None:
+        return names
+    return (names or set()) | set(dag_spec.members(spec, wanted.task_group_id))
+
+
+def is_meant(one: data.TaskInstanceFacts, wanted: data.GetTaskInstances) -> bool:
+    """Whether a task instance matches all that is given."""
+    return (
+        (wanted.task_ids is None or one.task_id in wanted.task_ids)
+        and wanted.map_index in (None, one.map_index)
+        and (wanted.states is None or one.state in wanted.states)
+    )
+
+
 def previous(run: RunContext, wanted: data.GetPreviousDagRun) -> dict[str, Any] | None:
     """The run itself, for a date after its own; there is none before it."""
     earlier = run.logical_date is not None and run.logical_date < wanted.logical_date
-    fits = wanted.dag_id == run.dag_id and wanted.state in (None, run.state)
+    kind = not wanted.scheduled or run.run_type != DagRunType.MANUAL
+    fits = wanted.dag_id == run.dag_id and wanted.state in (None, run.state) and kind
     return msgspec.structs.asdict(run) if earlier and fits else None
 
 

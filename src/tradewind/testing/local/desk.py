@@ -144,8 +144,8 @@ class Desk:
         return values.get(request.map_index)
 
     @look_up.register
-    def _(self, request: data.GetXComElement) -> Any:
-        return None  # whoever asks then asks for the whole list, which is at hand here
+    def _(self, request: data.GetXComElement | data.FindXComRun) -> Any:
+        return None  # whoever asks then asks for the whole list, or of this run: both are at hand here
 
     def _path(self, request: Any, index: int) -> tuple[int, ...]:
         return self._paths.get((request.task_id, index), (index,))
@@ -230,20 +230,16 @@ class Desk:
 
     @look_up.register
     def _(self, request: data.GetTaskStates) -> Any:
-        if request.dag_id != self.run.dag_id:
-            return {}
-        wanted = request.task_ids
-        states = self.states()
-        return {
-            self.run.run_id: {
-                name: state for name, state in states.items() if wanted is None or name in wanted
-            }
-        }
+        return about_runs.states(self.run, self.spec, self.states(), request)
+
+    @look_up.register
+    def _(self, request: data.CountTaskInstances) -> Any:
+        return about_runs.count(self.run, self.spec, self.instances(), request)
 
     @look_up.register
     def _(self, request: data.GetTaskInstances) -> Any:
         mine = (request.dag_id, request.run_id) == (self.run.dag_id, self.run.run_id)
-        return self.instances() if mine else []
+        return [one for one in self.instances() if about_runs.is_meant(one, request)] if mine else []
 
     @look_up.register
     def _(self, request: data.FindDagRuns) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from tradewind.domain.messages import data
 from tradewind.domain.messages.assignment import RunContext
 from tradewind.domain.messages.wake import Wake
 from tradewind.domain.spec import DagSpec
+from tradewind.domain.spec import dag as dag_spec
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType
 from tradewind.store.queries import audit, scheduling, task_data
 from tradewind.store.queries import dags as dag_store
@@ -25,6 +27,8 @@ from tradewind.store.transitions import runs as transitions
 
 _MOST_RUNS: Final = 10_000
 """How many runs one question may be answered with: an answer is one message."""
+_MOST_INSTANCES: Final = 20_000
+"""The same of task instances."""
 
 
 @answers(data.TriggerDagRun, writes=True)
@@ -137,7 +141,9 @@ def get_dag_run(asked: Asked, request: data.GetDagRun) -> dict[str, Any] | None:
 def get_previous_dag_run(asked: Asked, request: data.GetPreviousDagRun) -> dict[str, Any] | None:
     """The run before a logical date, or None."""
     state = DagRunState(request.state).value if request.state else None
-    run_id = task_data.previous_run_id(asked.tx, request.dag_id, request.logical_date, state)
+    run_id = task_data.previous_run_id(
+        asked.tx, request.dag_id, request.logical_date, state, scheduled=request.scheduled
+    )
     return (
         None if run_id is None else _context(run_store.get(asked.tx, request.dag_id, run_id, access=SYSTEM))
     )
@@ -156,8 +162,18 @@ def find_dag_runs(asked: Asked, request: data.FindDagRuns) -> list[dict[str, Any
 
 @answers(data.GetTaskInstances)
 def get_task_instances(asked: Asked, request: data.GetTaskInstances) -> list[data.TaskInstanceFacts]:
-    """All of a run, by task and map index; none of a run that does not exist."""
-    found = ti_store.of_run(asked.tx, request.dag_id, request.run_id, access=SYSTEM)
+    """Those of a run that match, by task and map index; none of a run that does not exist. Raises BadRequest
+    for more than ``_MOST_INSTANCES``.
+    """
+    found = ti_store.of_run(
+        asked.tx, request.dag_id, request.run_id, access=SYSTEM, task_ids=request.task_ids,
+        map_index=request.map_index, states=request.states, limit=_MOST_INSTANCES + 1,
+    )  # fmt: skip
+    if len(found) > _MOST_INSTANCES:
+        raise errors.BadRequest(
+            f"Run {request.run_id!r} has more than {_MOST_INSTANCES} such task instances. Ask for those in "
+            "some state (get_task_instances(state=…)), or for one (get_task_instance)."
+        )
     return [msgspec.convert(one, data.TaskInstanceFacts, from_attributes=True) for one in found]
 
 
@@ -172,27 +188,42 @@ def _context(run: RunRecord | None) -> dict[str, Any] | None:
 @answers(data.GetTaskStates)
 def get_task_states(asked: Asked, request: data.GetTaskStates) -> dict[str, dict[str, str | None]]:
     """{run id: {task id, or task id_map index: state}}."""
+    found: dict[str, dict[str, str | None]] = {}
+    for run_id, task_id, index, state in _states(asked, request):
+        found.setdefault(run_id, {})[task_id if index < 0 else f"{task_id}_{index}"] = state
+    return found
+
+
+@answers(data.CountTaskInstances)
+def count_task_instances(asked: Asked, request: data.CountTaskInstances) -> int:
+    """How many match."""
+    return len(_states(asked, request, request.states))
+
+
+def _states(
+    asked: Asked,
+    request: data.GetTaskStates | data.CountTaskInstances,
+    states: Sequence[str | None] | None = None,
+) -> list[tuple[str, str, int, str | None]]:
     task_ids = list(request.task_ids) if request.task_ids is not None else None
     if request.task_group_id is not None:
         task_ids = [*(task_ids or []), *_members(asked, request.dag_id, request.task_group_id)]
-    found: dict[str, dict[str, str | None]] = {}
-    for run_id, task_id, index, state in task_data.task_states(
+    return task_data.task_states(
         asked.tx,
         request.dag_id,
         task_ids=task_ids,
         logical_dates=request.logical_dates,
         run_ids=request.run_ids,
         map_index=request.map_index,
-    ):
-        found.setdefault(run_id, {})[task_id if index < 0 else f"{task_id}_{index}"] = state
-    return found
+        states=states,
+    )
 
 
 def _members(asked: Asked, dag_id: str, group_id: str) -> list[str]:
     """Tasks in a group and in the groups below it. Raises NotFound."""
     dag = _dag(asked, dag_id)
     spec = asked.services.specs.spec(asked.tx, dag_id, dag.version_hash)
-    return triggering.members(spec, group_id)
+    return dag_spec.members(spec, group_id)
 
 
 @answers(data.CountDagRuns)

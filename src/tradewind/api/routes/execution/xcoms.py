@@ -11,7 +11,7 @@ from tradewind.store.queries import task_data
 from tradewind.store.transitions import results
 
 
-def _run_of(asked: Asked, request: data.GetXCom | data.GetXComSlice) -> str:
+def _run_of(asked: Asked, request: data.GetXCom | data.GetXComSlice | data.FindXComRun) -> str:
     """The run to look in: with ``include_prior_dates`` the newest one that has the value, up to that run; who
     asks about another DAG means: up to the run that asks.
     """
@@ -116,6 +116,12 @@ def _nested(
         key=request.key,
         within=within,
     )
+
+
+@answers(data.FindXComRun)
+def find_run(asked: Asked, request: data.FindXComRun) -> str:
+    """The run that has the value; the one that was named where none has."""
+    return _run_of(asked, request)
 
 
 @answers(data.SetXCom, writes=True)

@@ -24,6 +24,7 @@ MODULES: Final = [
     "bulk_task_instances",
     "clearing",
     "marking",
+    "running",
     "logs",
     "xcoms",
     "task_state_stores",
@@ -49,6 +50,8 @@ MODULES: Final = [
     "webhook_management",
     "service_accounts",
     "groups",
+    "users",
+    "roles",
 ]
 """Where two paths would match, the more particular one stands first."""
 

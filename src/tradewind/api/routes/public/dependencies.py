@@ -39,5 +39,5 @@ def _reasons(call: Call, map_index: int) -> schemas.TaskDependencyCollectionResp
     spec = call.services.specs.spec(call.tx, record.dag_id, record.version_hash)
     found = reasons.reasons(call.tx, record, spec, access=call.access)
     return schemas.TaskDependencyCollectionResponse(
-        dependencies=[schemas.TaskDependencyResponse(name=name, reason=reason) for name, reason in found]
+        dependencies=[schemas.TaskDependencyResponse(name=one.name, reason=one.text) for one in found]
     )

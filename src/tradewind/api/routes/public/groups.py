@@ -13,7 +13,7 @@ from tradewind.store.queries import roles as store
 from tradewind.store.queries import users
 
 door = Door("Group", prefix=OWN)
-ONE = "/groups/{group_name:path}"
+ONE = "/groups/{group_name}"
 
 
 @door.get("/groups", Resource.USER, answer=schemas.GroupCollectionResponse)

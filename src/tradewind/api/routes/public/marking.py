@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from tradewind.api import changing, missing, triggering
+from tradewind.api import changing, missing
 from tradewind.api.door import Call, Door
 from tradewind.api.routes.public import clearing, runs, task_instances
 from tradewind.api.schemas import task_instances as schemas
 from tradewind.api.schemas.common import MaskQuery
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
+from tradewind.domain.spec import dag as dag_spec
 from tradewind.domain.states import TaskInstanceState
 from tradewind.store.queries.browse import runs as browse_runs
 from tradewind.store.queries.browse import task_instances as browse
@@ -104,7 +105,7 @@ def patch_task_group_instances_dry_run(call: Call) -> schemas.TaskInstanceCollec
 def _patch_group(call: Call, *, dry: bool) -> schemas.TaskInstanceCollectionResponse:
     row = runs.row_of_run(call)
     spec = call.services.specs.spec(call.tx, row.dag_id, row.version_hash)
-    members = triggering.members(spec, call.path["group_id"])
+    members = dag_spec.members(spec, call.path["group_id"])
     return _patch(call, row, scope_of(call.body, members, None), dry=dry)
 
 

@@ -21,7 +21,7 @@ from tradewind.store.queries import jobs
 from tradewind.store.records import JobRecord
 
 if TYPE_CHECKING:
-    from tradewind.store.database import Database
+    from tradewind.store.database import Database, Tx
 
 door = Door("Monitor")
 old_door = Door("Monitor", prefix="")
@@ -52,10 +52,14 @@ def check(database: Database, now: datetime, limit: timedelta) -> HealthInfoResp
     """The newest heartbeat of each kind of component against the time that it may be silent."""
     try:
         with database.read() as tx:
-            newest = {kind: jobs.newest(tx, kind) for kind in _KINDS}
+            return health_in(tx, now, limit)
     except DatabaseError:
         return _answer(UNHEALTHY, {}, now, limit)
-    return _answer(HEALTHY, newest, now, limit)
+
+
+def health_in(tx: Tx, now: datetime, limit: timedelta) -> HealthInfoResponse:
+    """The same where the database answers."""
+    return _answer(HEALTHY, {kind: jobs.newest(tx, kind) for kind in _KINDS}, now, limit)
 
 
 def _answer(

@@ -11,7 +11,7 @@ from tradewind.auth.permissions import Resource
 from tradewind.store.queries import service_accounts as store
 
 door = Door("Service Account", prefix=OWN)
-ONE = "/serviceAccounts/{account_name:path}"
+ONE = "/serviceAccounts/{account_name}"
 
 
 @door.get("/serviceAccounts", Resource.USER, answer=schemas.ServiceAccountCollectionResponse)

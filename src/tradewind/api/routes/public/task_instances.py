@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tradewind.api import cursors, filters, missing, triggering, views
+from tradewind.api import cursors, filters, missing, views
 from tradewind.api.door import Call, Door
 from tradewind.api.pagination import Paged, page
 from tradewind.api.path_names import ANY
@@ -14,6 +14,7 @@ from tradewind.api.routes.public.dags import dag_filter, row_of
 from tradewind.api.schemas import task_instances as schemas
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
+from tradewind.domain.spec import dag as dag_spec
 from tradewind.store.queries.browse import runs as browse_runs
 from tradewind.store.queries.browse import task_instances as browse
 from tradewind.store.queries.browse.listing import Page, Where
@@ -242,7 +243,7 @@ def _members(call: Call, group_id: str) -> list[str]:
     row = row_of(call)
     run = _run(call) if call.run_id != ANY else None
     version = (run.version_hash if run else None) or row.version_hash
-    return triggering.members(call.services.specs.spec(call.tx, row.dag_id, version), group_id)
+    return dag_spec.members(call.services.specs.spec(call.tx, row.dag_id, version), group_id)
 
 
 def _run(call: Call) -> browse_runs.RunRow | None:

@@ -48,8 +48,9 @@ def post_webhook(call: Call) -> schemas.WebhookSecretResponse:
         where = Where("id", "eq", body.asset_id)
         if browse_assets.assets.one(call.tx, where, access=call.access) is None:
             raise errors.NotFound(f"There is no asset {body.asset_id}. GET /api/v2/assets lists them.")
-    secret = webhook_making.make(
-        call.tx, body.name, dag_id=body.dag_id, asset_id=body.asset_id, secret=body.secret,
+    secret = webhook_making.usable(body.secret)
+    webhook_making.make(
+        call.tx, body.name, dag_id=body.dag_id, asset_id=body.asset_id, secret=secret,
         signed_only=body.signed_only, params=body.params or {}, now=call.now, cipher=call.services.cipher,
     )  # fmt: skip
     told = {"webhook": body.name, "asset_id": body.asset_id}
@@ -64,7 +65,8 @@ def post_webhook(call: Call) -> schemas.WebhookSecretResponse:
 def rotate_webhook_secret(call: Call) -> schemas.WebhookSecretResponse:
     """Give a webhook another secret; the former one is worthless from then on."""
     hook, given = _loaded(call), call.body.secret if call.body is not None else None
-    secret = webhook_making.rotate(call.tx, hook.name, given, cipher=call.services.cipher)
+    secret = webhook_making.usable(given)
+    store.set_secret(call.tx, hook.name, secret, cipher=call.services.cipher)
     call.audit("webhook_rotate", dag_id=hook.dag_id, extra={"webhook": hook.name})
     return _secret(hook.name, secret, given)
 

@@ -6,26 +6,23 @@ v2 has no such operations (they moved to Airflow's FAB provider), so these use `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
-from starlette.concurrency import run_in_threadpool
+from msgspec import UNSET, UnsetType
 
-from tradewind.api import admins, masks
+from tradewind.api import managing_people, masks
 from tradewind.api.door import Call
 from tradewind.api.pagination import Paged, PlainPage, page
 from tradewind.api.routes.v1.translation import names, one, own, paged
 from tradewind.api.schemas.common import Answer, Body, MaskQuery
-from tradewind.auth import managing, passwords, roles
+from tradewind.api.schemas.users import Address, Password, PersonName, Username
+from tradewind.auth import managing, roles
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
-from tradewind.runtime import plugin_hosts
 from tradewind.store.queries import roles as role_queries
 from tradewind.store.queries import users as queries
-
-T = TypeVar("T")
 
 
 class Named(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -36,29 +33,26 @@ class Named(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 # --- users -------------------------------------------------------------------------------------------
 
-Text = Annotated[str, Meta(max_length=256)]
-Password = Annotated[str, Meta(min_length=1, max_length=1024)]
-
 
 class UserBody(Body, kw_only=True):
     """A new user."""
 
-    username: Text
-    email: Text
+    username: Username
+    email: Address
     password: Password
-    first_name: Text = ""
-    last_name: Text = ""
+    first_name: PersonName = ""
+    last_name: PersonName = ""
     roles: list[Named] | None = None
 
 
 class UserPatch(Body, kw_only=True):
     """What to change of a user."""
 
-    username: Text | UnsetType = UNSET
-    email: Text | UnsetType = UNSET
+    username: Username | UnsetType = UNSET
+    email: Address | UnsetType = UNSET
     password: Password | UnsetType = UNSET
-    first_name: Text | UnsetType = UNSET
-    last_name: Text | UnsetType = UNSET
+    first_name: PersonName | UnsetType = UNSET
+    last_name: PersonName | UnsetType = UNSET
     roles: list[Named] | UnsetType = UNSET
 
 
@@ -82,35 +76,10 @@ _USER: Final = "username email first_name last_name"
 USER = one(f"{_USER} active last_login login_count failed_login_count created_on changed_on roles")
 
 
-def _user(call: Call) -> queries.UserRecord:
-    """The user that the path names. Raises NotFound."""
-    found = queries.get(call.tx, call.path["username"])
-    if found is None:
-        raise errors.NotFound(f"There is no user {call.path['username']!r}. GET /api/v1/users lists them.")
-    return found
-
-
 def _shown(found: queries.UserRecord) -> UserAnswer:
     same = {name: getattr(found, name) for name in UserAnswer.__struct_fields__ if hasattr(found, name)}
     held = [Named(name=name) for name in found.roles]
     return UserAnswer(**{**same, "failed_login_count": found.fail_login_count, "roles": held})
-
-
-def _with_hash(work: Callable[[Call, str | None], T]) -> Callable[[Call], Any]:
-    """Hashing a password takes a while, so it is done before the transaction begins."""
-
-    def in_transaction(call: Call) -> T:
-        given = call.body.password
-        hashed = passwords.hash_password(given) if isinstance(given, str) else None
-        with call.services.database.write() as tx:
-            call.begin(tx, plugin_hosts.nobody)
-            return work(call, hashed)
-
-    async def handler(call: Call) -> T:
-        return await run_in_threadpool(in_transaction, call)
-
-    handler.__name__, handler.__doc__ = work.__name__, work.__doc__
-    return handler
 
 
 def get_users(call: Call) -> dict[str, Any]:
@@ -120,67 +89,35 @@ def get_users(call: Call) -> dict[str, Any]:
 
 def get_user(call: Call) -> UserAnswer:
     """Show a user."""
-    return _shown(_user(call))
+    return _shown(managing_people.user(call))
 
 
-@_with_hash
+@managing_people.with_hash
 def post_user(call: Call, hashed: str | None) -> UserAnswer:
     """Make a user; without a role they have ``Public``, which may nothing."""
     body: UserBody = call.body
-    made = managing.make_user(
-        call.tx,
-        body.username,
-        elsewhere=call.services.people.configured_names,
-        password_hash=hashed,
-        roles=_role_names(call, body.roles or [Named(name=roles.PUBLIC)]),
-        email=body.email,
-        first_name=body.first_name,
-        last_name=body.last_name,
-        now=call.now,
-    )
-    call.audit("users_create", extra={"username": made.username}, after=_told(made))
-    return _shown(made)
+    about = {name: getattr(body, name) for name in ("email", "first_name", "last_name")}
+    held = _role_names(call, body.roles or ())
+    return _shown(managing_people.make_user(call, body.username, hashed, held=held, **about))
 
 
-@_with_hash
+@managing_people.with_hash
 def patch_user(call: Call, hashed: str | None) -> UserAnswer:
     """Change a user: the fields that are sent, or of these the ones in ``update_mask``."""
-    found = _user(call)
+    found = managing_people.changeable(call)
     fields = masks.given(call.body, call.query.update_mask, fixed=())
     if fields.pop("username", found.username) != found.username:
         raise errors.BadRequest(
             f"The body names another user than the path: {found.username!r} keeps the name."
         )
-    if fields.get("email", found.email) != found.email:
-        queries.require_free_address(call.tx, fields["email"])
-    if fields.pop("password", None) is not None:
-        fields["password_hash"] = hashed
-    held = fields.pop("roles", None)
-    with admins.kept(call):
-        queries.change(call.tx, found.username, now=call.now, **fields)
-        if held is not None:
-            queries.set_roles(call.tx, found, _role_names(call, held))
-    changed = _user(call)
-    call.audit(
-        "users_edit",
-        extra={"username": found.username, "fields": sorted(fields)},
-        before=_told(found),
-        after=_told(changed),
-    )
-    return _shown(changed)
+    if "roles" in fields:
+        fields["roles"] = _role_names(call, fields["roles"])
+    return _shown(managing_people.change_user(call, fields, hashed))
 
 
 def delete_user(call: Call) -> None:
     """Delete a user."""
-    found = _user(call)
-    with admins.kept(call):
-        queries.delete(call.tx, found.username)
-    call.audit("users_delete", extra={"username": found.username}, before=_told(found))
-
-
-def _told(user: queries.UserRecord) -> dict[str, Any]:
-    """What the audit log tells of a user."""
-    return {name: getattr(user, name) for name in ("email", "first_name", "last_name", "roles")}
+    managing_people.delete_user(call)
 
 
 def _role_names(call: Call, given: Sequence[Named]) -> list[str]:
@@ -238,10 +175,7 @@ def get_role(call: Call) -> RoleBody:
 def post_role(call: Call) -> RoleBody:
     """Make a role."""
     body: RoleBody = call.body
-    pairs = _pairs(body)
-    managing.make_role(call.tx, body.name)
-    role_queries.grant(call.tx, body.name, pairs)
-    call.audit("roles_create", extra={"roles": [body.name]}, after={"permissions": pairs})
+    managing_people.make_role(call, body.name, _pairs(body))
     return _roles(call)[body.name]
 
 
@@ -252,21 +186,13 @@ def patch_role(call: Call) -> RoleBody:
     if fields.get("name", name) != name:
         raise errors.BadRequest(f"The body names another role than the path: {name!r} keeps the name.")
     if "actions" in fields:
-        wanted, had = set(_pairs(call.body)), role_queries.permissions(call.tx, [name]).get(name, set())
-        role_queries.revoke(call.tx, name, had - wanted)
-        role_queries.grant(call.tx, name, wanted)
-        call.audit(
-            "roles_edit", extra={"role": name}, before={"permissions": sorted(had)},
-            after={"permissions": sorted(wanted)},
-        )  # fmt: skip
+        managing_people.set_permissions(call, _pairs(call.body))
     return _roles(call)[name]
 
 
 def delete_role(call: Call) -> None:
     """Delete a role that nobody has."""
-    name = managing.check_own_role(call.tx, call.path["role_name"])
-    role_queries.delete(call.tx, name)
-    call.audit("roles_delete", extra={"roles": [name]})
+    managing_people.delete_role(call)
 
 
 def get_permissions(call: Call) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+
+from tradewind.store.migrations import large
 
 revision = "0013"
 down_revision = "0012"
@@ -13,11 +14,5 @@ _UNWELL = sa.text("state IN ('failed', 'upstream_failed', 'up_for_retry')")
 
 def upgrade() -> None:
     """Make them."""
-    op.create_index("idx_dag_run_run_after", "dag_run", ["run_after"])
-    op.create_index(
-        "idx_task_instance_unwell",
-        "task_instance",
-        ["state"],
-        sqlite_where=_UNWELL,
-        postgresql_where=_UNWELL,
-    )
+    large.index("idx_dag_run_run_after", "dag_run", ["run_after"])
+    large.index("idx_task_instance_unwell", "task_instance", ["state"], where=_UNWELL)

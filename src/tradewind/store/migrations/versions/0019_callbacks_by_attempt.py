@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from tradewind.store.migrations import large
 
 revision = "0019"
 down_revision = "0018"
@@ -10,4 +10,4 @@ down_revision = "0018"
 
 def upgrade() -> None:
     """Make it."""
-    op.create_index("idx_callback_ti_id", "callback", ["ti_id"])
+    large.index("idx_callback_ti_id", "callback", ["ti_id"])
