@@ -46,7 +46,10 @@ def until(fact: Callable[[], Any], seconds: float = 30.0, pause: float = 0.005) 
 class Server:
     """One running standalone. Its home is a new folder, removed at the end unless something failed."""
 
-    def __init__(self, dags: list[Path], settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, dags: list[Path], settings: dict[str, str] | None = None, *, command: str = COMMAND
+    ) -> None:
+        self.command = command
         self.home = Path(tempfile.mkdtemp(prefix="tradewind-bench-"))
         self.events = self.home / "events.tsv"
         self.port = free_port()
@@ -71,7 +74,7 @@ class Server:
         begin = time.monotonic()
         log = (self.home / "standalone.out").open("wb")
         self.process = subprocess.Popen(
-            [COMMAND, "standalone"],
+            [self.command, "standalone"],
             env=self.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -89,6 +92,15 @@ class Server:
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(30)
         return time.monotonic() - begin
+
+    def close(self) -> None:
+        """End it, however it goes; its home is removed at the end."""
+        if self.process is not None and self.process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.stop()
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        removed_at_exit(self.home)
 
     def get(self, path: str) -> Any:
         return self.call("GET", path)
@@ -110,6 +122,12 @@ class Server:
         if answer.status >= 400:
             raise OSError(f"{method} {path}: {answer.status} {text[:500]!r}")
         return json.loads(text) if text else None
+
+    def hang_up(self) -> None:
+        """The next call makes a new connection: the server closes those on which nobody speaks."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _login(self) -> bool:
         passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text())

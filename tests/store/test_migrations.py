@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,78 @@ def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
 def test_several_processes_may_migrate_postgresql_at_once() -> None:
     with services.postgres_database() as url:
         _all_at_once([Database(url) for _ in range(4)])
+
+
+@pytest.mark.postgres
+def test_several_processes_may_upgrade_postgresql_at_once() -> None:
+    """Those that wait must not be waited for by the indexes that the first one makes."""
+    with services.postgres_database() as url:
+        old = Database(url)
+        alembic_run.upgrade(old, "0012")
+        old.close()
+        databases = [Database(url) for _ in range(3)]
+        threads = [threading.Thread(target=migrations.migrate, args=(one,)) for one in databases]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        with databases[0].read() as tx:
+            assert tx.value(sa.text("SELECT version_num FROM alembic_version")) == migrations.HEAD
+            assert tx.value(sa.text("SELECT count(*) FROM pg_index WHERE NOT indisvalid")) == 0
+        for one in databases:
+            one.close()
+
+
+_RUN = (
+    "INSERT INTO dag_run (dag_id, run_id, state, run_type, run_after, queued_at, updated_at)"
+    " VALUES ('old', '{}', 'queued', 'manual', now(), now(), now())"
+)
+_INDEX = "SELECT indisvalid, pg_get_indexdef(indexrelid) FROM pg_index WHERE indexrelid = '{}'::regclass"
+
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND query LIKE '%INDEX CONCURRENTLY%' AND datname = current_database()"
+)
+
+
+@pytest.mark.postgres
+def test_others_write_while_a_large_table_gets_an_index() -> None:
+    with services.postgres_database() as url, ExitStack() as stack:
+        database = Database(url)
+        stack.callback(database.close)
+        alembic_run.upgrade(database, "0012")
+        with database.write() as tx:
+            tx.text("INSERT INTO dag (dag_id, bundle_name, fileloc) VALUES ('old', 'b', 'f')")
+            # As an upgrade leaves it that was killed.
+            tx.text("CREATE INDEX idx_dag_run_run_after ON dag_run (state)")
+            tx.text(
+                "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_dag_run_run_after'::regclass"
+            )
+        upgrade = threading.Thread(target=migrations.migrate, args=(database,))
+        with database.write() as slow:
+            slow.text(_RUN.format("slow"))
+            upgrade.start()
+            _until(database, _WAITING)
+            with database.write() as quick:
+                quick.text("SET LOCAL lock_timeout = '1s'")
+                quick.text(_RUN.format("quick"))
+        upgrade.join(60)
+        assert migrations.current(database) == migrations.HEAD
+        with database.read() as tx:
+            assert tx.value(sa.text("SELECT count(*) FROM dag_run")) == 2
+            for name, of in (("idx_dag_run_run_after", "(run_after)"), ("idx_task_instance_unwell", "WHERE")):
+                valid, definition = tx.first(sa.text(_INDEX.format(name)))
+                assert valid and of in definition
+
+
+def _until(database: Database, count: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with database.read() as tx:
+            if tx.value(sa.text(count)):
+                return
+        time.sleep(0.02)
+    raise AssertionError(f"waited for {count}")
 
 
 def _all_at_once(databases: list[Database]) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tradewind.auth import basic, passwords
+from tradewind.auth import basic, managing, passwords
 from tradewind.auth import users as configured
 from tradewind.auth.basic import BasicLogins
 from tradewind.auth.outside import LDAP, LoginRefused, Outsider, Rules
 from tradewind.auth.people import People
 from tradewind.domain.access import Access
-from tradewind.domain.errors import InvalidValue
+from tradewind.domain.errors import Conflict, InvalidValue
 from tradewind.store.database import Database
 from tradewind.store.queries import audit, roles, users
 
@@ -138,6 +138,32 @@ def test_two_first_requests_at_once_are_one_user(database: Database, clock: Cloc
             until(lambda: _waits(database))
     second.join(20)
     assert [one.name for one in found] == ["ann"]
+
+
+def test_two_admins_who_go_at_once_leave_one(database: Database, clock: Clock) -> None:
+    with database.write() as tx:
+        for name in ("ann", "bob"):
+            users.create(tx, name, password_hash=None, roles=["Admin"], now=clock.now())
+
+    refused: list[Conflict] = []
+
+    def leave() -> None:
+        try:
+            with database.write() as tx, managing.admin_stays(tx, elsewhere=False):
+                users.delete(tx, "bob")
+        except Conflict as error:
+            refused.append(error)
+
+    second = threading.Thread(target=leave)
+    with database.write() as tx, managing.admin_stays(tx, elsewhere=False):
+        users.delete(tx, "ann")
+        second.start()
+        if database.dialect.name == "postgresql":
+            until(lambda: _waits(database))
+    second.join(20)
+    with database.read() as tx:
+        assert users.names(tx) == ["bob"]
+    assert "'bob' is the last admin" in str(refused[0])
 
 
 def _waits(database: Database) -> bool:

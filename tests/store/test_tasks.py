@@ -45,6 +45,62 @@ def test_a_chain_runs_to_its_end(world: World) -> None:
     ] * 3
 
 
+def test_two_moves_in_one_turn_leave_what_two_turns_leave(world: World) -> None:
+    spec = world.dag(chain("c", 2))
+    rows = []
+    for run_id, turns in (("r1", "together"), ("r2", "apart")):
+        run = world.started(spec, run_id)
+        first, second = run.current("t000").attempt_id, run.current("t001").attempt_id
+        end = d.Finish(
+            attempt_id=first, state=T.FAILED, at=NOW + timedelta(seconds=9), start=NOW, duration=4.0,
+            reason="told", try_number=3, ran=True,
+        )  # fmt: skip
+        steps = [
+            d.Decisions(
+                starts=[d.Start(attempt_id=first, at=NOW, hostname="h", pid=5, unixname="u")],
+                schedules=[d.Schedule(attempt_id=second, at=NOW, try_number=2, priority=7, next_method="go")],
+            ),
+            d.Decisions(
+                finishes=[end],
+                queues=[d.Queue(attempt_id=second, at=end.at, dispatch=4, pool="other_pool", pool_slots=2)],
+            ),
+        ]
+        if turns == "together":
+            steps = [d.Decisions(**{k: getattr(a, k) or getattr(b, k) for k in a.__struct_fields__})
+                     for a, b in [steps]]  # fmt: skip
+        with world.database.write() as tx:
+            for step in steps:
+                assert not tasks.apply(tx, [(run.record, step)], now=NOW, addresses={second: "host-9"})
+            columns = [c for c in tables.task_instance.c if c.name not in ("id", "run_id")]
+            found = tx.rows(sa.select(*columns).where(tables.task_instance.c.run_id == run_id)
+                            .order_by(tables.task_instance.c.task_id))  # fmt: skip
+            rows.append([[c.name, *values] for c, *values in zip(columns, *found, strict=True)])
+    assert rows[0] == rows[1]
+
+
+def test_two_moves_in_one_turn_want_the_state_before_the_first(world: World) -> None:
+    """Somebody's SQL has ended one of two: only that one's run is at fault, whatever both are told."""
+    spec = world.dag(chain("c", 1))
+    runs = [world.started(spec, run_id) for run_id in ("r1", "r2")]
+    ended = runs[0].current("t000").attempt_id
+    batch = []
+    for run in runs:
+        fence = {"attempt_id": run.current("t000").attempt_id, "at": NOW + timedelta(seconds=1)}
+        start = d.Start(**fence, hostname="h", pid=5, unixname="u")
+        finish = d.Finish(**fence, state=T.SUCCESS, start=NOW, duration=1.0, try_number=1, ran=True)
+        batch.append((run.record, d.Decisions(starts=[start], finishes=[finish])))
+    with world.database.write() as tx:
+        rows = sa.update(tables.task_instance).where(tables.task_instance.c.id == ended)
+        tx.run(rows.values(state="success"))
+        assert tasks.apply(tx, batch, now=NOW) == {runs[0].record.pk}
+    refused = d.Decisions(
+        schedules=[d.Schedule(attempt_id=ended, at=NOW, try_number=1, priority=1)],
+        queues=[d.Queue(attempt_id=ended, at=NOW, dispatch=1)],
+    )
+    with world.database.write() as tx:
+        assert tasks.apply(tx, [(runs[0].record, refused)], now=NOW) == {runs[0].record.pk}
+
+
 def test_failure_marks_what_follows(world: World) -> None:
     turns = world.started(world.dag(chain("c", 3)))
     turns.run_task("t000", Failed(reason="exit code 1"))

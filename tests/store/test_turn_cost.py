@@ -54,7 +54,7 @@ def test_statements_do_not_grow_with_runs_and_tasks(world: World) -> None:
     sizes = [(1, 1), (1, 30), (8, 1), (8, 10)]
     taken = [_turn(world, _machines(world, count, width)) for count, width in sizes]
     assert taken == [taken[0]] * len(sizes)
-    assert taken[0] <= 6
+    assert taken[0] <= 5  # of a task that starts and ends in it, both moves are one
 
 
 def test_statements_do_not_grow_with_history(world: World) -> None:

@@ -21,8 +21,19 @@ LISTS = (
 )
 
 
+_TABLES = "Airflow's tables are not here; Tradewind has its own"
+_COMMANDS = "a part of Airflow's commands; Tradewind has its own"
 WHY = {
     "BaseDagBundle": "DAGs come from the DAGs folder only, yet",
+    "DBDagBag": "DAGs of the database are the REST API's",
+    "DBLocks": _TABLES,
+    "create_global_lock": _TABLES,
+    "StringID": _TABLES,
+    "naming_convention": _TABLES,
+    "get_bagged_dag": _COMMANDS,
+    "get_dag": _COMMANDS,
+    "setup_locations": _COMMANDS,
+    "set_component_mp_start_method": "Tradewind starts its processes in its own way",
     "LdapUser": "people of a directory log in without a class of their own",
     "RunningRetryAttemptType": "a part of Airflow's executors; they have another interface here",
     "supervise": "starts Airflow's own task process, which the worker host does here",

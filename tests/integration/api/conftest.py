@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from tests.integration.api.clients import admin, anonymous
-from tests.integration.api.world import World
+from tests.integration.api.world import World, serving
 
 __all__ = ["admin", "anonymous", "world"]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("home"))
-    made.start()
-    yield made
-    made.close()
+    with serving(tmp_path_factory.mktemp("home")) as made:
+        yield made

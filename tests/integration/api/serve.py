@@ -24,18 +24,21 @@ KEY = "k" * 64
 CIPHER_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
-def main(home: Path, port: int, *, bare: bool, head_seconds: float = 30, **settings: Any) -> None:
-    """``bare``: without what has to be configured."""
-    people = users.parse_users(PEOPLE)
+def main(
+    home: Path, port: int, *, bare: bool, head_seconds: float = 30, people: str = PEOPLE, **settings: Any
+) -> None:
+    """``bare``: without what has to be configured; ``people``: who is."""
+    known = users.parse_users(people)
     run_dir = paths.run_dir(home)
     database, clock = Database(f"sqlite:///{home / 'airflow.db'}"), SystemClock()
     signer = tokens.Signer(KEY)
-    directory = users.Directory(people, users.ensure_passwords(home, people), signer.stamp)
+    directory = users.Directory(known, users.ensure_passwords(home, known), signer.stamp)
     application = app.create(
         database=database,
         clock=clock,
         settings=Settings(
-            **{"follow_interval": 0.02, "expose_config": "non-sensitive-only"} | settings,
+            **{"follow_interval": 0.02, "expose_config": "non-sensitive-only", "web": home / "web"}
+            | settings,
             test_connections=not bare,
             connection_test_wait=0.2,
             external_logs=None if bare else external_logs.from_options("logs.example/?id={log_id}", ""),

@@ -20,11 +20,11 @@ from tests.integration.api.world import World
 
 from tradewind.api import params
 from tradewind.api.door import Operation
-from tradewind.api.routes import public, v1
+from tradewind.api.routes import public, ui, v1
 
 OPERATIONS = {
     operation.name: operation
-    for operation in [*public.operations(), *v1.operations()]
+    for operation in [*public.operations(), *ui.operations(), *v1.operations()]
     if operation.resource is not None
 }
 HOSTILE = (

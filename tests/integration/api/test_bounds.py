@@ -122,6 +122,25 @@ def test_a_cursor_of_another_order(world: World, admin: httpx.Client) -> None:
     assert admin.get(path, params=asked).status_code == 400
 
 
+def test_a_cursor_of_other_filters(world: World, admin: httpx.Client) -> None:
+    for dag_id in ("sifted", "sifted_too"):
+        world.dag(dag_id)
+        for run_id in ("a", "b", "c"):
+            world.run(dag_id, run_id)
+    path = "/api/v2/dags/sifted/dagRuns"
+    said = {"state": ["queued", "running"], "run_after_gte": "2026-01-01T00:00:00Z"}
+    first = admin.get(path, params={**said, "cursor": "", "limit": 2}).json()
+    asked = {"cursor": first["next_cursor"]}
+    same = admin.get(path, params={**said, **asked, "run_after_gte": "2026-01-01T01:00:00+01:00", "limit": 1})
+    assert (same.status_code, len(same.json()["dag_runs"])) == (200, 1)
+    for where, other in (
+        (path, {}), (path, {**said, "state": "queued"}), (path.replace("sifted", "sifted_too"), said),
+        (path.replace("sifted", "~"), said),
+    ):  # fmt: skip
+        answer = admin.get(where, params={**other, **asked})
+        assert (answer.status_code, "same path and filters" in answer.text) == (400, True), answer.text
+
+
 def test_no_limit_in_v1_is_the_one_that_holds_else(world: World, admin: httpx.Client) -> None:
     for number in range(101):
         world.dag(f"many_{number}")

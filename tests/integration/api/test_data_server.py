@@ -130,6 +130,8 @@ def test_xcoms(world: DataWorld) -> None:
     later = {**mine, "run_id": "r2"}
     assert task.ask(data.GetXCom(**later, key="k")) is None
     assert task.ask(data.GetXCom(**later, key="k", include_prior_dates=True)) == "3"
+    assert task.ask(data.FindXComRun(**later, key="k")) == "r1"
+    assert task.ask(data.FindXComRun(**later, key="none")) == "r2"
     assert task.ask(data.DeleteXCom(key="k")) is None
     assert task.ask(data.GetXCom(**mine, key="k")) is None
     assert task.ask(data.SetXCom(key="", value="1")).kind == "invalid"
@@ -282,6 +284,12 @@ def test_runs_and_states(world: DataWorld) -> None:
     after = datetime(2026, 1, 3, tzinfo=UTC)
     assert task.ask(data.GetPreviousDagRun(dag_id=dag_id, logical_date=after))["run_id"] == "r1"
     assert task.ask(data.GetPreviousDagRun(dag_id=dag_id, logical_date=after, state="success")) is None
+    by_hand = world.run(dag_id, "by_hand", logical_date=first + timedelta(hours=1))
+    world.sql("UPDATE dag_run SET run_type = 'scheduled' WHERE dag_id = ? AND run_id = 'r1'", dag_id)
+    before = {"dag_id": dag_id, "logical_date": after}
+    assert task.ask(data.GetPreviousDagRun(**before))["run_id"] == by_hand.run_id
+    assert task.ask(data.GetPreviousDagRun(**before, scheduled=True))["run_id"] == "r1"
+    world.sql("DELETE FROM dag_run WHERE dag_id = ? AND run_id = 'by_hand'", dag_id)
     assert task.ask(data.CountDagRuns(dag_id=dag_id, states=("queued",))) == 1
     assert task.ask(data.CountDagRuns(dag_id=dag_id, logical_dates=(after,))) == 0
     states = task.ask(data.GetTaskStates(dag_id=dag_id, run_ids=("r1",)))
@@ -297,6 +305,18 @@ def test_instances_and_runs_to_look_through(world: DataWorld) -> None:
         ("extract", "running", 1), ("load", None, 0), ("transform", None, 0),
     ]  # fmt: skip
     assert task.ask(data.GetTaskInstances(dag_id=dag_id, run_id="r9")) == []
+
+    def some(**wanted: Any) -> list[str]:
+        which = data.GetTaskInstances(dag_id=dag_id, run_id="r1", **wanted)
+        count = task.ask(data.CountTaskInstances(dag_id=dag_id, run_ids=("r1",), **wanted))
+        names = [one["task_id"] for one in task.ask(which)]
+        assert count == len(names)
+        return names
+
+    assert some(states=("running",)) == some(task_ids=("extract",), map_index=-1) == ["extract"]
+    assert some(states=("running", None)) == ["extract", "load", "transform"]
+    assert some(states=(None,), task_ids=("load", "extract")) == ["load"]
+    assert some(map_index=3) == []
     later = datetime(2026, 1, 3, tzinfo=UTC)
     world.run(dag_id, "r2", logical_date=later)
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.integration.api.world import World
 
-from tradewind.api.routes import public
+from tradewind.api.routes import public, ui
 
 OPEN = {
     ("GET", "/api/v2/monitor/health"),
@@ -27,7 +27,7 @@ OPEN = {
 }
 """Everything that answers without a token."""
 
-OPERATIONS = [(operation.method, operation.path) for operation in public.operations()]
+OPERATIONS = [(operation.method, operation.path) for operation in [*public.operations(), *ui.operations()]]
 FILLED = {
     "dag_id": "d",
     "dag_run_id": "r",
@@ -62,7 +62,9 @@ BY_SECRET = {("POST", "/api/v2/webhooks/{webhook_name}")}
 
 
 def test_list_of_open_routes_is_complete() -> None:
-    unguarded = {(it.method, it.path) for it in public.operations() if it.resource is None}
+    unguarded = {
+        (it.method, it.path) for it in [*public.operations(), *ui.operations()] if it.resource is None
+    }
     assert unguarded == OPEN
 
 

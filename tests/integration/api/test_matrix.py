@@ -22,13 +22,13 @@ from tests.integration.api.stage import GHOST, Ids, Side
 from tests.integration.api.world import World, now
 
 from tradewind.api.door import Operation
-from tradewind.api.routes import experimental, public, v1
+from tradewind.api.routes import experimental, public, ui, v1
 from tradewind.auth import roles, tokens
 from tradewind.auth.permissions import Principal, Resource
 
 OPERATIONS = {
     operation.name: operation
-    for operation in [*public.operations(), *v1.operations(), *experimental.door.operations]
+    for operation in [*public.operations(), *ui.operations(), *v1.operations(), *experimental.door.operations]
 }
 LEVELS = ("viewer", "user", "op", "admin")
 
@@ -63,6 +63,8 @@ RULES: dict[str, str] = {
         get_task_instance_dependencies get_task_instance_dependencies_by_map_index
         favorite_dag unfavorite_dag list_dag_warnings get_config get_config_value get_providers
         get_plugins import_errors
+        ui_me ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries ui_changes
+        ui_home ui_why ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph
         """,
     ),
     **rule(
@@ -97,6 +99,8 @@ RULES: dict[str, str] = {
         get_service_accounts post_service_account get_service_account delete_service_account
         get_tokens post_service_token delete_service_token
         get_groups post_group get_group patch_group delete_group
+        get_users post_user get_user patch_user delete_user
+        get_roles post_role get_role patch_role delete_role
         get_webhooks get_webhook post_webhook rotate_webhook_secret delete_webhook
         """,
     ),
@@ -167,8 +171,13 @@ BODIES: dict[str, Any] = {
     "post_service_token": {"account": "{account_name}", "scopes": ["Viewer"]},
     "post_group": {"name": "new_{group_name}"},
     "patch_group": {"roles": []},
+    "post_user": {"username": "new_{username}", "password": "of new_{username}"},
+    "patch_user": {"first_name": "Ann"},
+    "post_role": {"name": "new_{role_name}"},
+    "patch_role": {"permissions": [{"action": "can_read", "resource": "DAG:{dag_id}"}]},
     "post_webhook": {"name": "new_{webhook_name}", "dag_id": "{dag_id}"},
     "rotate_webhook_secret": {},
+    "ui_grid_cells": {"run_ids": ["{dag_run_id}"], "task_ids": ["{task_id}"], "group_ids": ["{group_id}"]},
     **v1_rules.BODIES,
 }  # fmt: skip
 QUERIES: dict[str, Any] = {
@@ -183,6 +192,8 @@ QUERIES: dict[str, Any] = {
     "get_import_errors": {"filename": "/dags/{dag_id}.py"},
     "patch_dags": {"dag_id_pattern": "{dag_id}"},
     "wait_dag_run_until_finished": {"interval": 1, "result": "{task_id}"},
+    "ui_recent_runs": {"dag_id": "{dag_id}"},
+    "ui_changes": {"seconds": 0.1},
     **v1_rules.QUERIES,
 }
 ALWAYS_WILD = {"get_list_dag_runs_batch", "get_task_instances_batch", *v1_rules.ALWAYS_WILD}
@@ -212,7 +223,8 @@ OF_NO_DAG = {
 HOLDS_NO_MARK = OF_NO_DAG | {
     "create_token_all_admins", "login", "logout", "login_page", "login_oidc",
     "login_oidc_callback", "get_health", "health",
-    "get_version", "get_mapped_task_instances",
+    "get_version", "get_mapped_task_instances", "ui_me", "ui_changes",
+    "ui_home", "ui_workers", "ui_deadlines",
     "get_task_instance_dependencies", "get_task_instance_dependencies_by_map_index",
     *v1_rules.HOLDS_NO_MARK,
 }  # fmt: skip

@@ -13,12 +13,17 @@ HOSTILE = ("..", ".", "a/b", "a\nb", "\u202egnp", "a\u200fb", "a\u2066b")
 GOOD = ("my pool", "v1.2", "Größe", "数据池", "می\u200cخواهم", "a..b")
 
 
-@pytest.mark.parametrize("key", ["a/b", "a/b/c.d", "/a", "a..b"])
-def test_xcoms_with_slashes(world: World, admin: httpx.Client, key: str) -> None:
+def entries_of_a_task(world: World) -> str:
+    """Where the XComs of a new run's task are."""
     dag_id = world.fresh("slashed")
     world.dag(dag_id)
     world.run(dag_id)
-    path = f"/api/v2/dags/{dag_id}/dagRuns/r1/taskInstances/extract/xcomEntries"
+    return f"/api/v2/dags/{dag_id}/dagRuns/r1/taskInstances/extract/xcomEntries"
+
+
+@pytest.mark.parametrize("key", ["a/b", "a/b/c.d", "/a", "a..b"])
+def test_xcoms_with_slashes(world: World, admin: httpx.Client, key: str) -> None:
+    path = entries_of_a_task(world)
     one = f"{path}/{quote(key, safe='')}"
     assert admin.post(path, json={"key": key, "value": 1}).status_code == 201
     assert admin.get(one).json()["value"] == 1
@@ -30,10 +35,7 @@ def test_xcoms_with_slashes(world: World, admin: httpx.Client, key: str) -> None
 
 @pytest.mark.parametrize("key", ["..", ".", "a/../b", "../x"])
 def test_xcoms_whose_path_would_be_another_one(world: World, admin: httpx.Client, key: str) -> None:
-    dag_id = world.fresh("dotted")
-    world.dag(dag_id)
-    world.run(dag_id)
-    path = f"/api/v2/dags/{dag_id}/dagRuns/r1/taskInstances/extract/xcomEntries"
+    path = entries_of_a_task(world)
     assert admin.post(path, json={"key": key, "value": 1}).status_code == 400
 
 

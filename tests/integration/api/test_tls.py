@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +66,45 @@ def test_who_knows_the_certificate_is_served_and_told_to_stay(served: str, pair:
 def test_who_does_not_know_it_goes_no_further(served: str) -> None:
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"https://{served}/")
+
+
+def of_version(context: ssl.SSLContext, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """The context, speaking that version and no other."""
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # else the oldest are not spoken at all
+    context.minimum_version = context.maximum_version = version
+    return context
+
+
+def agree(asking: ssl.SSLContext, answering: ssl.SSLContext) -> str | None:
+    """The version that both come to, in memory."""
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    one = asking.wrap_bio(back, there, server_hostname="127.0.0.1")
+    other = answering.wrap_bio(there, back, server_side=True)
+    for _ in range(4):
+        for side in (one, other):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+    return one.version()
+
+
+@pytest.mark.parametrize("name", ["TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"])
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_old_versions_of_tls_are_refused(served: str, pair: tuple[Path, Path], name: str) -> None:
+    version, spoken = ssl.TLSVersion[name], name.replace("_", ".")
+    asking = of_version(ssl.create_default_context(cafile=str(pair[0])), version)
+    lenient = of_version(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), version)
+    lenient.load_cert_chain(*pair)
+    assert agree(asking, lenient) == spoken, "this client does speak it"
+    host, _, port = served.partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as sock:
+        if version >= ssl.TLSVersion.TLSv1_2:
+            with asking.wrap_socket(sock, server_hostname=host) as secure:
+                assert secure.version() == spoken
+        else:
+            with pytest.raises(
+                (ssl.SSLError, ConnectionResetError), match=r"ALERT_PROTOCOL_VERSION|EOF|reset"
+            ):
+                asking.wrap_socket(sock, server_hostname=host)
 
 
 def test_nothing_is_said_in_the_clear(served: str) -> None:

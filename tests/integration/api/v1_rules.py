@@ -81,7 +81,10 @@ _BODIES: dict[str, Any] = {
     "post_user": {"username": "new_{username}", "email": "new_{username}@example.org", "password": "p"},
     "patch_user": {"first_name": "Ann"},
     "post_role": {"name": "new_{role_name}"},
-    "patch_role": {"name": "{role_name}", "actions": []},
+    "patch_role": {
+        "name": "{role_name}",
+        "actions": [{"action": {"name": "can_read"}, "resource": {"name": "Pools"}}],
+    },
     "set_task_instance_note": {"note": "changed"},
     "set_mapped_task_instance_note": {"note": "changed"},
 }

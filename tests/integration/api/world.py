@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -264,6 +265,17 @@ class World:
         with path.open("a") as stream:
             stream.write(text)
         return path
+
+
+@contextmanager
+def serving(home: Path, **settings: Any) -> Iterator[World]:
+    """A world whose server runs, with these of its ``Settings``."""
+    made = World(home)
+    made.start(**settings)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def wait_for(fact: Callable[[], Any], what: str, seconds: float = 15) -> Any:

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from tradewind.authoring.partition_policies import MinimumCount
 from tradewind.authoring.partition_windows import HourWindow, SegmentWindow
 from tradewind.authoring.partitions import (
     AllowedKeyMapper,
     FixedKeyMapper,
     IdentityMapper,
-    MinimumCount,
     StartOfDayMapper,
     StartOfHourMapper,
 )

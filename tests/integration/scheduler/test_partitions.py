@@ -8,7 +8,7 @@ from typing import Any
 from tests.integration.scheduler.test_assets import asset, leaf, producer, update
 from tests.integration.scheduler.world import World, chain
 
-from tradewind.authoring import partition_windows
+from tradewind.authoring import partition_policies, partition_windows
 from tradewind.authoring import partitions as authoring
 from tradewind.domain import timetables
 from tradewind.domain.spec import DagSpec
@@ -18,7 +18,7 @@ from tradewind.domain.spec.timetable import CronPartitionTimetable, PartitionedA
 DAILY = authoring.RollupMapper(
     upstream_mapper=authoring.StartOfDayMapper(input_format="%Y-%m-%dT%H"),
     window=partition_windows.DayWindow(),
-    wait_policy=authoring.MinimumCount(2),
+    wait_policy=partition_policies.MinimumCount(2),
 ).spec()
 
 

@@ -4,7 +4,9 @@ nothing, loses nothing, and makes nothing twice.
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +17,20 @@ from tests.integration.scheduler.test_assets import leaf, producer, update
 from tests.integration.scheduler.test_partitions import made
 from tests.integration.scheduler.world import World, chain
 
+from tradewind.authoring import partition_policies
 from tradewind.authoring import partitions as authoring
+from tradewind.authoring.partition_windows import SegmentWindow
 from tradewind.domain import codec
+from tradewind.domain.errors import DagDefinitionError
 from tradewind.domain.messages.plugins import (
     Answer,
+    CarryDate,
     KeysAre,
     MapKey,
+    PartitionArrived,
     PartitionIs,
     PartitionNeeds,
+    PartitionSatisfied,
     Question,
 )
 from tradewind.domain.spec import DagSpec, partitions
@@ -266,3 +274,145 @@ def test_a_roll_up_of_a_plug_in_waits_for_what_the_plug_in_names(world: World) -
     assert queue(world) == []
     ((kept,),) = world.sql("select partition_date from dag_run where dag_id = 'c'")
     assert kept.startswith("2024-05-13")
+
+
+# --- wait policies and dates of mappers of one's own -----------------------------------------------------
+
+OWN = """
+from datetime import timedelta
+from airflow.partition_mappers.base import PartitionMapper
+from airflow.partition_mappers.identity import IdentityMapper
+from airflow.partition_mappers.wait_policy import WaitPolicy
+from airflow.plugins_manager import AirflowPlugin
+
+class NotWithoutMonday(WaitPolicy):
+    def is_satisfied_by_keys(self, *, matched, expected):
+        from airflow.partition_mappers.wait_policy import PartitionSatisfaction
+        return PartitionSatisfaction("mon" in matched and len(matched) > 1, False, None)
+
+class Half(WaitPolicy):
+    def is_satisfied(self, matched, expected):
+        return matched * 2 >= expected
+
+    def is_unreachable(self, expected):
+        return expected == 0
+
+class Week(PartitionMapper):
+    is_rollup = True
+    days = ["mon", "tue", "wed"]
+
+    def __init__(self, policy="monday"):
+        super().__init__()
+        self.wait_policy = {"monday": NotWithoutMonday, "half": Half}[policy]()
+        self.policy = policy
+
+    def to_downstream(self, key):
+        return "week"
+
+    def to_upstream(self, key):
+        return [] if key == "empty" else self.days
+
+    def serialize(self):
+        return {"policy": self.policy}
+
+class DayAfter(PartitionMapper):
+    def to_downstream(self, key):
+        return key
+
+    def carry_partition_date(self, source_partition_date):
+        if source_partition_date is None:
+            raise ValueError("no date")
+        return source_partition_date + timedelta(days=1)
+
+class Same(IdentityMapper):
+    pass
+
+class Plugin(AirflowPlugin):
+    name = "own"
+    partition_mappers = [Week, DayAfter, Same]
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PluginHosts, Any]]:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "own_policies.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path / "plugins")
+    found = PluginHosts(folder=tmp_path / "plugins", environ=os.environ, limit=20)
+    yield found, importlib.import_module("own_policies")
+    found.close()
+    del sys.modules["own_policies"]
+
+
+def _satisfied(hosts: PluginHosts, mapper: Any, key: str, *arrived: str) -> PartitionSatisfied:
+    said = hosts.ask(PartitionArrived(name=mapper.name, mapper=mapper, key=key, arrived=arrived))
+    assert isinstance(said, PartitionSatisfied)
+    return said
+
+
+def test_a_wait_policy_of_a_mapper_of_ones_own_is_asked(own: tuple[PluginHosts, Any]) -> None:
+    hosts, module = own
+    week = module.Week().spec()
+    assert (week.rollup, week.asks_policy, week.minimum) == (True, True, None)
+    assert _satisfied(hosts, week, "week", "tue", "wed") == PartitionSatisfied(satisfied=False)
+    assert _satisfied(hosts, week, "week", "mon", "wed") == PartitionSatisfied(satisfied=True)
+    half = module.Week(policy="half").spec()
+    assert _satisfied(hosts, half, "week", "tue").satisfied is False
+    assert _satisfied(hosts, half, "week", "tue", "wed").satisfied is True
+    assert _satisfied(hosts, half, "empty").refused == "Half() asks for more than the 0 keys of the window"
+
+
+def test_a_mapper_of_ones_own_carries_the_date_of_the_run_upstream(own: tuple[PluginHosts, Any]) -> None:
+    hosts, module = own
+    day_after, same, week = module.DayAfter().spec(), module.Same().spec(), module.Week().spec()
+    assert (day_after.carries, same.carries, week.carries) == (True, True, False)
+    date = datetime(2024, 5, 17, tzinfo=UTC)
+    asked = CarryDate(name=day_after.name, mapper=day_after, date=date)
+    assert hosts.ask(asked) == PartitionIs(date=datetime(2024, 5, 18, tzinfo=UTC))
+    assert hosts.ask(CarryDate(name=same.name, mapper=same, date=date)) == PartitionIs(date=date)
+    nothing = CarryDate(name=day_after.name, mapper=day_after)
+    assert hosts.ask(nothing) == PartitionIs(refused="ValueError('no date')")
+
+
+def test_a_built_in_roll_up_refuses_a_wait_policy_that_nobody_could_ask() -> None:
+    class Mine(partition_policies.WaitPolicy):
+        pass
+
+    rollup = authoring.RollupMapper(
+        upstream_mapper=authoring.IdentityMapper(),
+        window=SegmentWindow(["a", "b"]),
+        wait_policy=Mine(),
+    )
+    with pytest.raises(DagDefinitionError, match="WaitForAll and MinimumCount, got Mine"):
+        rollup.spec()
+
+
+def test_the_scheduler_asks_the_policy_of_a_plug_in(world: World) -> None:
+    host = Host(world)
+    spec = producer(world, "p", "a")
+    consumer(world, partitions.PluginMapper(name="own.Week", rollup=True, asks_policy=True))
+    update(world, spec, "one", partition_keys=["tue"])
+    host.say("tue", KeysAre(keys=("week",)))
+    assert [(type(one), one.arrived) for one, _ in host.open] == [(PartitionArrived, ("tue",))]
+    host.say("week", PartitionSatisfied(satisfied=False))
+    assert made(world) == []
+    update(world, spec, "two", partition_keys=["mon"])
+    host.say("mon", KeysAre(keys=("week",)))
+    assert [one.arrived for one, _ in host.open] == [("mon", "tue")]
+    host.say("week", PartitionSatisfied(satisfied=True))
+    assert made(world) == [("week", [1, 2])]
+
+
+def test_the_scheduler_asks_which_date_a_run_downstream_has(world: World) -> None:
+    host = Host(world)
+    spec = producer(world, "p", "a")
+    consumer(world, partitions.PluginMapper(name="own.DayAfter", carries=True))
+    update(world, spec, "one", partition_keys=["x"])
+    host.say("x", KeysAre(keys=("x",)))
+    ((asked, answered),) = host.open
+    assert isinstance(asked, CarryDate)
+    answered(PartitionIs(date=datetime(2024, 5, 18, tzinfo=UTC)))
+    world.work()
+    assert made(world) == [("x", [1])]
+    ((kept,),) = world.sql("select partition_date from dag_run where dag_id = 'c'")
+    assert kept.startswith("2024-05-18")

@@ -13,6 +13,7 @@ from tradewind.api.problems import Problem, Unprocessable
 from tradewind.api.schemas.dags import DagQuery
 from tradewind.api.schemas.runs import RunQuery, TriggerDAGRunPostBody
 from tradewind.api.schemas.task_instances import ClearTaskInstancesBody, PatchTaskInstanceBody
+from tradewind.domain.errors import BadRequest
 from tradewind.domain.states import DagRunState
 from tradewind.store.queries.browse.listing import Where
 
@@ -41,6 +42,26 @@ def test_bad_bodies(raw: bytes, kind: str, loc: tuple[str, ...]) -> None:
     found = problem(TriggerDAGRunPostBody, raw)
     assert (found.type, found.loc) == (kind, loc)
     assert msgspec.json.encode(found)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"logical_date":null,"note":"a","note":"b"}',
+        b'{"logical_date":null,"note":"a","n\\u006fte":"b"}',
+        b'{"logical_date":null,"conf":{"deep":[{"note":1,"x":2,"note":1}]}}',
+    ],
+)
+def test_a_key_that_stands_twice(raw: bytes) -> None:
+    with pytest.raises(BadRequest, match="the key 'note' twice"):
+        params.from_body(raw, TriggerDAGRunPostBody)
+    good = raw.replace(b'"note"', b'"conf_note"', 1) if b"deep" in raw else b'{"logical_date":null}'
+    assert params.from_body(good, TriggerDAGRunPostBody).logical_date is None
+
+
+def test_large_numbers_are_no_matter_of_keys() -> None:
+    raw = b'{"logical_date":null,"conf":{"n":' + b"1" * 300 + b',"x":-1.5e300}}'
+    assert params.from_body(raw, TriggerDAGRunPostBody).conf["x"] == -1.5e300
 
 
 def test_a_value_outside_an_enum_is_told_what_would_be_right() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tradewind.api import triggering
 from tradewind.domain.errors import BadRequest, InvalidId, NotFound, ParamValidationError
 from tradewind.domain.spec import DagSpec, GroupSpec, ParamSpec, TaskSpec
+from tradewind.domain.spec import dag as dag_spec
 from tradewind.domain.spec.partitions import StartOfMapper
 from tradewind.domain.spec.timetable import (
     CronDataIntervalTimetable,
@@ -138,6 +139,6 @@ def test_members_of_a_group_with_its_sub_groups() -> None:
             TaskSpec(task_id="c.x", group_id="c"),
         ),
     )
-    assert triggering.members(spec, "a") == ["a.one", "a.b.two"]
+    assert dag_spec.members(spec, "a") == ["a.one", "a.b.two"]
     with pytest.raises(NotFound):
-        triggering.members(spec, "z")
+        dag_spec.members(spec, "z")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -179,6 +180,14 @@ def test_local_settings_without_the_hook_add_nothing(ti: Any, local_settings: Pa
     assert environment_variables.of(ti.context) == ENVIRONMENT
 
 
+def test_the_file_of_a_deployment_is_found_when_it_comes(ti: Any, local_settings: Path) -> None:
+    for _ in range(2):  # the second time nobody searches
+        assert environment_variables.of(ti.context) == ENVIRONMENT
+    local_settings.write_text("def get_airflow_context_vars(context):\n    return {'cluster': 'main'}\n")
+    os.utime(local_settings.parent, ns=(1, 1))  # changed within the tick of the file system's clock
+    assert environment_variables.of(ti.context)["AIRFLOW_CTX_CLUSTER"] == "main"
+
+
 def test_what_ti_says_of_itself(ti: Any) -> None:
     assert (ti.max_tries, ti.try_number, ti.map_index, ti.task_id, ti.dag_id, ti.run_id) == (
         3,
@@ -205,6 +214,7 @@ def test_questions(ti: Any, runs: Any) -> None:
     assert ti.get_previous_dagrun().run_id == "r0"
     assert ti.get_previous_ti().run_id == "r0"
     assert ti.get_task_states("d", run_ids=["r0"]) == {"r0": {"a": "success", "b": "failed"}}
+    runs.link.answers[data.CountTaskInstances] = 1
     assert ti.get_ti_count("d", states=["failed"]) == 1
     assert ti.get_dr_count("d") == 7
     assert ti.get_dagrun_state("d", "r0") == "success"

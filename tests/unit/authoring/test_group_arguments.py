@@ -75,6 +75,43 @@ def test_a_list_that_is_too_long_to_be_mapped_over(runs: Any, length: int, fits:
             reporting.of(work, list(range(length)), 3)
 
 
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (None, "did not push XCom for task mapping"),
+        ("abc", "unmappable return type 'str'"),
+        (3, "unmappable return type 'int'"),
+        ({1}, "unmappable return type 'set'"),
+        ((1, 2), ""),
+        ({}, ""),
+    ],
+)
+def test_a_result_that_nothing_can_be_mapped_over_fails_its_task(runs: Any, result: Any, said: str) -> None:
+    """§1.5: and not the tasks that were to be mapped over it, without a word."""
+    with DAG("d") as dag:
+
+        @task
+        def makes() -> Any: ...
+
+        @task
+        def each(x: int) -> None: ...
+
+        @task
+        def whole(x: Any) -> None: ...
+
+        each.expand(x=makes())
+        whole(makes.override(task_id="free")())
+    for name, message in (("makes", said), ("free", "")):
+        ti = runs.ti(dag.get_task(name))
+        work = Work(ti.assignment, ti.task, runs.link, began=AT, hostname="h")
+        work.task, work.context = execution.prepare(work.ti)
+        if message:
+            with pytest.raises(AirflowException, match=message):
+                reporting.of(work, result, 100)
+        else:
+            reporting.of(work, result, 100)
+
+
 def test_results_of_all_instances_are_fetched_as_they_are_looked_at(runs: Any) -> None:
     """§1.5 LazyXComSequence."""
     for index in range(3):

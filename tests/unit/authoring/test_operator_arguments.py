@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tradewind.authoring import params, schedules, to_spec
+from tradewind.authoring import params, schedules, timetable_base, to_spec
 from tradewind.authoring.assets import Asset, AssetAll, AssetAny, Model
 from tradewind.authoring.assets import AssetAccessControl as AccessControl
 from tradewind.authoring.context import Context
@@ -36,6 +36,7 @@ from tradewind.authoring.sensors.time_delta import TimeDeltaSensorAsync
 from tradewind.authoring.trigger import BaseEventTrigger, BaseTrigger, TriggerEvent
 from tradewind.authoring.triggers.temporal import DateTimeTrigger
 from tradewind.domain import errors
+from tradewind.domain.errors import AirflowTimetableInvalid
 from tradewind.domain.messages import data
 
 
@@ -265,3 +266,15 @@ def test_the_queue_of_tasks_that_name_none() -> None:
     with DAG("d") as dag:
         spec = to_spec.task_spec(EmptyOperator(task_id="a"))
     assert (spec.queue, dag.max_active_tasks, dag.max_active_runs) == ("fast", 5, 6)
+
+
+def test_run_ordering_of_ones_own_timetable_is_read() -> None:
+    """§1.12 run_ordering."""
+
+    class Newest(timetable_base.Timetable):
+        run_ordering = ["run_after"]  # noqa: RUF012 - as people write it
+
+    assert Newest().spec().run_ordering == ("run_after",)
+    Newest.run_ordering = "run_after"
+    with pytest.raises(AirflowTimetableInvalid, match="run_ordering of timetable Newest must be a list"):
+        Newest().spec()

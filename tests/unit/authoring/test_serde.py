@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import json
 import math
+import sys
 import uuid
 from collections import namedtuple
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -123,6 +124,33 @@ def test_pendulum_stays_pendulum():
     found = serde.decode(serde.encode(value))
     assert isinstance(found, pendulum.DateTime)
     assert (found, found.timezone_name) == (value, "Europe/Paris")
+
+
+@pytest.mark.parametrize("name", ["Europe/Paris", "UTC", 3600, -19800])
+def test_zones_of_pendulum_stay_zones_of_pendulum(name):
+    """§1.16 timezone, also of plain datetimes."""
+    zone = pendulum.timezone(name)
+    found = serde.decode(serde.encode([zone, datetime(2024, 10, 27, 3, tzinfo=zone)]))
+    assert [type(found[0]), type(found[1].tzinfo)] == [type(zone), type(zone)]
+    assert (found[0].name, type(found[1])) == (zone.name, datetime)
+    assert found[1] == datetime(2024, 10, 27, 3, tzinfo=zone)
+    assert serde.describe(serde.encode(found[1])) == found[1].isoformat()
+
+
+def test_zones_of_the_standard_library_stay_these():
+    value = datetime(2024, 1, 1, tzinfo=ZoneInfo("Europe/Paris"))
+    assert type(serde.decode(serde.encode(value)).tzinfo) is ZoneInfo
+
+
+def test_a_zone_of_pendulum_without_pendulum(monkeypatch):
+    text = serde.encode(datetime(2024, 1, 1, tzinfo=pendulum.timezone("Europe/Paris")))
+    monkeypatch.setitem(sys.modules, "pendulum", None)
+    found = serde.decode(text)
+    assert (type(found.tzinfo), found.tzinfo.key) == (ZoneInfo, "Europe/Paris")
+
+
+def test_a_date_of_pendulum_stays_one():
+    assert type(serde.decode(serde.encode(pendulum.date(2024, 1, 1)))) is pendulum.Date
 
 
 def test_plain_json_stays_plain():

@@ -105,6 +105,13 @@ def test_time_delta_sensor_counts_from_the_end_of_the_interval(runs, dag):
     assert is_done(runs, in_minutes, ends + timedelta(hours=2, seconds=1))
 
 
+def test_a_deferrable_wait_that_is_over_gives_true(runs) -> None:
+    """§1.9: so it is where it waits by looking; one that waited in the triggerer gives nothing."""
+    with DAG("d", schedule=None):
+        made = TimeDeltaSensor(task_id="a", delta=timedelta(0), deferrable=True)
+    assert runs.run(made)[0] is True
+
+
 def test_time_delta_sensor_of_a_run_without_an_interval(runs, dag):
     sensor = TimeDeltaSensor(task_id="a", delta=timedelta(0))
     run_after = datetime(2024, 2, 1, 6, 30, tzinfo=UTC)

@@ -124,16 +124,16 @@ MAPPED = {
 def test_arguments_of_mapped_functions(tmp_path: Path, call: str) -> None:
     text = f"""
     from airflow.decorators import task, task_group
+    @task
+    def make(): ...
+    @task
+    def f(x, y, z=1, ti=None, *, ds): ...
+    @task
+    def rest(x, **more): ...
+    @task_group
+    def g(x, other=1):
+        EmptyOperator(task_id="a")
     with DAG("d", schedule=None):
-        @task
-        def make(): ...
-        @task
-        def f(x, y, z=1, ti=None, *, ds): ...
-        @task
-        def rest(x, **more): ...
-        @task_group
-        def g(x, other=1):
-            EmptyOperator(task_id="a")
         {call}
     """
     told = warnings(tmp_path, text)
@@ -141,3 +141,56 @@ def test_arguments_of_mapped_functions(tmp_path: Path, call: str) -> None:
     line = (HEAD + textwrap.dedent(text)).splitlines().index(f"    {call}") + 1
     assert len(told) == (expected is not None)
     assert not told or (told[0].startswith(f"Line {line}: ") and expected in told[0])
+
+
+TASKS = """
+from airflow.decorators import dag, setup, task, task_group
+
+with DAG("d", start_date=START, schedule=None):
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@task\n    def lost(): ...",
+        "@task.bash(task_id='other')\n    def lost(): ...",
+        "@setup\n    def lost(): ...",
+        "@task.run_if(lambda context: True)\n    @task\n    def lost(): ...",
+        "for n in (1, 2):\n        @task\n        def lost(): ...",
+    ],
+)
+def test_a_function_of_a_dag_that_nobody_calls(tmp_path: Path, text: str) -> None:
+    (told,) = warnings(tmp_path, TASKS + "    " + text)
+    assert told.endswith(": lost() is defined inside a DAG and never called, so it is no task.")
+    assert told.startswith("Line ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    f()",
+        "    f.override(task_id='a')()",
+        "    f.partial().expand(x=[1])",
+        "    f.expand(x=[1])",
+        "    f.expand_kwargs([{'x': 1}])",
+        "    if START.year < 2000:\n        f()",
+        "    def later():\n        f()",
+        "    PythonOperator(task_id='a', python_callable=f.function)",
+        "    tasks = {'f': f}\n    tasks['f']()",
+        "    @task_group\n    def g():\n        f()\n    g()",
+    ],
+)
+def test_a_function_of_a_dag_that_somebody_may_call(tmp_path: Path, text: str) -> None:
+    assert warnings(tmp_path, f"{TASKS}    @task\n    def f(x=1): ...\n{text}") == []
+
+
+def test_functions_outside_dags_and_of_other_files_may_wait_for_others(tmp_path: Path) -> None:
+    (tmp_path / "shared.py").write_text(
+        f"{HEAD}{TASKS}    @task\n    def unused(): ...\n\n@task\ndef other(): ...\n"
+    )
+    text = "from shared import other\nwith DAG('e'):\n    other()\n"
+    assert warnings(tmp_path, "from airflow.decorators import task\n@task\ndef shared(): ...\n") == []
+    assert warnings(tmp_path, text) == []
+    in_a_function = "@dag(schedule=None, start_date=START)\ndef e():\n    @task\n    def lost(): ...\ne()\n"
+    assert len(warnings(tmp_path, f"from airflow.decorators import dag, task\n{in_a_function}")) == 1

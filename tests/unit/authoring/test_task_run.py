@@ -104,11 +104,31 @@ def test_previous_runs(runs, ti):
     assert ti.get_previous_start_date() is None
 
 
+def test_the_previous_run_of_the_schedule(runs, ti):
+    """§1.18, dag_run.get_previous_scheduled_dagrun of 1.x and 2.x."""
+    runs.link.answers[data.GetPreviousDagRun] = None
+    assert ti.dag_run.get_previous_scheduled_dagrun() is None
+    assert (runs.link.asked[-1].scheduled, runs.link.asked[-1].logical_date) == (True, ti.logical_date)
+    assert ti.get_previous_dagrun() is None and not runs.link.asked[-1].scheduled
+
+
+def test_a_run_without_a_logical_date_has_no_run_before_it(runs):
+    runs.link.answers[data.GetPreviousDagRun] = {"dag_id": "d", "run_id": "r0", "run_type": "manual"}
+    with DAG("d", schedule=None):
+        made = EmptyOperator(task_id="a")
+    bare = runs.ti(made, at=None)
+    assert bare.get_previous_dagrun() is None
+    assert bare.dag_run.get_previous_scheduled_dagrun() is None
+
+
 def test_counts_and_states(runs, ti):
     runs.link.answers[data.GetTaskStates] = {"r1": {"a": "success", "b": "failed"}, "r2": {"a": "success"}}
     runs.link.answers[data.CountDagRuns] = 4
     runs.link.answers[data.GetDagRun] = None
-    assert ti.get_ti_count("d", states=["success"]) == 2
+    runs.link.answers[data.CountTaskInstances] = 2
+    assert ti.get_ti_count("d", states=["success", None], task_ids=["a"]) == 2
+    asked = runs.link.asked[-1]
+    assert (asked.task_ids, set(asked.states)) == (("a",), {"success", None})
     assert ti.get_dr_count("d") == 4
     assert ti.get_dagrun_state("d", "r9") is None
 
@@ -142,11 +162,13 @@ def test_task_instances_of_a_run(runs, ti):
 def test_task_instances_in_a_state(runs, ti, state, found):
     runs.link.answers[data.GetTaskInstances] = ROWS
     assert "".join(one.task_id for one in ti.dag_run.get_task_instances(state=state)) == found
+    assert runs.link.asked[-1].states is not None
 
 
 def test_one_task_instance_of_a_run(runs, ti):
     runs.link.answers[data.GetTaskInstances] = ROWS
     assert ti.dag_run.get_task_instance("b").operator == "BashOperator"
+    assert (runs.link.asked[-1].task_ids, runs.link.asked[-1].map_index) == (("b",), -1)
     assert ti.dag_run.get_task_instance("c") is None
     assert ti.dag_run.get_task_instance("c", map_index=4).id == "3"
     with pytest.raises(AttributeError, match="A run has no attribute 'creating_job'"):

@@ -10,12 +10,13 @@ from typing import ClassVar
 
 import pytest
 
-from tradewind.authoring import defaults, serde, xcom, xcom_files
+from tradewind.authoring import context, defaults, serde, xcom, xcom_files, xcoms
 from tradewind.authoring.dag import DAG
 from tradewind.authoring.object_storage import ObjectStoragePath
 from tradewind.authoring.operators.empty import EmptyOperator
 from tradewind.domain import keys
 from tradewind.domain.errors import AirflowException
+from tradewind.domain.messages import data
 
 LONG = {"text": "x" * 500, "n": [1, 2]}
 
@@ -137,6 +138,28 @@ def test_back_ends_of_others(ti, monkeypatch) -> None:
     assert xcom.load(xcom.dump([1], "k", ti)) == [1]
     use(xcom_backend="mine.Old")
     assert xcom.load(xcom.dump(5, "k", ti)) == "v:5"
+
+
+class Keeping(xcom.BaseXCom):
+    """One that keeps its values by run."""
+
+    @staticmethod
+    def deserialize_value(result):
+        return f"{result.dag_id}/{result.run_id}/{result.task_id}/{result.key}"
+
+
+def test_a_prior_value_is_read_as_one_of_the_run_that_stored_it(ti, runs, monkeypatch) -> None:
+    """§1.16 custom backend, include_prior_dates."""
+    monkeypatch.setitem(xcom._backends, "mine.Keeping", Keeping)
+    use(xcom_backend="mine.Keeping")
+    runs.link.put("b", 1, key="k")
+    runs.link.answers[data.FindXComRun] = "before"
+    assert ti.xcom_pull("b", key="k", include_prior_dates=True) == f"{ti.dag_id}/before/b/k"
+    assert ti.xcom_pull("b", key="k") == f"{ti.dag_id}/{ti.run_id}/b/k"
+    with context.active(context.Context({"ti": ti})):
+        assert xcoms.XCom.get_one(task_id="b", key="k", include_prior_dates=True).split("/")[1] == "before"
+        (one,) = xcoms.XCom.get_all(task_id="b", key="k", include_prior_dates=True)
+        assert one.split("/")[1] == "before"
 
 
 def test_a_back_end_that_is_none(ti) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tradewind.authoring import partition_windows
+from tradewind.authoring import partition_policies, partition_windows
 from tradewind.authoring import partitions as authoring
 from tradewind.authoring.plain import USER_MODULE_PREFIX
 from tradewind.domain import partitions
@@ -134,14 +134,14 @@ def test_a_window_may_look_back() -> None:
     ("policy", "enough"),
     [
         (None, {3}),
-        (authoring.WaitForAll(), {3}),
-        (authoring.MinimumCount(2), {2, 3}),
-        (authoring.MinimumCount(-1), {2, 3}),
-        (authoring.MinimumCount(-9), {0, 1, 2, 3}),
-        (authoring.MinimumCount(4), set()),
+        (partition_policies.WaitForAll(), {3}),
+        (partition_policies.MinimumCount(2), {2, 3}),
+        (partition_policies.MinimumCount(-1), {2, 3}),
+        (partition_policies.MinimumCount(-9), {0, 1, 2, 3}),
+        (partition_policies.MinimumCount(4), set()),
     ],
 )
-def test_when_a_roll_up_has_enough(policy: authoring.WaitPolicy | None, enough: set[int]) -> None:
+def test_when_a_roll_up_has_enough(policy: partition_policies.WaitPolicy | None, enough: set[int]) -> None:
     spec = authoring.RollupMapper(
         upstream_mapper=authoring.FixedKeyMapper("all"),
         window=partition_windows.SegmentWindow(["us", "eu", "de"]),
@@ -179,7 +179,7 @@ def test_the_moment_of_a_key(mapper: authoring.PartitionMapper, key: str, date: 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: authoring.MinimumCount(0), "n of MinimumCount must be a whole number other than 0"),
+        (lambda: partition_policies.MinimumCount(0), "n of MinimumCount must be a whole number other than 0"),
         (lambda: partition_windows.SegmentWindow([]), "segments of SegmentWindow must name at least one key"),
         (lambda: authoring.FixedKeyMapper(""), "must be text that is not empty"),
         (lambda: authoring.ProductMapper(DAY()), "mappers of ProductMapper must be at least two"),

@@ -9,7 +9,7 @@ from tests.unit.engine.ledger import Row
 from tests.unit.engine.oracle import EPOCH, Oracle
 from tests.unit.engine.worlds import dag, task
 
-from tradewind.domain.errors import InvalidValue, TaskNotFound
+from tradewind.domain.errors import IllegalMove, InvalidValue, TaskNotFound
 from tradewind.domain.spec import DagSpec, TaskSpec
 from tradewind.domain.states import TASK_MOVES, State, TaskInstanceState
 from tradewind.engine import clearing
@@ -143,3 +143,19 @@ def test_run_marked_success_ends_with_everything_a_success() -> None:
     assert ends
     with pytest.raises(InvalidValue):
         clearing.mark_run(graph, rows, T.SKIPPED)
+
+
+def test_out_of_turn_begins_the_next_try_behind_nothing() -> None:
+    graph = Graph.compile(LINE)
+    begun, scheduled = clearing.out_of_turn(row("load", T.FAILED), graph, now=EPOCH, new_attempt="new")
+    assert begun is not None
+    assert (begun.attempt_id, begun.new_attempt_id, begun.try_number) == ("load", "new", 2)
+    assert (scheduled.attempt_id, scheduled.try_number) == ("new", 2)
+    begun, scheduled = clearing.out_of_turn(row("load", None, tries=0), graph, now=EPOCH, new_attempt="new")
+    assert (begun, scheduled.attempt_id, scheduled.try_number) == (None, "load", 1)
+
+
+@pytest.mark.parametrize("state", sorted(set(T) - clearing.MAY_RUN_OUT_OF_TURN))
+def test_what_is_at_work_is_not_run_out_of_turn(state: TaskInstanceState) -> None:
+    with pytest.raises(IllegalMove):
+        clearing.out_of_turn(row("load", state), Graph.compile(LINE), now=EPOCH, new_attempt="new")

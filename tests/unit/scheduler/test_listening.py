@@ -102,3 +102,21 @@ def test_what_waits_takes_little_room_however_large_it_is() -> None:
     ]
     world.update("next", extra=large)
     assert len(world.asked) == 1, "there is room again"
+
+
+def test_what_was_dropped_is_told_once_though_something_always_waits() -> None:
+    world = World()
+    world.answer(HooksAre(hooks=("on_asset_event_emitted",)))
+    for number in range(MOST + 7):
+        world.update(str(number))
+    for number in range(2 * MOST):
+        world.asked.pop(0)[1](ListenersTold())
+        world.update(f"later {number}")
+        if number % 2:
+            world.asked.pop(0)[1](ListenersTold())
+        if len(world.asked) < MOST // 4:
+            break
+    assert world.asked
+    assert [each.error for each in world.told] == [
+        "7 things were not told to listeners, as they are too slow"
+    ]

@@ -423,6 +423,28 @@ def test_the_edges_of_time(edge: datetime, zone: str) -> None:
     assert timetables.next_run(intervals("@daily", zone), last=None, restriction=late, now=at) is None
 
 
+@pytest.mark.parametrize(
+    ("cron", "zone", "first"),
+    [
+        ("0 0 1 1 *", "America/New_York", datetime(1, 1, 1, 4, 56, 2)),
+        ("0 0 2 1 *", "America/New_York", datetime(1, 1, 2, 4, 56, 2)),
+        ("0 0 1 1 *", "Asia/Tokyo", datetime(1, 12, 31, 14, 41, 1)),
+        ("0 12 1 1 *", "Asia/Tokyo", datetime(1, 1, 1, 2, 41, 1)),
+        ("0 0 1 1 *", "UTC", datetime(2, 1, 1)),
+    ],
+)
+def test_a_yearly_schedule_from_the_first_year_on(cron: str, zone: str, first: datetime) -> None:
+    begin = bounds(datetime.min.replace(tzinfo=UTC), catchup=True)
+    found = timetables.next_run(triggers(cron, zone), last=None, restriction=begin, now=day(1))
+    assert found is not None and found.run_after == first.replace(tzinfo=UTC)
+
+
+def test_a_yearly_schedule_in_the_last_year() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    found = timetables.infer_manual(intervals("0 0 31 12 *", "Asia/Tokyo"), last)
+    assert found.end == datetime(9999, 12, 30, 15, tzinfo=UTC)
+
+
 def test_an_interval_that_would_begin_before_time() -> None:
     daily = timetables.from_delta(timedelta(days=1), data_intervals=True)
     with pytest.raises(InvalidValue, match="logical_date"):
