@@ -1,0 +1,33 @@
+/** What of the graph is shown, to and from the search of the address. */
+import { asCount, asOneOf, asText } from "@/lib/search";
+
+import { type GraphChoice } from "./Graph";
+
+/** Some names: an empty list differs from none. */
+function asNames(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((name) => typeof name === "string");
+}
+
+export function fromSearch(search: Record<string, unknown>): GraphChoice {
+  return {
+    run: asText(search.run),
+    task: asText(search.task),
+    way: asOneOf(search.way, ["up", "down", "both"]),
+    depth: asCount(search.depth, 1000),
+    direction: asOneOf(search.dir, ["LR", "TB"]) ?? "LR",
+    fold: asNames(search.fold),
+    critical: search.critical === true,
+    outer: search.outer !== false,
+  };
+}
+
+/** What stands in the address: nothing of what is as it is without it. */
+export function toSearch({ direction, critical, outer, ...rest }: GraphChoice): Record<string, unknown> {
+  return {
+    ...rest,
+    dir: direction === "LR" ? undefined : direction,
+    critical: critical || undefined,
+    outer: outer ? undefined : false,
+  };
+}

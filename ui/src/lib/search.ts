@@ -1,0 +1,22 @@
+/** Values from the search of an address, which anybody may have typed: what does not fit is as if it were not there. */
+
+/** Some text. The router reads `?q=12` as a number. */
+export function asText(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A whole number from 1 to `most`. */
+export function asCount(value: unknown, most: number): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 ? Math.min(value, most) : undefined;
+}
+
+export function asOneOf<T extends string>(value: unknown, all: readonly T[]): T | undefined {
+  return all.find((one) => one === value);
+}
+
+/** Several texts; undefined where there is none. */
+export function asTexts(value: unknown): string[] | undefined {
+  const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== undefined);
+  return texts.length > 0 ? texts : undefined;
+}

@@ -1,0 +1,43 @@
+import { Outlet, useParams, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { Crumbs } from "@/components/Crumbs";
+import { Page } from "@/components/Page";
+import { Failure } from "@/components/Say";
+import { type Tab, Tabs } from "@/components/Tabs";
+import { TaskActions, TaskSummary } from "@/features/task/TaskHead";
+import { useTaskInstance } from "@/features/task/useTaskInstance";
+
+/** `/dags/…/runs/…/tasks/…?map_index=`: what all views of one task instance have above them. */
+export default function TaskPage() {
+  const { t } = useTranslation("task");
+  const params = useParams({ from: "/dags/$dagId/runs/$runId/tasks/$taskId" });
+  const { map_index: mapIndex } = useSearch({ from: "/dags/$dagId/runs/$runId/tasks/$taskId" });
+  const { dagId, runId, taskId } = params;
+  const { data: task, error, refetch } = useTaskInstance({ dagId, runId, taskId, mapIndex });
+  const search = { map_index: mapIndex };
+  const tabs: Tab[] = [
+    { label: t("tabs.logs"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId", params, search, activeOptions: { exact: true, includeSearch: false } } },
+    { label: t("tabs.details"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/details", params, search } },
+    { label: t("tabs.rendered"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/rendered", params, search } },
+    { label: t("tabs.xcom"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/xcom", params, search } },
+    { label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped", params, search } },
+    { label: t("tabs.events"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/events", params, search } },
+  ];
+  const way = [
+    { label: t("dags"), link: { to: "/dags" as const } },
+    { label: task?.dag_display_name ?? dagId, link: { to: "/dags/$dagId" as const, params: { dagId } } },
+    { label: runId, link: { to: "/dags/$dagId/runs/$runId" as const, params: { dagId, runId } } },
+  ];
+  return (
+    <Page
+      title={(task?.task_display_name ?? taskId) + (mapIndex < 0 ? "" : ` [${task?.rendered_map_index ?? mapIndex}]`)}
+      above={<Crumbs way={way} />}
+      summary={task && <TaskSummary task={task} />}
+      actions={task && <TaskActions task={task} />}
+      tabs={<Tabs tabs={tabs} label={t("views")} />}
+    >
+      {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+    </Page>
+  );
+}
