@@ -41,6 +41,15 @@ BY_KEY = {
     "store.queries.scheduling.load_run": "task instances of a run that was loaded",
     "store.queries.scheduling.run_facts": "of a run that was loaded",
     "store.queries.scheduling.active_counts": "slots that are held, which is what limits count",
+    **{
+        f"store.queries.ui.changes.{name}": "names only, which each listener's access is applied to"
+        for name in ("first", "look", "look_at_dags")
+    },
+    "store.queries.ui.history.durations": "of runs that were loaded",
+    "store.queries.ui.home.first_failed": "of a run that was loaded",
+    "store.queries.ui.grid.of_run": "of a run that was loaded",
+    "store.queries.ui.grid.of_tasks": "of runs that were loaded",
+    "store.queries.ui.grid.of_group": "of runs that were loaded",
     "store.queries.task_data.delete_xcom": "an XCom that was loaded",
     "store.queries.dags.delete": "a DAG that was loaded",
     "store.queries.webhooks.create": "for a DAG or an asset that was loaded",
@@ -61,6 +70,7 @@ BY_KEY = {
     "store.transitions.by_hand.change": "of a run that was loaded",
     "store.transitions.by_hand.mark_run": "by key",
     "store.transitions.by_hand.queue_run_again": "of a run that was loaded",
+    "store.transitions.by_hand.run_out_of_turn": "of a run that was loaded",
     "store.transitions.by_hand.set_options": "by key",
     "store.transitions.by_hand.use_version": "by key",
     "store.transitions.backfills.create": "of a DAG that was loaded",
@@ -102,11 +112,15 @@ BY_KEY = {
             "delete_group",
             "get_group",
             "list_groups",
+            "permissions",
             "set_group_roles",
             "set_group_users",
         )
     },
-    **{f"store.queries.users.{name}": "of no DAG" for name in ("numbers", "with_role")},
+    **{
+        f"store.queries.users.{name}": "of no DAG"
+        for name in ("delete", "get", "list_users", "names", "numbers")
+    },
     "store.queries.audit.add": "what the asker did",
     "store.queries.browse.others.pool_usage": "slots that are held, which is what a pool is",
     "store.queries.jobs.newest": "the health of components, which anybody may know",
@@ -151,7 +165,8 @@ def test_access_is_required_of_every_list(method: str) -> None:
 
 def public_modules() -> Iterator[Path]:
     """The modules that answer people, or that do what they ask."""
-    yield from sorted((PACKAGE / "api" / "routes" / "public").glob("*.py"))
+    for folder in ("public", "ui"):
+        yield from sorted((PACKAGE / "api" / "routes" / folder).glob("*.py"))
     yield from sorted(path for path in (PACKAGE / "api").glob("*.py") if path.name != "data_service.py")
 
 

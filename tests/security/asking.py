@@ -10,7 +10,7 @@ from tests.integration.api import stage
 from tests.integration.api.world import World
 
 from tradewind.api.door import Operation
-from tradewind.api.routes import public, v1
+from tradewind.api.routes import public, ui, v1
 
 WRITES_BY_GET = frozenset({"logout"})
 """Airflow's clients end their session so."""
@@ -25,7 +25,7 @@ def story(world: World, name: str) -> stage.Ids:
 
 def operations() -> list[Operation]:
     """Of both ages of the API."""
-    return [*public.operations(), *v1.operations()]
+    return [*public.operations(), *ui.operations(), *v1.operations()]
 
 
 def reads(
@@ -35,7 +35,12 @@ def reads(
     for operation in operations():
         if operation.method == "GET" and operation.name not in WRITES_BY_GET:
             path = operation.path.format_map(_Rest(ids))
-            yield operation, client.get(path, params={"interval": 1, **parameters}, follow_redirects=False)
+            yield (
+                operation,
+                client.get(
+                    path, params={"interval": 1, "seconds": 0.1, **parameters}, follow_redirects=False
+                ),
+            )
 
 
 class _Rest(dict[str, Any]):

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integration.api.world import World, wait_for
+from tests.compat.cli.world import Home, until
+from tests.integration.api.world import World, serving, wait_for
+from tests.integration.system.world import free_port
 
 from tradewind.domain import errors
 from tradewind.store.database import Database
@@ -24,10 +26,10 @@ LIMIT = 256 * 1024
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("hasty"))
-    made.start(request_seconds=0.5, requests_at_once=3, head_seconds=0.5)
-    yield made
-    made.close()
+    with serving(
+        tmp_path_factory.mktemp("hasty"), request_seconds=0.5, requests_at_once=3, head_seconds=0.5
+    ) as made:
+        yield made
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(admin: httpx.Client) -> None:
@@ -101,10 +103,8 @@ def half(world: World, path: bytes, media: bytes = JSON, headers: bytes = b"") -
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("crowded"))
-    made.start(requests_at_once=8, body_seconds=600)
-    yield made
-    made.close()
+    with serving(tmp_path_factory.mktemp("crowded"), requests_at_once=8, body_seconds=600) as made:
+        yield made
 
 
 def test_one_address_that_sends_half_bodies_holds_up_nobody(crowded: World) -> None:
@@ -142,6 +142,28 @@ def test_half_a_body_is_given_up_when_no_more_comes(impatient: World, path: byte
         assert sock.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
+def test_how_long_a_body_may_take_is_an_option(tmp_path: Path) -> None:
+    port = free_port()
+    home = Home(tmp_path / "home", AIRFLOW__API__BODY_SECONDS="0.5")
+    process = home.start("api-server", "-p", str(port))
+    try:
+        until(lambda: _answers(port))
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+            sock.sendall(HALF % (b"/auth/token", JSON, b""))
+            answer = sock.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 408 ") and b"within 0.5 s" in answer
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/api/v2/version").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_a_body_may_take_its_time_while_it_comes(impatient: World) -> None:
     def slowly() -> Iterator[bytes]:
         for part in (b'{"key": ', b'"slow"', b', "value": ', b"1}"):
@@ -155,10 +177,8 @@ def test_a_body_may_take_its_time_while_it_comes(impatient: World) -> None:
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("impatient"))
-    made.start(body_seconds=1)
-    yield made
-    made.close()
+    with serving(tmp_path_factory.mktemp("impatient"), body_seconds=1) as made:
+        yield made
 
 
 def test_a_request_that_takes_too_long_is_given_up_and_changes_nothing(hasty: World) -> None:

@@ -1,0 +1,45 @@
+"""Every page of the app, as an address of the story."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.e2e.site import RUN
+
+DAG: Final = "/dags/shop_night"
+BROKEN: Final = f"/dags/shop_broken/runs/{RUN}"
+TASK: Final = f"{DAG}/runs/{RUN}/tasks/read"
+ADMIN: Final = (
+    "variables", "connections", "pools", "providers", "plugins", "config", "workers", "users", "roles",
+    "groups", "tokens", "webhooks", "audit", "jobs", "xcoms", "deadlines", "import-errors",
+)  # fmt: skip
+PAGES: Final[dict[str, str]] = {
+    "home": "/",
+    "dags": "/dags",
+    "dags-filtered": "/dags?q=shop&paused=false",
+    "dag": DAG,
+    **{
+        f"dag-{view}": f"{DAG}/{view}"
+        for view in (
+            "grid", "graph", "gantt", "calendar", "trends", "code", "runs", "tasks", "backfills", "details",
+            "events",
+        )
+    },
+    "run": f"{DAG}/runs/{RUN}",
+    "run-failed": BROKEN,
+    "run-waiting": f"/dags/waits_long/runs/{RUN}",
+    **{
+        f"run-{view}": f"{DAG}/runs/{RUN}/{view}"
+        for view in ("tasks", "graph", "gantt", "compare", "details", "events")
+    },
+    "task-log": TASK,
+    "task-failed-log": f"{BROKEN}/tasks/fetch",
+    **{f"task-{view}": f"{TASK}/{view}" for view in ("details", "rendered", "xcom", "events")},
+    "task-mapped": f"{DAG}/runs/{RUN}/tasks/price.price/mapped",
+    "task-one-of-mapped": f"{DAG}/runs/{RUN}/tasks/price.price?map_index=3",
+    "assets": "/assets",
+    "asset": "/assets/1",
+    "actions": "/actions",
+    **{f"admin-{page}": f"/admin/{page}" for page in ADMIN},
+}  # fmt: skip
+NOTHING: Final = "There is nothing at this address"

@@ -1,0 +1,158 @@
+"""A running system with a story, and browsers that visit it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from tests.integration.system.world import World, until
+
+HERE: Final = Path(__file__).parent
+AXE: Final = HERE.parents[1] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+STILL: Final = """() => document.getAnimations().every(
+    one => one.playState != "running" || one.effect.getComputedTiming().iterations == Infinity)"""
+PASSWORD: Final = "correct-horse-battery-staple"
+RUN: Final = "first"
+STORY: Final = {
+    "shop_night": "success",
+    "shop_broken": None,
+    "ask_people": None,
+    "waits_long": None,
+    "other_team": "success",
+}
+"""DAGs that are run once, and how the run ends; None where it goes on or that is all the same."""
+
+
+class Site:
+    """The system, and who may visit it: ``admin``, ``viewer`` (reads all), ``shopkeeper`` (two DAGs)."""
+
+    def __init__(self, home: Path) -> None:
+        self.world = World(home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50")
+        self.world.dags(**{path.stem: path.read_text() for path in (HERE / "dags").glob("*.py")})
+        self._logged_in: dict[str, StorageState] = {}
+        self.address = f"http://127.0.0.1:{self.world.port}"
+
+    def open(self) -> None:
+        """Start everything, tell the story, make the people."""
+        self.world.standalone()
+        self.world.wait_for_dags(*STORY, "on_orders")
+        self._people()
+        self.world.call("POST", "/pools", name="narrow", slots=1).raise_for_status()
+        for dag_id in [*STORY, "on_orders"]:
+            self.world.call("PATCH", f"/dags/{dag_id}", is_paused=False).raise_for_status()
+        for dag_id in STORY:
+            self.world.trigger(dag_id, RUN)
+        for dag_id, end in STORY.items():
+            if end:
+                until(lambda dag_id=dag_id: self.state(dag_id) in {"success", "failed"}, f"{dag_id} ends")
+                assert self.state(dag_id) == end, dag_id
+
+    def state(self, dag_id: str) -> str:
+        """How the story's run of a DAG stands."""
+        answer = self.world.call("GET", f"/dags/{dag_id}/dagRuns/{RUN}")
+        return str(answer.json()["state"])
+
+    def _people(self) -> None:
+        self._run("roles", "create", "Shop")
+        reads = ("DAG Runs", "Task Instances", "Task Logs", "XComs", "DAG Code", "DAG Versions")
+        self._run("roles", "add-perms", "Shop", "-r", *reads, "-a", "can_read")
+        for dag_id in ("shop_night", "shop_broken"):
+            self._run("roles", "add-perms", "Shop", "-r", f"DAG:{dag_id}", "-a", "can_read", "can_edit")
+        for name, role in (("viewer", "Viewer"), ("shopkeeper", "Shop")):
+            self._run(
+                "users", "create", "-u", name, "-p", PASSWORD, "-r", role, "-f", name, "-l", "Example",
+                "-e", f"{name}@example.com",
+            )  # fmt: skip
+
+    def _run(self, *words: str) -> None:
+        done = self.world.run(*words)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+
+    def password(self, name: str) -> str:
+        """Of one of the people."""
+        if name != "admin":
+            return PASSWORD
+        kept = self.world.home / "simple_auth_manager_passwords.json.generated"
+        return str(json.loads(kept.read_text())["admin"])
+
+    @contextmanager
+    def visit(self, browser: Browser, name: str, **how: Any) -> Iterator[Visitor]:
+        """Somebody who has logged in. Fails where a page complained."""
+        if name not in self._logged_in:
+            self._logged_in[name] = self._log_in(browser, name)
+        context = browser.new_context(base_url=self.address, storage_state=self._logged_in[name], **how)
+        visitor = Visitor(context)
+        yield visitor
+        visitor.page.close()
+        context.close()
+        assert not visitor.complaints, "\n".join(visitor.complaints)
+
+    def _log_in(self, browser: Browser, name: str) -> StorageState:
+        """By the log-in page."""
+        with browser.new_context(base_url=self.address) as context:
+            page = context.new_page()
+            page.goto("/login?next=/dags")
+            page.fill("#username", name)
+            page.fill("#password", self.password(name))
+            page.click("button[type=submit]")
+            page.wait_for_selector("#content h1")
+            return {"cookies": context.storage_state()["cookies"]}
+
+
+class Visitor:
+    """A browser's tab, and all that it complained of."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.expected: tuple[int, ...] = ()
+        """Status codes that a test is about."""
+        context.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("console", lambda said: self._console(said.type, said.text))
+        self.page.on("response", lambda got: self._response(got.status, got.request.method, got.url))
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+            self.complaints.append(f"{kind}: {text[:500]}")
+
+    def _response(self, status: int, method: str, url: str) -> None:
+        if status >= 400 and status not in self.expected:
+            self.complaints.append(f"{status} {method} {url}")
+
+    def go(self, path: str) -> Page:
+        """Open an address of the app and wait until it shows what it is about."""
+        self.page.goto(path)
+        self.page.wait_for_selector("#content h1")
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way any more."""
+        self.page.wait_for_function("() => !document.querySelector('#content [role=status][aria-label]')")
+
+    def violations(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA on this page, in the light and in the dark."""
+        self.page.evaluate(AXE.read_text("utf-8") + "; undefined")
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = self._axe({"type": "tag", "values": tags})
+        self.page.emulate_media(color_scheme="dark")
+        self.page.wait_for_selector("html[data-theme=dark]")
+        found += [
+            f"in the dark: {what}" for what in self._axe({"type": "rule", "values": ["color-contrast"]})
+        ]
+        self.page.emulate_media(color_scheme="light")
+        return found
+
+    def _axe(self, only: dict[str, object]) -> list[str]:
+        self.page.wait_for_function(STILL)
+        found = self.page.evaluate("only => axe.run(document, {runOnly: only})", only)
+        return [
+            f"{rule['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
+            for rule in found["violations"]
+            for node in rule["nodes"][:3]
+        ]
