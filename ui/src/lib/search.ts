@@ -20,3 +20,10 @@ export function asTexts(value: unknown): string[] | undefined {
   const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== undefined);
   return texts.length > 0 ? texts : undefined;
 }
+
+/** What a view that keeps its filters in the address is given: the address's search, and how to change some of it. */
+export interface ViewProps {
+  search: Record<string, unknown>;
+  /** `undefined` takes a name out of the address. */
+  onSearch: (some: Record<string, unknown>) => void;
+}

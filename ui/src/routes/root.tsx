@@ -9,7 +9,9 @@ import { Frame } from "@/features/frame/Frame";
 import { useChanges } from "@/features/live/useChanges";
 import { Palette, type Place } from "@/features/palette/Palette";
 import { useAskedMe } from "@/features/session/useMe";
-import { MeContext } from "@/lib/me";
+import { MeContext, useMe } from "@/lib/me";
+
+import { type AdminPageName, PAGES } from "./admin/pages";
 
 /** What every page has around it. */
 export function Root() {
@@ -46,11 +48,14 @@ function Inside() {
 
 function usePages(): Place[] {
   const { t } = useTranslation("frame");
+  const { t: admin } = useTranslation("admin");
+  const { may } = useMe();
+  const readable = (Object.keys(PAGES) as AdminPageName[]).filter((page) => may(PAGES[page].wants, "read"));
   return [
     { label: t("home"), path: "/" },
     { label: t("dags"), path: "/dags" },
     { label: t("assets"), path: "/assets" },
     { label: t("actions"), path: "/actions" },
-    { label: t("admin"), path: "/admin" },
+    ...readable.map((page) => ({ label: admin(`pages.${page}.title`), path: `/admin/${page}` })),
   ];
 }

@@ -1,5 +1,5 @@
 /** Every address of the app. Views are loaded when they are first gone to. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type SearchSchemaInput } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
 import { Skeleton } from "@/components/Say";
 import { prefix } from "@/lib/address";
@@ -106,7 +106,7 @@ const actions = createRoute({ getParentRoute: () => root, path: "/actions", vali
 
 const admin = createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("./admin")) });
 const adminViews = [
-  createRoute({ getParentRoute: () => admin, path: "/", beforeLoad: () => redirect({ to: "/admin/$page", params: { page: "variables" }, throw: true }) }),
+  createRoute({ getParentRoute: () => admin, path: "/", component: lazyRouteComponent(() => import("./admin/first")) }),
   createRoute({ getParentRoute: () => admin, path: "/$page", validateSearch: anySearch, component: lazyRouteComponent(() => import("./admin/page")) }),
 ];
 

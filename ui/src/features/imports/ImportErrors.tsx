@@ -43,13 +43,14 @@ export function ImportErrors({ open, onOpen }: { open: boolean; onOpen: (open: b
         </div>
       )}
       <Dialog open={open} onClose={() => onOpen(false)} title={t("imports.title")} description={count > 0 && t("imports.again")} wide>
-        {count === 0 ? <Empty title={t("imports.none")} /> : errors.map((error) => <One key={error.import_error_id} error={error} open={errors.length === 1} />)}
+        {count === 0 ? <Empty title={t("imports.none")} /> : errors.map((error) => <BrokenFile key={error.import_error_id} error={error} open={errors.length === 1} />)}
       </Dialog>
     </>
   );
 }
 
-function One({ error, open }: { error: ImportError; open: boolean }) {
+/** One file that cannot be read. */
+export function BrokenFile({ error, open }: { error: ImportError; open: boolean }) {
   const { t } = useTranslation("dags");
   const [reason = "", ...rest] = error.stack_trace.split("\n");
   return (
