@@ -79,6 +79,7 @@ RULES: dict[str, str] = {
         bulk_task_instances delete_task_instance patch_task_group_instances
         patch_task_group_instances_dry_run
         clear_task_state_store delete_task_state_store patch_task_state_store set_task_state_store
+        run_task_instance
         """,
     ),
     **rule(
@@ -209,6 +210,7 @@ BEFORE: dict[str, str] = {
     # What has to be so for the operation to have something to do.
     "create_backfill": "UPDATE backfill SET completed_at = created_at",
     "delete_task_instance": "UPDATE task_instance SET state = 'success', end_date = start_date",
+    "run_task_instance": "UPDATE task_instance SET state = 'success', end_date = start_date",
     "unfavorite_dag": EACH_ONES,
     "wait_dag_run_until_finished": "UPDATE dag_run SET state = 'success', end_date = start_date",
 }
