@@ -21,6 +21,7 @@ QUESTIONS = (
     "mapping",
     "pandas_dag",
     "api",
+    "web",
 )
 
 
