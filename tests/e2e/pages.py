@@ -9,6 +9,7 @@ from tests.e2e.site import RUN
 DAG: Final = "/dags/shop_night"
 BROKEN: Final = f"/dags/shop_broken/runs/{RUN}"
 TASK: Final = f"{DAG}/runs/{RUN}/tasks/read"
+MAPPED: Final = f"{DAG}/runs/{RUN}/tasks/price.price"
 ADMIN: Final = (
     "variables", "connections", "pools", "providers", "plugins", "config", "workers", "users", "roles",
     "groups", "tokens", "webhooks", "audit", "jobs", "xcoms", "deadlines", "import-errors",
@@ -35,8 +36,10 @@ PAGES: Final[dict[str, str]] = {
     "task-log": TASK,
     "task-failed-log": f"{BROKEN}/tasks/fetch",
     **{f"task-{view}": f"{TASK}/{view}" for view in ("details", "rendered", "xcom", "events")},
-    "task-mapped": f"{DAG}/runs/{RUN}/tasks/price.price/mapped",
-    "task-one-of-mapped": f"{DAG}/runs/{RUN}/tasks/price.price?map_index=3",
+    "task-mapped": f"{MAPPED}/mapped",
+    "task-mapped-log": MAPPED,
+    "task-mapped-xcom": f"{MAPPED}/xcom",
+    "task-one-of-mapped": f"{MAPPED}?map_index=3",
     "assets": "/assets",
     "asset": "/assets/1",
     "actions": "/actions",

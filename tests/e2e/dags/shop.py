@@ -33,13 +33,15 @@ with DAG(
             print(f"order {line}: https://example.com/orders/{line}")
         return list(range(8))
 
+    orders = read()
+
     with TaskGroup("price", tooltip="One price an order") as price_group:
 
         @task(map_index_template="order {{ task.op_kwargs['order'] }}")
         def price(order: int) -> int:
             return order * 3
 
-        priced = price.expand(order=read())
+        priced = price.expand(order=orders)
 
         @task
         def total(prices: list[int]) -> dict[str, int]:

@@ -1,12 +1,15 @@
-import { Outlet, useParams, useSearch } from "@tanstack/react-router";
+import { Outlet, useMatches, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { Crumbs } from "@/components/Crumbs";
 import { Page } from "@/components/Page";
-import { Failure } from "@/components/Say";
+import { Failure, Skeleton } from "@/components/Say";
 import { type Tab, Tabs } from "@/components/Tabs";
-import { TaskActions, TaskSummary } from "@/features/task/TaskHead";
+import { type InstanceView } from "@/features/task/MappedInstances";
+import { MappedActions, TaskActions, TaskSummary } from "@/features/task/TaskHead";
 import { useTaskInstance } from "@/features/task/useTaskInstance";
+
+import { ChooseInstance } from "./task/ChooseInstance";
 
 /** `/dags/…/runs/…/tasks/…?map_index=`: what all views of one task instance have above them. */
 export default function TaskPage() {
@@ -21,23 +24,39 @@ export default function TaskPage() {
     { label: t("tabs.details"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/details", params, search } },
     { label: t("tabs.rendered"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/rendered", params, search } },
     { label: t("tabs.xcom"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/xcom", params, search } },
-    { label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped", params, search } },
+    ...(task === null || mapIndex >= 0 ? [{ label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped" as const, params, search } }] : []),
     { label: t("tabs.events"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/events", params, search } },
   ];
   const way = [
     { label: t("dags"), link: { to: "/dags" as const } },
     { label: task?.dag_display_name ?? dagId, link: { to: "/dags/$dagId" as const, params: { dagId } } },
     { label: runId, link: { to: "/dags/$dagId/runs/$runId" as const, params: { dagId, runId } } },
+    ...(mapIndex < 0 ? [] : [{ label: taskId, link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped" as const, params, search: { map_index: -1 } } }]),
   ];
   return (
     <Page
       title={(task?.task_display_name ?? taskId) + (mapIndex < 0 ? "" : ` [${task?.rendered_map_index ?? mapIndex}]`)}
       above={<Crumbs way={way} />}
       summary={task && <TaskSummary task={task} />}
-      actions={task && <TaskActions task={task} />}
+      actions={task ? <TaskActions task={task} /> : task === null && <MappedActions of={{ dagId, runId, taskId, mapIndex }} />}
       tabs={<Tabs tabs={tabs} label={t("views")} />}
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+      {error ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
     </Page>
   );
+}
+
+const OF_AN_INSTANCE: Readonly<Record<string, InstanceView>> = {
+  "/dags/$dagId/runs/$runId/tasks/$taskId/": "logs",
+  "/dags/$dagId/runs/$runId/tasks/$taskId/details": "details",
+  "/dags/$dagId/runs/$runId/tasks/$taskId/rendered": "rendered",
+  "/dags/$dagId/runs/$runId/tasks/$taskId/xcom": "xcom",
+};
+
+/** What the address asks for; of a mapped task as a whole, a choice of instances where only these have such a view. */
+function View({ known, mapped }: { known: boolean; mapped: boolean }) {
+  const last = useMatches({ select: (matches) => matches.at(-1)?.fullPath });
+  const view = OF_AN_INSTANCE[last ?? ""];
+  if (!known) return <Skeleton lines={10} />;
+  return mapped && view ? <ChooseInstance view={view} /> : <Outlet />;
 }

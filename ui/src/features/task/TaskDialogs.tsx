@@ -10,7 +10,7 @@ import { type TaskInstance, type TaskKey } from "./useTaskInstance";
 import { ALONE, type ClearWish, type Mark, useClear, useClearPreview, useMark, useMarkPreview, useNote, useRunNow } from "./useTaskActions";
 
 export interface DialogOf {
-  task: TaskInstance;
+  task: Pick<TaskInstance, "task_display_name" | "note">;
   of: TaskKey;
   onClose: () => void;
 }

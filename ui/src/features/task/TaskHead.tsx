@@ -77,3 +77,19 @@ export function TaskActions({ task }: { task: TaskInstance }) {
     </>
   );
 }
+
+/** What can be done to all instances of a mapped task at once. */
+export function MappedActions({ of }: { of: TaskKey }) {
+  const { t } = useTranslation("task");
+  const { may } = useMe();
+  const [open, setOpen] = useState(false);
+  if (!may("task_instance", "edit")) return null;
+  return (
+    <>
+      <Button icon={<RotateCcw />} onClick={() => setOpen(true)}>
+        {t("clear.button")}
+      </Button>
+      {open && <ClearDialog task={{ task_display_name: of.taskId, note: null }} of={of} onClose={() => setOpen(false)} />}
+    </>
+  );
+}

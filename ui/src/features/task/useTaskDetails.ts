@@ -68,6 +68,24 @@ export function useMapped({ dagId, runId, taskId }: Omit<TaskKey, "mapIndex">, s
   });
 }
 
+/** How many of its instances are in which state. */
+export function useMappedCounts({ dagId, runId, taskId }: Omit<TaskKey, "mapIndex">) {
+  return useQuery({
+    queryKey: keys.run(dagId, runId, "mapped-counts", taskId),
+    queryFn: async () => {
+      const found = await data(
+        api.POST("/api/tradewind/ui/dags/{dag_id}/grid/cells", {
+          params: { path: { dag_id: dagId } },
+          body: { run_ids: [runId], task_ids: [taskId], group_ids: [], version_number: null },
+        }),
+      );
+      // A cell leaves out what is as for most.
+      const cell: Partial<Schemas["UIGridCell"]> | null = found.runs[0]?.tasks[0] ?? null;
+      return cell?.counts ?? {};
+    },
+  });
+}
+
 export type AuditEntry = Schemas["EventLogResponse"];
 
 /** What was done to the task in this run, the newest first. */

@@ -14,3 +14,10 @@ export function useTaskKey() {
   const of: TaskKey = { ...params, mapIndex: search.map_index };
   return { of, search, change };
 }
+
+/** Which instances of a mapped task the address asks for. */
+export function useInstances() {
+  const { of, search, change } = useTaskKey();
+  const states = Array.isArray(search.state) ? search.state.map(String) : [];
+  return { of, states, order: typeof search.order === "string" ? search.order : "map_index", onChange: change };
+}
