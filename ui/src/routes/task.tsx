@@ -18,15 +18,7 @@ export default function TaskPage() {
   const { map_index: mapIndex } = useSearch({ from: "/dags/$dagId/runs/$runId/tasks/$taskId" });
   const { dagId, runId, taskId } = params;
   const { data: task, error, refetch } = useTaskInstance({ dagId, runId, taskId, mapIndex });
-  const search = { map_index: mapIndex };
-  const tabs: Tab[] = [
-    { label: t("tabs.logs"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId", params, search, activeOptions: { exact: true, includeSearch: false } } },
-    { label: t("tabs.details"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/details", params, search } },
-    { label: t("tabs.rendered"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/rendered", params, search } },
-    { label: t("tabs.xcom"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/xcom", params, search } },
-    ...(task === null || mapIndex >= 0 ? [{ label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped" as const, params, search } }] : []),
-    { label: t("tabs.events"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/events", params, search } },
-  ];
+  const tabs = useTabs(params, mapIndex, task === null || mapIndex >= 0);
   const way = [
     { label: t("dags"), link: { to: "/dags" as const } },
     { label: task?.dag_display_name ?? dagId, link: { to: "/dags/$dagId" as const, params: { dagId } } },
@@ -44,6 +36,19 @@ export default function TaskPage() {
       {error ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
     </Page>
   );
+}
+
+function useTabs(params: { dagId: string; runId: string; taskId: string }, mapIndex: number, mapped: boolean): Tab[] {
+  const { t } = useTranslation("task");
+  const search = { map_index: mapIndex };
+  return [
+    { label: t("tabs.logs"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId", params, search, activeOptions: { exact: true, includeSearch: false } } },
+    { label: t("tabs.details"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/details", params, search } },
+    { label: t("tabs.rendered"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/rendered", params, search } },
+    { label: t("tabs.xcom"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/xcom", params, search } },
+    ...(mapped ? [{ label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped", params, search } }] : []),
+    { label: t("tabs.events"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/events", params, search } },
+  ];
 }
 
 const OF_AN_INSTANCE: Readonly<Record<string, InstanceView>> = {
