@@ -46,7 +46,7 @@ function useTabs(params: { dagId: string; runId: string; taskId: string }, mapIn
     { label: t("tabs.details"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/details", params, search } },
     { label: t("tabs.rendered"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/rendered", params, search } },
     { label: t("tabs.xcom"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/xcom", params, search } },
-    ...(mapped ? [{ label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped", params, search } }] : []),
+    ...(mapped ? [{ label: t("tabs.mapped"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped" as const, params, search } }] : []),
     { label: t("tabs.events"), link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/events", params, search } },
   ];
 }
