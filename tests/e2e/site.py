@@ -34,18 +34,19 @@ class Site:
         self.world = World(home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50")
         self.world.dags(**{path.stem: path.read_text() for path in (HERE / "dags").glob("*.py")})
         self._logged_in: dict[str, StorageState] = {}
+        self._tabs: dict[str, Visitor] = {}
         self.address = f"http://127.0.0.1:{self.world.port}"
 
     def open(self) -> None:
         """Start everything, tell the story, make the people."""
         self.world.standalone()
         self.world.wait_for_dags(*STORY, "on_orders")
-        self._people()
         self.world.call("POST", "/pools", name="narrow", slots=1).raise_for_status()
         for dag_id in [*STORY, "on_orders"]:
             self.world.call("PATCH", f"/dags/{dag_id}", is_paused=False).raise_for_status()
         for dag_id in STORY:
             self.world.trigger(dag_id, RUN)
+        self._people()
         for dag_id, end in STORY.items():
             if end:
                 until(lambda dag_id=dag_id: self.state(dag_id) in {"success", "failed"}, f"{dag_id} ends")
@@ -57,20 +58,20 @@ class Site:
         return str(answer.json()["state"])
 
     def _people(self) -> None:
-        self._run("roles", "create", "Shop")
         reads = ("DAG Runs", "Task Instances", "Task Logs", "XComs", "DAG Code", "DAG Versions")
-        self._run("roles", "add-perms", "Shop", "-r", *reads, "-a", "can_read")
-        for dag_id in ("shop_night", "shop_broken"):
-            self._run("roles", "add-perms", "Shop", "-r", f"DAG:{dag_id}", "-a", "can_read", "can_edit")
+        may = [{"action": "can_read", "resource": what} for what in reads]
+        may += [
+            {"action": action, "resource": f"DAG:{dag_id}"}
+            for dag_id in ("shop_night", "shop_broken")
+            for action in ("can_read", "can_edit")
+        ]
+        self.own("POST", "/roles", name="Shop", permissions=may)
         for name, role in (("viewer", "Viewer"), ("shopkeeper", "Shop")):
-            self._run(
-                "users", "create", "-u", name, "-p", PASSWORD, "-r", role, "-f", name, "-l", "Example",
-                "-e", f"{name}@example.com",
-            )  # fmt: skip
+            self.own("POST", "/users", username=name, password=PASSWORD, roles=[role], first_name=name)
 
-    def _run(self, *words: str) -> None:
-        done = self.world.run(*words)
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    def own(self, method: str, path: str, **body: Any) -> None:
+        """One request to what is Tradewind's own of the API, as admin."""
+        self.world.call(method, f"/api/tradewind{path}", **body).raise_for_status()
 
     def password(self, name: str) -> str:
         """Of one of the people."""
@@ -81,15 +82,24 @@ class Site:
 
     @contextmanager
     def visit(self, browser: Browser, name: str, **how: Any) -> Iterator[Visitor]:
-        """Somebody who has logged in. Fails where a page complained."""
+        """Somebody who has logged in, in a tab that the next visit of the same kind finds. Fails where a page
+        complained.
+        """
+        tab = f"{name} {how}"
+        # A visit that failed leaves its tab behind: nobody knows how it stands.
+        visitor = self._tabs.pop(tab, None) or self._open(browser, name, how)
+        yield visitor
+        visitor.leave()
+        complaints, visitor.complaints, visitor.expected = visitor.complaints, [], ()
+        self._tabs[tab] = visitor
+        assert not complaints, "\n".join(complaints)
+
+    def _open(self, browser: Browser, name: str, how: dict[str, Any]) -> Visitor:
         if name not in self._logged_in:
             self._logged_in[name] = self._log_in(browser, name)
-        context = browser.new_context(base_url=self.address, storage_state=self._logged_in[name], **how)
-        visitor = Visitor(context)
-        yield visitor
-        visitor.page.close()
-        context.close()
-        assert not visitor.complaints, "\n".join(visitor.complaints)
+        return Visitor(
+            browser.new_context(base_url=self.address, storage_state=self._logged_in[name], **how)
+        )
 
     def _log_in(self, browser: Browser, name: str) -> StorageState:
         """By the log-in page."""
@@ -131,6 +141,11 @@ class Visitor:
         self.settle()
         return self.page
 
+    def leave(self) -> None:
+        """Close what is open, and forget what was chosen there."""
+        self.page.evaluate("try { localStorage.clear() } catch {}")  # an empty page has none
+        self.page.goto("about:blank")
+
     def settle(self) -> None:
         """Wait until nothing is on its way any more."""
         self.page.wait_for_function("() => !document.querySelector('#content [role=status][aria-label]')")
@@ -150,7 +165,9 @@ class Visitor:
 
     def _axe(self, only: dict[str, object]) -> list[str]:
         self.page.wait_for_function(STILL)
-        found = self.page.evaluate("only => axe.run(document, {runOnly: only})", only)
+        found = self.page.evaluate(
+            "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only
+        )
         return [
             f"{rule['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
             for rule in found["violations"]

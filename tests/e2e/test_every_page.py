@@ -43,5 +43,5 @@ def test_a_page_wants_a_log_in_and_comes_back(site: Site, browser: Browser) -> N
     page.fill("#password", site.password("admin"))
     page.click("button[type=submit]")
     page.wait_for_url("**/dags?q=shop")
-    page.get_by_role("link", name="shop_night").wait_for()
+    page.get_by_role("link", name="shop_night", exact=True).wait_for()
     context.close()

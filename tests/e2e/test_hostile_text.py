@@ -25,7 +25,7 @@ PAGES: Final = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a worker comes to this file more than once
 def story(site: Site) -> str:
     """A run of the hostile DAG, and hostile words in all that REST lets people write."""
     html, text = hostile_texts.HTML, hostile_texts.TEXT

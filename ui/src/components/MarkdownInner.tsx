@@ -7,11 +7,15 @@ export default function MarkdownInner({ text }: { text: string }) {
     <ReactMarkdown
       remarkPlugins={[gfm]}
       components={{
-        a: ({ href, children }) => (
-          <a href={href} target="_blank" rel="noreferrer noopener">
-            {children}
-          </a>
-        ),
+        // An address that was taken away, as it would run something, leaves its words.
+        a: ({ href, children }) =>
+          href ? (
+            <a href={href} target="_blank" rel="noreferrer noopener">
+              {children}
+            </a>
+          ) : (
+            <span>{children}</span>
+          ),
         img: ({ alt }) => <span>{alt}</span>,
       }}
     >

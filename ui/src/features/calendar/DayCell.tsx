@@ -31,15 +31,15 @@ export function DayCell({ date, day, large, today, chosen, reachable, onChoose }
       data-tone={toneOf(day)}
       className={cx(styles.day, large && styles.large, today && styles.today)}
       style={{ "--share": `${Math.round(100 * failureShare(day))}%` } as CSSProperties}
-      aria-label={`${date}: ${words.join(", ") || t("nothing")}`}
       aria-pressed={chosen}
       title={`${date}\n${words.join("\n")}`}
       tabIndex={reachable ? 0 : -1}
       onClick={() => onChoose(date)}
     >
-      <span>{Number(date.slice(8))}</span>
+      <span aria-hidden>{Number(date.slice(8))}</span>
+      <span className="visually-hidden">{`${date}: ${words.join(", ") || t("nothing")}`}</span>
       {large && (
-        <span className={styles.counts}>
+        <span className={styles.counts} aria-hidden>
           {found.map((state) => (
             <span key={state} data-state={state === "planned" ? "none" : state}>
               {day?.[state]}

@@ -7,7 +7,7 @@ import styles from "./CodeView.module.css";
 import { type Line } from "./highlight";
 
 /** In pixels. */
-const HIGH = 20;
+const HIGH = 24; // what can be pressed is at least this high
 
 interface LinesProps {
   count: number;

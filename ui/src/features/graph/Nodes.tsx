@@ -115,7 +115,6 @@ export function GroupNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
           type="button"
           className={styles.fold}
           aria-expanded={!drawn.folded}
-          aria-label={t(drawn.folded ? "unfold" : "fold", { group: label })}
           title={drawn.item?.tooltip ?? id}
           onClick={() => graph.onFold(id)}
           onFocus={into(id)}

@@ -39,12 +39,14 @@ export function warm(): void {
   elk();
 }
 
-/** How wide a node must be for its words, roughly. */
+const [NARROWEST, WIDEST, STEP] = [180, 300, 40];
+
+/** How wide a node must be for its words, roughly: in steps, so that most are as wide as their neighbours. */
 export function widthOf(node: Drawn): number {
   const words = node.item?.label ?? node.relation?.dag_id ?? node.relation?.asset ?? node.relation?.uri ?? "";
   let wide = 0;
   for (const letter of words) wide += letter.charCodeAt(0) > 0x2e80 ? 14 : 7.6;
-  return Math.round(Math.min(300, Math.max(150, wide + 60)));
+  return Math.min(WIDEST, Math.max(NARROWEST, Math.ceil((wide + 60) / STEP) * STEP));
 }
 
 export async function layout(nodes: readonly Drawn[], edges: readonly DrawnEdge[], direction: Direction): Promise<Layout> {

@@ -41,12 +41,12 @@ export const Heads = memo(function Heads({ dagId, runs, zone, id, current, onPoi
       role="columnheader"
       id={`${id}-run-${column}`}
       aria-colindex={column + 2}
-      aria-label={t("run", { run: run.run_id, state: t(`common:state.${run.state}`), duration: duration(run.duration) })}
       className={cx(styles.run, current === column && styles.current)}
       style={{ left: column * PITCH }}
       onPointerEnter={() => onPoint({ row: -1, column })}
     >
-      {days.get(column) && <span className={styles.day}>{days.get(column)}</span>}
+      <span className="visually-hidden">{t("run", { run: run.run_id, state: t(`common:state.${run.state}`), duration: duration(run.duration) })}</span>
+      {days.get(column) && <span className={styles.day} aria-hidden>{days.get(column)}</span>}
       <Link to="/dags/$dagId/runs/$runId" params={{ dagId, runId: run.run_id }} className={styles.bar} tabIndex={-1} data-state={asState(run.state)} aria-hidden>
         <span style={{ height: `${8 + 92 * Math.min(1, (run.duration ?? 0) / longest)}%` }} />
       </Link>
