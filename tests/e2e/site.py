@@ -97,9 +97,7 @@ class Site:
     def _open(self, browser: Browser, name: str, how: dict[str, Any]) -> Visitor:
         if name not in self._logged_in:
             self._logged_in[name] = self._log_in(browser, name)
-        return Visitor(
-            browser.new_context(base_url=self.address, storage_state=self._logged_in[name], **how)
-        )
+        return Visitor(browser.new_context(base_url=self.address, storage_state=self._logged_in[name], **how))
 
     def _log_in(self, browser: Browser, name: str) -> StorageState:
         """By the log-in page."""
