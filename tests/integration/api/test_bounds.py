@@ -48,21 +48,19 @@ def test_moments_that_utc_cannot_say_in_v1(world: World, admin: httpx.Client, mo
 
 
 @pytest.mark.parametrize(
-    ("zone", "status", "found"),
+    ("zone", "found"),
     [
-        ("UTC", 200, ["0002-01-01T00:00:00Z", "9000-01-01T00:00:00Z"]),
-        ("America/New_York", 422, []),  # there the first date lies in the year 0, which nothing can say
+        ("UTC", ["0002-01-01T00:00:00Z", "9000-01-01T00:00:00Z"]),
+        ("America/New_York", ["0001-01-01T04:56:02Z", "9000-01-01T05:00:00Z"]),
     ],
 )
-def test_the_edges_of_time(
-    world: World, admin: httpx.Client, zone: str, status: int, found: list[str]
-) -> None:
+def test_the_edges_of_time(world: World, admin: httpx.Client, zone: str, found: list[str]) -> None:
     dag_id = f"edges_{zone[:3]}"
     world.dag(dag_id, timetable=CronTriggerTimetable(expressions=("0 0 1 1 *",), timezone=zone))
     edges = {"from_date": "0001-01-01T00:00:00Z", "to_date": "9999-12-31T23:59:59Z"}
     answer = admin.post("/api/v2/backfills/dry_run", json={"dag_id": dag_id, **edges})
-    assert answer.status_code == status, answer.text
-    dates = [one["logical_date"] for one in answer.json().get("backfills", ())]
+    assert answer.status_code == 200, answer.text
+    dates = [one["logical_date"] for one in answer.json()["backfills"]]
     assert [*dates[:1], *dates[-1:]] == found
     for edge in edges.values():
         made = admin.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": edge})

@@ -54,6 +54,8 @@ FILLED = {
     "account_name": "a",
     "token_id": "1",
     "group_name": "g",
+    "username": "u",
+    "role_name": "r",
 }
 
 

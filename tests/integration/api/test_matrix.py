@@ -64,7 +64,7 @@ RULES: dict[str, str] = {
         favorite_dag unfavorite_dag list_dag_warnings get_config get_config_value get_providers
         get_plugins import_errors
         ui_me ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries ui_changes
-        ui_home ui_why ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph
+        ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph
         """,
     ),
     **rule(

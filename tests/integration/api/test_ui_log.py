@@ -45,14 +45,17 @@ def test_following_gives_what_comes_until_the_try_is_over(world: World, admin: h
     dag_id, path = make(world, "running")
     world.write_log(dag_id, "extract", line("old"))
     seen: list[str] = []
+    begun = threading.Event()
 
     def follow() -> None:
         with admin.stream("GET", path, params={"start": len(line("old")), "follow": "true"}) as stream:
             assert stream.headers["log-over"] == "0"
+            begun.set()
             seen.extend(stream.iter_lines())
 
     reader = threading.Thread(target=follow)
     reader.start()
+    assert begun.wait(10)
     world.write_log(dag_id, "extract", line("new"))
     world.set_state(dag_id, "extract", "success")
     reader.join(10)

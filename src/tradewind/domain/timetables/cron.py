@@ -71,11 +71,13 @@ class CronTicks:
 
     def _walls_after(self, moment: datetime, offset: timedelta) -> Iterator[datetime]:
         """The matches later than a moment looks on a clock with that offset; all from the first wall time on
-        where that would lie before it.
+        where that would lie before it, none where it would lie behind the last.
         """
         try:
             found = self._clock.after(moment + offset)
         except OverflowError:
+            if offset > timedelta():
+                return
             found = self._clock.before(_FIRST_WALL + ticks.MICROSECOND) or self._clock.after(_FIRST_WALL)
         while found is not None:
             yield found
@@ -86,6 +88,8 @@ class CronTicks:
         try:
             found = self._clock.before(moment + offset)
         except OverflowError:
+            if offset < timedelta():
+                return
             found = self._clock.before(_LAST_WALL)
         while found is not None:
             yield found
