@@ -31,8 +31,8 @@ TABS = {
     # Tab of the DAG with 5,000 tasks and 100 runs: what can be seen then.
     "Grid": "[role=rowheader]",
     "Graph": ".react-flow__node",
-    "Gantt": "#content svg rect, #content canvas, #content [role=row]",
-    "Calendar": "#content table, #content [role=grid]",
+    "Gantt": "#content [role=region] li",
+    "Calendar": "#content [role=group] section",
     "Trends": "#content svg path",
     "Runs": "#content tbody tr",
     "Tasks": "#content tbody tr",
@@ -46,7 +46,7 @@ PAGES = {
     "its graph": (f"{WIDE}/graph", ".react-flow__node"),
     "run of 5,000 tasks": (f"{WIDE}/runs/{large.FIRST}", "#content h1"),
     "10,000 mapped instances": (f"{MAPPED}/tasks/many/mapped", "#content tbody tr"),
-    "log of 100 MB": (LOG, "#content [role=log], #content [role=row], #content [data-line]"),
+    "log of 100 MB": (LOG, "#content [data-level]"),
 }
 SEEN = """async ({selector, link}) => {
   const visible = () => [...document.querySelectorAll(selector)].some((one) => one.getClientRects().length);
@@ -198,6 +198,7 @@ def _told(made: Server, page: Page, times: int) -> Figure:
     page.wait_for_timeout(1000)  # its stream of changes is open
     for state in ["failed", "success"] * (times + 1):
         page.evaluate(CHANGED, state)
+        made.hang_up()
         made.call("PATCH", run, {"state": state})
         at = time.time() * 1000
         took.append(page.evaluate("seen_") - at)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { CellStore, type GridRun } from "./cells";
+import { CellStore, type GridRun, portions } from "./cells";
 
 const run = (run_id: string, row_version: number) => ({ run_id, row_version }) as GridRun;
 const column = (run_id: string, row_version: number, ...states: ("success" | "running" | null)[]) => ({
@@ -34,5 +34,25 @@ describe("the store of cells", () => {
     expect(store.lacking([changed], ["a"])).toEqual([]);
     expect(store.get("r1", "a")?.state).toBe("success");
     expect(store.turn).toBe(2);
+  });
+});
+
+describe("portions", () => {
+  const columns = Array.from({ length: 50 }, (_, place) => place);
+
+  it("ask for all at once where there is little to count", () => {
+    expect(portions(columns, 50)).toEqual([columns]);
+  });
+
+  it("begin with the newest runs where a column is long", () => {
+    const found = portions(columns, 5_000);
+    expect(found[0]).toEqual([44, 45, 46, 47, 48, 49]);
+    expect(found.at(-1)).toEqual([0, 1]);
+    expect(found.flat().sort((a, b) => a - b)).toEqual(columns);
+  });
+
+  it("are one column each where that alone is more than enough", () => {
+    expect(portions(columns, 100_000)).toHaveLength(50);
+    expect(portions([], 10)).toEqual([]);
   });
 });

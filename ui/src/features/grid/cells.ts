@@ -17,11 +17,30 @@ interface Column {
 /** The most cells that are kept; then all but the last asked are let go. */
 const MOST = 400_000;
 
+/** So many task instances are asked about at once; the server counts some 150,000 a second. */
+const AT_ONCE = 30_000;
+
+/** Columns in portions, the last ones first: with `tasks` of a column in view, each portion is answered in a fifth of a second. */
+export function portions<T>(columns: readonly T[], tasks: number): T[][] {
+  const size = Math.max(1, Math.floor(AT_ONCE / Math.max(1, tasks)));
+  const found: T[][] = [];
+  for (let end = columns.length; end > 0; end -= size) found.push(columns.slice(Math.max(0, end - size), end));
+  return found;
+}
+
 export class CellStore {
   private columns = new Map<string, Column>();
   private size = 0;
+  private readonly listeners = new Set<() => void>();
   /** Rises with every answer. */
   turn = 0;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): number => this.turn;
 
   /** What was told last, also where the run has changed since. */
   get(runId: string, rowId: string): Known {
@@ -47,6 +66,7 @@ export class CellStore {
       groupIds.forEach((id, place) => keep(column, id, run.groups[place] ?? null, run.row_version));
       this.size += column.cells.size - before;
     }
+    for (const listener of this.listeners) listener();
   }
 
   private clear(): void {

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { keys } from "@/lib/keys";
 
-import { CellStore, type GridRun } from "./cells";
+import { CellStore, type GridRun, portions } from "./cells";
 import { type GridRow } from "./rows";
 
 export type RunType = Schemas["DagRunType"];
@@ -98,17 +98,19 @@ export function useCells({ dagId, version, rows, runs, seenRows, seenRuns }: Win
   const wantedRuns = useMemo(() => runs.slice(width.from, width.to).slice(-MOST_COLUMNS), [runs, width.from, width.to]);
   // Of the runs, their versions are in the key: when the list of runs says that one has changed, this is another question.
   const key = keys.all("grid", dagId, version, wantedRows.map(({ id }) => id), wantedRuns.map((run) => [run.run_id, run.row_version]));
-  const { data: turn = 0, error } = useQuery({
+  const turn = useSyncExternalStore(cells.subscribe, cells.snapshot);
+  const { error } = useQuery({
     queryKey: key,
     enabled: version !== undefined && wantedRows.length > 0 && wantedRuns.length > 0,
     queryFn: async ({ signal }) => {
       const tasks = wantedRows.filter(({ group }) => !group).map(({ id }) => id);
       const groups = wantedRows.filter(({ group }) => group).map(({ id }) => id);
       const lacking = cells.lacking(wantedRuns, [...tasks, ...groups]);
-      if (lacking.length > 0) cells.put(await ask(dagId, version, lacking, tasks, groups, signal), tasks, groups);
-      return cells.turn;
+      for (const portion of portions(lacking, wantedRows.reduce((all, row) => all + row.tasks, 0))) {
+        cells.put(await ask(dagId, version, portion, tasks, groups, signal), tasks, groups);
+      }
+      return null;
     },
-    placeholderData: keepPreviousData,
     staleTime: Infinity,
     gcTime: 0, // the store keeps them
   });
