@@ -27,6 +27,9 @@ STORY: Final = {
 """DAGs that are run once, and how the run ends; None where it goes on or that is all the same."""
 
 
+ACTIVE: Final = (*STORY, "on_orders", "invoices", "slow_import")
+
+
 class Site:
     """The system, and who may visit it: ``admin``, ``viewer`` (reads all), ``shopkeeper`` (two DAGs)."""
 
@@ -40,9 +43,9 @@ class Site:
     def open(self) -> None:
         """Start everything, tell the story, make the people."""
         self.world.standalone()
-        self.world.wait_for_dags(*STORY, "on_orders")
+        self.world.wait_for_dags(*ACTIVE)
         self.world.call("POST", "/pools", name="narrow", slots=1).raise_for_status()
-        for dag_id in [*STORY, "on_orders"]:
+        for dag_id in ACTIVE:
             self.world.call("PATCH", f"/dags/{dag_id}", is_paused=False).raise_for_status()
         for dag_id in STORY:
             self.world.trigger(dag_id, RUN)
@@ -60,6 +63,8 @@ class Site:
     def _people(self) -> None:
         reads = ("DAG Runs", "Task Instances", "Task Logs", "XComs", "DAG Code", "DAG Versions")
         may = [{"action": "can_read", "resource": what} for what in reads]
+        may += [{"action": action, "resource": "DAG Runs"} for action in ("can_create", "can_edit")]
+        may += [{"action": "can_edit", "resource": "Task Instances"}]
         may += [
             {"action": action, "resource": f"DAG:{dag_id}"}
             for dag_id in ("shop_night", "shop_broken")

@@ -15,14 +15,18 @@ import styles from "./actions.module.css";
 import { type Question, useAnswer } from "./useActions";
 
 /** Options as buttons (or boxes, where several may be chosen), and the fields that the question has. */
-export function AnswerForm({ question }: { question: Question }) {
+export function AnswerForm({ question, onAsk }: { question: Question; onAsk?: (asks: boolean) => void }) {
   const { t } = useTranslation("actions");
   const zone = useZone();
   const params = paramsOf(question.params);
   const [values, setValues] = useState<Readonly<Record<string, unknown>>>({});
   const [ticked, setTicked] = useState<readonly string[]>(question.defaults ?? []);
   const [strict, setStrict] = useState(false);
-  const [chosen, setChosen] = useState<readonly string[]>();
+  const [chosen, choseThese] = useState<readonly string[]>();
+  const setChosen = (options: readonly string[] | undefined) => {
+    choseThese(options);
+    onAsk?.(options !== undefined);
+  };
   const choose = (options: readonly string[]) => {
     setStrict(true);
     if (params.every((param) => problemOf(param, valueOf(param, values)) === null)) setChosen(options);

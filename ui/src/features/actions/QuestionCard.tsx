@@ -12,8 +12,14 @@ import styles from "./actions.module.css";
 import { AnswerForm } from "./AnswerForm";
 import { type Question } from "./useActions";
 
+interface QuestionCardProps {
+  question: Question;
+  /** That somebody is asked whether they are sure, or is no more. */
+  onAsk: (asks: boolean) => void;
+}
+
 /** One question: who asks what, and the answer or how to give it. */
-export function QuestionCard({ question }: { question: Question }) {
+export function QuestionCard({ question, onAsk }: QuestionCardProps) {
   const { t } = useTranslation("actions");
   const { may } = useMe();
   const { task_instance: task, assigned_users: assigned } = question;
@@ -32,7 +38,7 @@ export function QuestionCard({ question }: { question: Question }) {
           {assigned.length > 0 && <span>{t("assigned", { people: assigned.map(({ name, id }) => name || id).join(", ") })}</span>}
         </p>
         {question.body && <Markdown text={question.body} />}
-        {question.response_received ? <Given question={question} /> : may("task_instance", "edit") ? <AnswerForm question={question} /> : <p className="muted">{t("mayNot")}</p>}
+        {question.response_received ? <Given question={question} /> : may("task_instance", "edit") ? <AnswerForm question={question} onAsk={onAsk} /> : <p className="muted">{t("mayNot")}</p>}
       </div>
     </Card>
   );

@@ -29,7 +29,7 @@ export function Person() {
             <Popover.Title className={styles.name}>{t("you", { name: me.username })}</Popover.Title>
             <Choices />
             {me.canLogOut && (
-              <a className={cx(frame.entry, styles.out)} href={`${prefix()}/auth/logout`}>
+              <a className={cx(frame.entry, styles.out)} href={`${prefix()}/api/v2/auth/logout`}>
                 {t("logOut")}
               </a>
             )}

@@ -56,6 +56,7 @@ export function Chart({ dagId, runId, rows, times, from, to, now, zoom, onZoom, 
   const again = shown.map(({ row }) => row.id).filter((id) => (times.get(id)?.try_number ?? 0) > 1 && !times.get(id)?.mapped);
   const tries = useTries(dagId, runId, again);
   const at = (moment: number) => ((moment - from) / (to - from)) * plot;
+  const moments = ticks(from, to, plot);
   const focusRow = (index: number) => {
     const next = Math.min(rows.length - 1, Math.max(0, index));
     virtual.scrollToIndex(next);
@@ -80,7 +81,13 @@ export function Chart({ dagId, runId, rows, times, from, to, now, zoom, onZoom, 
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- it scrolls, and is walked through, by keys
     <div ref={place} className={styles.chart} tabIndex={0} role="region" aria-label={t("label")} onKeyDown={onKey}>
       <div className={styles.inside} style={{ width: labels + plot + END, height: virtual.getTotalSize() + HEIGHT }}>
-        <Axis labels={labels} moments={ticks(from, to, plot)} at={at} />
+        <div className={styles.lines} aria-hidden>
+          <div className={styles.beside} style={{ width: labels }} />
+          {moments.map((moment) => (
+            <i key={moment} style={{ left: labels + at(moment) }} />
+          ))}
+        </div>
+        <Axis labels={labels} moments={moments} at={at} />
         {now !== undefined && <div className={styles.now} style={{ left: labels + at(now) }} title={t("now")} />}
         <ul className={styles.rows}>
           {shown.map(({ index, start, row }) => (
@@ -108,12 +115,13 @@ function barsOf(task: Times | undefined, tries: readonly Times[] | undefined, no
 
 function Axis({ labels, moments, at }: { labels: number; moments: readonly number[]; at: (moment: number) => number }) {
   const zone = useZone();
+  const parts = moments.some((moment) => moment % 1000 !== 0); // of seconds
   return (
     <div className={styles.axis} style={{ height: HEIGHT }}>
       <div className={styles.corner} style={{ width: labels }} />
       {moments.map((moment) => (
         <span key={moment} className={styles.tick} style={{ left: labels + at(moment) }}>
-          {absolute(moment, zone, { date: false })}
+          {absolute(moment, zone, { date: false }) + (parts ? (moment % 1000 / 1000).toFixed(1).slice(1) : "")}
         </span>
       ))}
     </div>

@@ -44,12 +44,14 @@ export function Gantt({ dagId, runId: fixed, choice, onChange }: GanttProps) {
         {fixed === undefined && <RunChoice label={t("run")} runs={listed.data?.dag_runs ?? []} value={runId} onChange={(run) => onChange({ run })} />}
         <Legend />
         <span className={styles.gap} />
-        <IconButton label={t("zoomOut")} disabled={choice.zoom <= 1} onClick={() => zoom(choice.zoom / 2)}>
-          <ZoomOut />
-        </IconButton>
-        <IconButton label={t("zoomIn")} disabled={choice.zoom >= MOST_ZOOM} onClick={() => zoom(choice.zoom * 2)}>
-          <ZoomIn />
-        </IconButton>
+        <span className={styles.zoom}>
+          <IconButton label={t("zoomOut")} disabled={choice.zoom <= 1} onClick={() => zoom(choice.zoom / 2)}>
+            <ZoomOut />
+          </IconButton>
+          <IconButton label={t("zoomIn")} disabled={choice.zoom >= MOST_ZOOM} onClick={() => zoom(choice.zoom * 2)}>
+            <ZoomIn />
+          </IconButton>
+        </span>
       </div>
       {structure.data && summaries.data && runId ? (
         <Drawn key={runId} dagId={dagId} runId={runId} choice={choice} onChange={onChange} onZoom={zoom} items={structure.data.nodes} tasks={summaries.data.tasks} ended={hasEnded(summaries.data.state)} />

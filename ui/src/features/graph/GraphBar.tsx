@@ -35,19 +35,21 @@ export function GraphBar({ choice, onChange, runs, taskIds, groups, ended, onFin
       <span className={styles.gap} />
       {ended && <Chip on={choice.critical} onClick={() => onChange({ critical: !choice.critical })}>{t("critical")}</Chip>}
       <Chip on={choice.outer} onClick={() => onChange({ outer: !choice.outer })}>{t("outer")}</Chip>
-      {groups.length > 0 && (
-        <>
-          <IconButton label={t("foldAll")} onClick={() => onChange({ fold: groups })}>
-            <FoldVertical />
-          </IconButton>
-          <IconButton label={t("unfoldAll")} onClick={() => onChange({ fold: [] })}>
-            <UnfoldVertical />
-          </IconButton>
-        </>
-      )}
-      <IconButton label={t(`direction.${next}`)} onClick={() => onChange({ direction: next })}>
-        {next === "LR" ? <ArrowRight /> : <ArrowDown />}
-      </IconButton>
+      <span className={styles.icons}>
+        {groups.length > 0 && (
+          <>
+            <IconButton label={t("foldAll")} onClick={() => onChange({ fold: groups })}>
+              <FoldVertical />
+            </IconButton>
+            <IconButton label={t("unfoldAll")} onClick={() => onChange({ fold: [] })}>
+              <UnfoldVertical />
+            </IconButton>
+          </>
+        )}
+        <IconButton label={t(`direction.${next}`)} onClick={() => onChange({ direction: next })}>
+          {next === "LR" ? <ArrowRight /> : <ArrowDown />}
+        </IconButton>
+      </span>
       {runId ? (
         <Link to="/dags/$dagId/runs/$runId/tasks" params={{ dagId, runId }}>{t("table")}</Link>
       ) : (

@@ -3,6 +3,11 @@ import { asCount, asOneOf, asText } from "@/lib/search";
 
 import { type GraphChoice } from "./Graph";
 
+/** A phone is higher than it is wide. */
+function usual(): "LR" | "TB" {
+  return matchMedia("(max-width: 48rem)").matches ? "TB" : "LR";
+}
+
 /** Some names: an empty list differs from none. */
 function asNames(value: unknown): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
@@ -15,7 +20,7 @@ export function fromSearch(search: Record<string, unknown>): GraphChoice {
     task: asText(search.task),
     way: asOneOf(search.way, ["up", "down", "both"]),
     depth: asCount(search.depth, 1000),
-    direction: asOneOf(search.dir, ["LR", "TB"]) ?? "LR",
+    direction: asOneOf(search.dir, ["LR", "TB"]) ?? usual(),
     fold: asNames(search.fold),
     critical: search.critical === true,
     outer: search.outer !== false,
@@ -26,7 +31,7 @@ export function fromSearch(search: Record<string, unknown>): GraphChoice {
 export function toSearch({ direction, critical, outer, ...rest }: GraphChoice): Record<string, unknown> {
   return {
     ...rest,
-    dir: direction === "LR" ? undefined : direction,
+    dir: direction === usual() ? undefined : direction,
     critical: critical || undefined,
     outer: outer ? undefined : false,
   };

@@ -46,7 +46,8 @@ export function widthOf(node: Drawn): number {
   const words = node.item?.label ?? node.relation?.dag_id ?? node.relation?.asset ?? node.relation?.uri ?? "";
   let wide = 0;
   for (const letter of words) wide += letter.charCodeAt(0) > 0x2e80 ? 14 : 7.6;
-  return Math.min(WIDEST, Math.max(NARROWEST, Math.ceil((wide + 60) / STEP) * STEP));
+  const beside = node.kind === "group" || node.item?.is_mapped ? STEP : 0; // "8/8 success", and what it is
+  return Math.min(WIDEST, Math.max(NARROWEST + beside, Math.ceil((wide + 60) / STEP) * STEP));
 }
 
 export async function layout(nodes: readonly Drawn[], edges: readonly DrawnEdge[], direction: Direction): Promise<Layout> {
