@@ -87,9 +87,7 @@ def test_several_at_once(site: Site, admin: Visitor) -> None:
     pick("Delete")
     expect(page.get_by_text("No run fits what you asked for.")).to_be_visible()
     for run in runs:
-        until(
-            lambda run=run: site.world.call("GET", f"/dags/invoices/dagRuns/{run}").status_code == 404, run
-        )
+        until(lambda run=run: site.world.call("GET", f"/dags/invoices/dagRuns/{run}").status_code == 404, run)
 
 
 def test_comparing(site: Site, admin: Visitor) -> None:
