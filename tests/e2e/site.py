@@ -31,7 +31,9 @@ ACTIVE: Final = (*STORY, "on_orders", "invoices", "slow_import")
 
 
 class Site:
-    """The system, and who may visit it: ``admin``, ``viewer`` (reads all), ``shopkeeper`` (two DAGs)."""
+    """The system, and who may visit it: ``admin``, ``viewer`` (reads all), ``shopkeeper`` (two DAGs),
+    ``mender`` (reads all, acts on one).
+    """
 
     def __init__(self, home: Path) -> None:
         self.world = World(home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50")
@@ -71,8 +73,10 @@ class Site:
             for action in ("can_read", "can_edit")
         ]
         self.own("POST", "/roles", name="Shop", permissions=may)
-        for name, role in (("viewer", "Viewer"), ("shopkeeper", "Shop")):
-            self.own("POST", "/users", username=name, password=PASSWORD, roles=[role], first_name=name)
+        self.own("POST", "/roles", name="Broken", permissions=[p for p in may if not _is_of(p, "shop_night")])
+        people = {"viewer": ["Viewer"], "shopkeeper": ["Shop"], "mender": ["Viewer", "Broken"]}
+        for name, held in people.items():
+            self.own("POST", "/users", username=name, password=PASSWORD, roles=held, first_name=name)
 
     def own(self, method: str, path: str, **body: Any) -> None:
         """One request to what is Tradewind's own of the API, as admin."""
@@ -114,6 +118,10 @@ class Site:
             page.click("button[type=submit]")
             page.wait_for_selector("#content h1")
             return {"cookies": context.storage_state()["cookies"]}
+
+
+def _is_of(permission: dict[str, str], dag_id: str) -> bool:
+    return permission["resource"] == f"DAG:{dag_id}"
 
 
 class Visitor:

@@ -59,3 +59,17 @@ def test_the_shopkeeper_does_it_on_their_dags(site: Site, browser: Browser) -> N
         deeds.wait_for_task(site, "shop_broken", "by-shopkeeper", "fetch", state="success")
     who = deeds.run_of(site, "shop_broken", "by-shopkeeper")["triggering_user_name"]
     assert who == "shopkeeper"
+
+
+def test_who_has_rights_on_one_dag_is_offered_to_act_on_that_one(site: Site, browser: Browser) -> None:
+    with site.visit(browser, "mender") as visitor:
+        page = visitor.go("/dags?q=shop")
+        expect(page.get_by_role("switch", name="shop_broken is active")).to_be_enabled()
+        expect(page.get_by_role("switch", name="shop_night is active")).to_be_disabled()
+        expect(page.get_by_role("button", name="Trigger shop_broken")).to_be_visible()
+        expect(page.get_by_role("button", name="Trigger shop_night")).to_have_count(0)
+        for dag_id, offered in (("shop_broken", 1), ("shop_night", 0)):
+            page = visitor.go(f"/dags/{dag_id}/runs/{RUN}")
+            expect(page.get_by_role("button", name="Clear")).to_have_count(offered)
+        page = visitor.go("/actions")
+        expect(page.get_by_text("You may not answer this.").first).to_be_visible()

@@ -63,7 +63,8 @@ RULES: dict[str, str] = {
         get_task_instance_dependencies get_task_instance_dependencies_by_map_index
         favorite_dag unfavorite_dag list_dag_warnings get_config get_config_value get_providers
         get_plugins import_errors
-        ui_me ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries ui_changes
+        ui_me ui_dag_rights ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries
+        ui_changes
         ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph
         """,
     ),
@@ -225,7 +226,7 @@ OF_NO_DAG = {
 HOLDS_NO_MARK = OF_NO_DAG | {
     "create_token_all_admins", "login", "logout", "login_page", "login_oidc",
     "login_oidc_callback", "get_health", "health",
-    "get_version", "get_mapped_task_instances", "ui_me", "ui_changes",
+    "get_version", "get_mapped_task_instances", "ui_me", "ui_dag_rights", "ui_changes",
     "ui_home", "ui_workers", "ui_deadlines",
     "get_task_instance_dependencies", "get_task_instance_dependencies_by_map_index",
     *v1_rules.HOLDS_NO_MARK,

@@ -50,6 +50,27 @@ def test_somebody_of_the_tables_has_a_name(world: World) -> None:
         assert not narrow.get(f"{UI}/me").json()["all_dags"]
 
 
+def test_what_somebody_may_do_to_one_dag(world: World, admin: httpx.Client) -> None:
+    mine, other = world.fresh("mine"), world.fresh("other")
+    for dag_id in (mine, other):
+        world.dag(dag_id)
+    acts = [("can_create", "DAG Runs"), ("can_edit", "Task Instances"), ("can_edit", f"DAG:{mine}")]
+    role = world.role("edits_one", *roles.BUILT_IN["Viewer"], *acts)
+    with world.client(world.person("edits_one", role)) as some:
+        me = some.get(f"{UI}/me").json()
+        assert me["rights_vary"] and me["all_dags"] and me["rights"]["dag"]["edit"]
+        here, there = (some.get(f"{UI}/dags/{dag_id}/rights").json() for dag_id in (mine, other))
+        assert some.get(f"{UI}/dags/{world.fresh('none')}/rights").status_code == 404
+    for kind, action in (("dag", "edit"), ("run", "create"), ("task_instance", "edit")):
+        assert (here[kind][action], there[kind][action]) == (True, False), kind
+    assert here["log"]["read"] and there["log"]["read"]
+    assert here["pool"]["read"] and there["pool"]["read"]  # no DAG's
+    assert not admin.get(f"{UI}/me").json()["rights_vary"]
+    with only_of(world, mine) as narrow:
+        assert not narrow.get(f"{UI}/me").json()["rights_vary"]
+        assert narrow.get(f"{UI}/dags/{other}/rights").status_code == 404
+
+
 def test_newest_runs_of_several_dags(world: World, admin: httpx.Client) -> None:
     one, other, empty = (world.fresh("bars") for _ in range(3))
     for dag_id in (one, other, empty):

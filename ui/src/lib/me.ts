@@ -1,5 +1,5 @@
 /** Who is looking, and what they may do: so that what would be refused is not offered. */
-import { createContext, useContext } from "react";
+import { type ComponentType, createContext, createElement, Fragment, type ReactNode, useContext } from "react";
 
 export type Action = "read" | "create" | "edit" | "delete";
 export type Kind =
@@ -16,6 +16,8 @@ export interface Me {
   canLogOut: boolean;
   /** Their rights hold for every DAG; else for some. */
   allDags: boolean;
+  /** They may do to some DAGs what they may not do to others. */
+  varies: boolean;
   docs: boolean;
   canTestConnections: boolean;
   /** `may("run", "create")`. The server decides again, on the row. */
@@ -30,12 +32,26 @@ export const NOBODY: Me = {
   zone: "UTC",
   canLogOut: false,
   allDags: false,
+  varies: false,
   docs: false,
   canTestConnections: false,
   may: () => false,
 };
 
 export const MeContext = createContext<Me>(NOBODY);
+
+interface OnDagProps {
+  dagId: string;
+  children: ReactNode;
+}
+
+/** What asks the server for rights on a DAG. */
+export const OnDagContext = createContext<ComponentType<OnDagProps>>(({ children }) => createElement(Fragment, null, children));
+
+/** In here, `may` speaks of this DAG. */
+export function OnDag(props: OnDagProps) {
+  return createElement(useContext(OnDagContext), props);
+}
 
 export function useMe(): Me {
   return useContext(MeContext);

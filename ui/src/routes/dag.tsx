@@ -9,6 +9,7 @@ import { DagSummary } from "@/features/dag/DagHead";
 import { useDag } from "@/features/dag/useDag";
 import { DagActions } from "@/features/dags/DagActions";
 import { TriggerDialog } from "@/features/trigger/TriggerDialog";
+import { OnDag } from "@/lib/me";
 
 /** `/dags/…`: what all views of one DAG have above them. */
 export default function DagPage() {
@@ -34,15 +35,17 @@ export default function DagPage() {
     { label: t("tabs.events"), link: { to: "/dags/$dagId/events", params } },
   ];
   return (
-    <Page
-      title={dag?.dag_display_name ?? dagId}
-      above={<Crumbs way={[{ label: t("dags"), link: { to: "/dags" } }]} />}
-      summary={dag && <DagSummary dag={dag} />}
-      actions={dag && <DagActions dag={dag} onTrigger={() => setTrigger(true)} />}
-      tabs={<Tabs tabs={tabs} label={t("views")} />}
-    >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
-      {dag && trigger !== undefined && <TriggerDialog key={String(trigger)} dag={dag} again={trigger === true ? undefined : trigger} onClose={() => setTrigger(undefined)} />}
-    </Page>
+    <OnDag dagId={dagId}>
+      <Page
+        title={dag?.dag_display_name ?? dagId}
+        above={<Crumbs way={[{ label: t("dags"), link: { to: "/dags" } }]} />}
+        summary={dag && <DagSummary dag={dag} />}
+        actions={dag && <DagActions dag={dag} onTrigger={() => setTrigger(true)} />}
+        tabs={<Tabs tabs={tabs} label={t("views")} />}
+      >
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+        {dag && trigger !== undefined && <TriggerDialog key={String(trigger)} dag={dag} again={trigger === true ? undefined : trigger} onClose={() => setTrigger(undefined)} />}
+      </Page>
+    </OnDag>
   );
 }

@@ -8,8 +8,9 @@ import { useWaiting } from "@/features/actions/useActions";
 import { Frame } from "@/features/frame/Frame";
 import { useChanges } from "@/features/live/useChanges";
 import { Palette, type Place } from "@/features/palette/Palette";
+import { RightsOnDag } from "@/features/session/RightsOnDag";
 import { useAskedMe } from "@/features/session/useMe";
-import { MeContext, useMe } from "@/lib/me";
+import { MeContext, OnDagContext, useMe } from "@/lib/me";
 
 import { type AdminPageName, PAGES } from "./admin/pages";
 
@@ -19,7 +20,9 @@ export function Root() {
   if (error) return <Failure error={error} />;
   return (
     <MeContext value={me}>
-      <Toasts>{known && <Inside />}</Toasts>
+      <OnDagContext value={RightsOnDag}>
+        <Toasts>{known && <Inside />}</Toasts>
+      </OnDagContext>
     </MeContext>
   );
 }

@@ -7,6 +7,7 @@ import { Failure } from "@/components/Say";
 import { type Tab, Tabs } from "@/components/Tabs";
 import { RunActions, RunSummary } from "@/features/run/RunHead";
 import { useRun } from "@/features/run/useRun";
+import { OnDag } from "@/lib/me";
 
 /** `/dags/…/runs/…`: what all views of one run have above them. */
 export default function RunPage() {
@@ -28,14 +29,16 @@ export default function RunPage() {
     { label: run?.dag_display_name ?? dagId, link: { to: "/dags/$dagId" as const, params: { dagId } } },
   ];
   return (
-    <Page
-      title={runId}
-      above={<Crumbs way={way} />}
-      summary={run && <RunSummary run={run} />}
-      actions={run && <RunActions run={run} />}
-      tabs={<Tabs tabs={tabs} label={t("views")} />}
-    >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
-    </Page>
+    <OnDag dagId={dagId}>
+      <Page
+        title={runId}
+        above={<Crumbs way={way} />}
+        summary={run && <RunSummary run={run} />}
+        actions={run && <RunActions run={run} />}
+        tabs={<Tabs tabs={tabs} label={t("views")} />}
+      >
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+      </Page>
+    </OnDag>
   );
 }

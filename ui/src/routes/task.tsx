@@ -8,6 +8,7 @@ import { type Tab, Tabs } from "@/components/Tabs";
 import { type InstanceView } from "@/features/task/MappedInstances";
 import { MappedActions, TaskActions, TaskSummary } from "@/features/task/TaskHead";
 import { useTaskInstance } from "@/features/task/useTaskInstance";
+import { OnDag } from "@/lib/me";
 
 import { ChooseInstance } from "./task/ChooseInstance";
 
@@ -26,15 +27,17 @@ export default function TaskPage() {
     ...(mapIndex < 0 ? [] : [{ label: taskId, link: { to: "/dags/$dagId/runs/$runId/tasks/$taskId/mapped" as const, params, search: { map_index: -1 } } }]),
   ];
   return (
-    <Page
-      title={(task?.task_display_name ?? taskId) + (mapIndex < 0 ? "" : ` [${task?.rendered_map_index ?? mapIndex}]`)}
-      above={<Crumbs way={way} />}
-      summary={task && <TaskSummary task={task} />}
-      actions={task ? <TaskActions task={task} /> : task === null && <MappedActions of={{ dagId, runId, taskId, mapIndex }} />}
-      tabs={<Tabs tabs={tabs} label={t("views")} />}
-    >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
-    </Page>
+    <OnDag dagId={dagId}>
+      <Page
+        title={(task?.task_display_name ?? taskId) + (mapIndex < 0 ? "" : ` [${task?.rendered_map_index ?? mapIndex}]`)}
+        above={<Crumbs way={way} />}
+        summary={task && <TaskSummary task={task} />}
+        actions={task ? <TaskActions task={task} /> : task === null && <MappedActions of={{ dagId, runId, taskId, mapIndex }} />}
+        tabs={<Tabs tabs={tabs} label={t("views")} />}
+      >
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
+      </Page>
+    </OnDag>
   );
 }
 

@@ -6,6 +6,8 @@ import { Button } from "@/components/Button";
 import { Chip } from "@/components/Chip";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 
+import { OnDag } from "@/lib/me";
+
 import styles from "./actions.module.css";
 import { QuestionCard } from "./QuestionCard";
 import { type Question, useQuestions } from "./useActions";
@@ -37,7 +39,11 @@ export function Questions({ answered, onAnswered }: { answered: boolean; onAnswe
           {t("noneText")}
         </Empty>
       )}
-      {shown?.map((question) => <QuestionCard key={keyOf(question)} question={question} onAsk={(asks) => setHeld(asks ? question : undefined)} />)}
+      {shown?.map((question) => (
+        <OnDag key={keyOf(question)} dagId={question.task_instance.dag_id}>
+          <QuestionCard question={question} onAsk={(asks) => setHeld(asks ? question : undefined)} />
+        </OnDag>
+      ))}
       {hasNextPage && (
         <div>
           <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>

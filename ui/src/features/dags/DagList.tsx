@@ -11,7 +11,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
-import { useMe } from "@/lib/me";
+import { OnDag, useMe } from "@/lib/me";
 
 import styles from "./DagList.module.css";
 import { Pause } from "./Pause";
@@ -57,10 +57,9 @@ function Nothing({ filtered }: { filtered: boolean }) {
 
 function useColumns(recent: ReadonlyMap<string, RecentRun[]>, { onFilter, onTrigger, filter }: DagListProps): Column<Dag>[] {
   const { t } = useTranslation("dags");
-  const { may } = useMe();
   const favourites = useFavourites();
   return [
-    { key: "paused", header: t("active"), width: "4.5rem", cell: (dag) => <Pause dag={dag} /> },
+    { key: "paused", header: t("active"), width: "4.5rem", cell: (dag) => <OnDag dagId={dag.dag_id}><Pause dag={dag} /></OnDag> },
     {
       key: "dag",
       header: t("dag"),
@@ -103,16 +102,25 @@ function useColumns(recent: ReadonlyMap<string, RecentRun[]>, { onFilter, onTrig
       width: "6rem",
       cell: (dag) => (
         <div className={styles.actions}>
-          {may("run", "create") && (
-            <IconButton label={t("triggerOf", { dag: dag.dag_display_name })} onClick={() => onTrigger(dag.dag_id)}>
-              <Play />
-            </IconButton>
-          )}
+          <OnDag dagId={dag.dag_id}>
+            <Trigger dag={dag} onTrigger={onTrigger} />
+          </OnDag>
           <Favourite dag={dag} marked={favourites.has(dag.dag_id)} />
         </div>
       ),
     },
   ];
+}
+
+function Trigger({ dag, onTrigger }: { dag: Dag; onTrigger: (dagId: string) => void }) {
+  const { t } = useTranslation("dags");
+  const { may } = useMe();
+  if (!may("run", "create")) return null;
+  return (
+    <IconButton label={t("triggerOf", { dag: dag.dag_display_name })} onClick={() => onTrigger(dag.dag_id)}>
+      <Play />
+    </IconButton>
+  );
 }
 
 /** The list without the name, or with it. */

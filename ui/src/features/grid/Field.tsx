@@ -81,7 +81,7 @@ export function Field({ dagId, version, rows, runs, onFold, dagZone, anchor }: F
       onScroll={() => setPointed(undefined)}
       onPointerLeave={() => setPointed(undefined)}
     >
-      <div className={styles.sheet} style={{ gridTemplateColumns: `auto ${runs.length * PITCH}px`, gridTemplateRows: `${HEAD}px ${rows.length * PITCH}px` }}>
+      <div className={styles.sheet} style={{ gridTemplateColumns: `auto ${runs.length * PITCH}px 1fr`, gridTemplateRows: `${HEAD}px ${rows.length * PITCH}px` }}>
         <div ref={corner} className={styles.corner}>
           {error ? (
             <span role="alert" className={styles.problem}>

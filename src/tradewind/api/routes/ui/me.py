@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from tradewind.api import authentication
 from tradewind.api.door import Call, Door
 from tradewind.api.login_page import WORDS
+from tradewind.api.routes.public.dags import row_of
 from tradewind.api.routes.ui import PREFIX, TAG
 from tradewind.api.schemas.ui import me as schemas
 from tradewind.auth import permissions, service_accounts
 from tradewind.auth.permissions import Action, Principal, Resource
-from tradewind.store.queries import users
+from tradewind.domain.access import Access
+from tradewind.store.queries import reading, users
 
 door = Door(TAG, PREFIX)
+OF_DAGS: Final = frozenset(
+    {
+        Resource.DAG, Resource.RUN, Resource.TASK, Resource.TASK_INSTANCE, Resource.LOG, Resource.XCOM,
+        Resource.CODE, Resource.VERSION,
+    }
+)  # fmt: skip
+"""Kinds of things each of which is some DAG's."""
 
 
 @door.get("/me", Resource.DAG, name="ui_me", answer=schemas.UIMe)
@@ -26,7 +37,8 @@ def me(call: Call) -> schemas.UIMe:
         display_name=_display_name(call),
         roles=[name for name in who.role.split(", ") if name],
         all_dags=call.access.unconfined,
-        rights=rights_of(who),
+        rights=rights_of(who, lambda _: True),
+        rights_vary=_vary(who),
         can_log_out=ends is not None and call.services.people.anonymous() is None,
         session_ends=ends,
         instance_name=settings.instance_name,
@@ -38,14 +50,29 @@ def me(call: Call) -> schemas.UIMe:
     )
 
 
-def rights_of(who: Principal) -> schemas.UIRights:
-    """By kind of thing, what ``who`` may do to some of it at least."""
+@door.get("/dags/{dag_id}/rights", Resource.DAG, name="ui_dag_rights", answer=schemas.UIRights)
+def dag_rights(call: Call) -> schemas.UIRights:
+    """What the one who asks may do to this DAG, and to what is no DAG's."""
+    dag_id = row_of(call).dag_id
+    return rights_of(call.who, lambda access: reading.permits(call.tx, dag_id, access))
+
+
+def rights_of(who: Principal, reaches: Callable[[Access], bool]) -> schemas.UIRights:
+    """By kind of thing, what ``who`` may do to it; where it is a DAG's, to those that ``reaches`` tells."""
+
+    def may(action: Action, resource: Resource) -> bool:
+        found = permissions.access(who, action, resource)
+        return found is not None and (resource not in OF_DAGS or reaches(found))
 
     def right(resource: Resource) -> schemas.UIRight:
-        may = {action.value: permissions.access(who, action, resource) is not None for action in Action}
-        return schemas.UIRight(**may)
+        return schemas.UIRight(**{action.value: may(action, resource) for action in Action})
 
     return schemas.UIRights(**{resource.name.lower(): right(resource) for resource in Resource})
+
+
+def _vary(who: Principal) -> bool:
+    found = {permissions.access(who, action, resource) for action in Action for resource in OF_DAGS}
+    return len(found - {None}) > 1
 
 
 def _session_ends(call: Call) -> datetime | None:

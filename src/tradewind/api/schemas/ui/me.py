@@ -49,6 +49,8 @@ class UIMe(Answer, kw_only=True):
     all_dags: bool
     """They reach every DAG; else what ``rights`` says holds for some of them only."""
     rights: UIRights
+    rights_vary: bool
+    """They may do to some DAGs what they may not do to others: ``/dags/{dag_id}/rights`` knows."""
     can_log_out: bool
     """They logged in themselves: no proxy says who they are, and not everybody is an admin."""
     session_ends: datetime | None
