@@ -12,6 +12,8 @@ import { StrictMode, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 
 import { ApiError } from "./api/client";
+import { openEarly } from "./features/live/stream";
+import { ME } from "./features/session/useMe";
 import { speak, start } from "./i18n";
 import { keep, load, type Preferences, PreferencesContext } from "./lib/preferences";
 import { router } from "./routes/router";
@@ -66,6 +68,9 @@ function App({ first }: { first: Preferences }) {
   );
 }
 
+// What every page needs is under way while the words of the language are loaded.
+openEarly();
+void client.prefetchQuery(ME);
 const first = load();
 paint(first);
 await start(first.language);

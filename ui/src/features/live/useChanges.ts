@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { prefix } from "@/lib/address";
 import { type Change, concerns } from "@/lib/keys";
+
+import { type Kind, stream } from "./stream";
 
 /**
  * Hears from the server what changed, over one connection, and has what is on the screen asked again.
@@ -13,19 +14,21 @@ export function useChanges(): boolean {
   const client = useQueryClient();
   const [live, setLive] = useState(true);
   useEffect(() => {
-    const source = new EventSource(`${prefix()}/api/tradewind/ui/changes`);
+    const source = stream();
     const merge = merged((change) => void client.invalidateQueries({ predicate: ({ queryKey }) => concerns(change, queryKey) }));
-    source.onerror = () => setLive(false);
-    source.addEventListener("hello", () => {
-      setLive(true);
-      // What was read before the server began to tell may be old already.
-      void client.invalidateQueries({ predicate: ({ state }) => state.dataUpdatedAt > 0 });
-    });
-    source.addEventListener("change", (event: MessageEvent<string>) => merge(JSON.parse(event.data) as Change));
-    source.addEventListener("logged-out", () => {
-      source.close();
-      void client.invalidateQueries(); // the first answer leads to the log-in page
-    });
+    const hear: Record<Kind, (text: string, at: number) => void> = {
+      hello: (_, at) => {
+        setLive(true);
+        // What was read before the server began to tell may be old already.
+        void client.invalidateQueries({ predicate: ({ state }) => state.dataUpdatedAt > 0 && state.dataUpdatedAt < at });
+      },
+      change: (text) => merge(JSON.parse(text) as Change),
+      "logged-out": () => {
+        source.close();
+        void client.invalidateQueries(); // the first answer leads to the log-in page
+      },
+    };
+    source.listen((kind, text, at) => hear[kind](text, at), () => setLive(false));
     return () => source.close();
   }, [client]);
   return live;

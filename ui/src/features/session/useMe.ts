@@ -1,15 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { api, data } from "@/api/client";
 import { type Me, NOBODY, useMe } from "@/lib/me";
 
+export const ME = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => data(api.GET("/api/tradewind/ui/me")),
+  staleTime: Infinity,
+});
+
 /** Asks the server who we are. Until it has answered, nobody. */
 export function useAskedMe(): { me: Me; known: boolean; error: unknown } {
-  const { data: answer, error } = useQuery({
-    queryKey: ["me"],
-    queryFn: () => data(api.GET("/api/tradewind/ui/me")),
-    staleTime: Infinity,
-  });
+  const { data: answer, error } = useQuery(ME);
   if (!answer) return { me: NOBODY, known: false, error };
   return {
     known: true,
