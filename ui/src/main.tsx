@@ -70,7 +70,7 @@ function App({ first }: { first: Preferences }) {
 
 // What every page needs is under way while the words of the language are loaded.
 openEarly();
-void client.prefetchQuery(ME);
+client.query(ME).catch(() => undefined); // who shows the page tells what went wrong
 const first = load();
 paint(first);
 await start(first.language);
