@@ -41,7 +41,11 @@ PAGES: Final[dict[str, str]] = {
     "task-mapped-xcom": f"{MAPPED}/xcom",
     "task-one-of-mapped": f"{MAPPED}?map_index=3",
     "assets": "/assets",
+    "assets-graph": "/assets?view=graph",
+    "assets-found": "/assets?q=shop",
     "asset": "/assets/1",
+    "asset-partitions": "/assets/1?view=partitions",
+    "asset-graph": "/assets/1?view=graph",
     "actions": "/actions",
     **{f"admin-{page}": f"/admin/{page}" for page in ADMIN},
 }  # fmt: skip

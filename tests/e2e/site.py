@@ -23,11 +23,12 @@ STORY: Final = {
     "ask_people": None,
     "waits_long": None,
     "other_team": "success",
+    "names_assets": None,
 }
 """DAGs that are run once, and how the run ends; None where it goes on or that is all the same."""
-
-
-ACTIVE: Final = (*STORY, "on_orders", "invoices", "slow_import")
+ON_ASSETS: Final = ("on_orders", "on_both", "on_forecast", "clicks_daily")
+"""DAGs that assets start."""
+ACTIVE: Final = (*STORY, *ON_ASSETS, "invoices", "slow_import")
 
 
 class Site:
@@ -45,12 +46,15 @@ class Site:
     def open(self) -> None:
         """Start everything, tell the story, make the people."""
         self.world.standalone()
-        self.world.wait_for_dags(*ACTIVE)
+        self.world.wait_for_dags(*ACTIVE, "prices_eu", "prices_us", "counts_stock")
         self.world.call("POST", "/pools", name="narrow", slots=1).raise_for_status()
         for dag_id in ACTIVE:
             self.world.call("PATCH", f"/dags/{dag_id}", is_paused=False).raise_for_status()
         for dag_id in STORY:
             self.world.trigger(dag_id, RUN)
+        for day in ("2026-01-01", "2026-01-02"):
+            clicks = {"asset_id": self.asset("clicks"), "partition_key": day, "extra": {"rows": 3}}
+            self.world.call("POST", "/assets/events", **clicks).raise_for_status()
         self._people()
         for dag_id, end in STORY.items():
             if end:
@@ -61,6 +65,11 @@ class Site:
         """How the story's run of a DAG stands."""
         answer = self.world.call("GET", f"/dags/{dag_id}/dagRuns/{RUN}")
         return str(answer.json()["state"])
+
+    def asset(self, name: str) -> int:
+        """The number of an asset."""
+        found = self.world.call("GET", f"/assets?name_pattern={name}").json()["assets"]
+        return next(int(one["id"]) for one in found if one["name"] == name)
 
     def _people(self) -> None:
         reads = ("DAG Runs", "Task Instances", "Task Logs", "XComs", "DAG Code", "DAG Versions")

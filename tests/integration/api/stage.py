@@ -155,7 +155,11 @@ def _assets(world: World, name: str, ids: Ids) -> None:
     source = asset_events.Source(dag_id=ids["dag_id"], run_id=ids["dag_run_id"], task_id=ids["task_id"])
     with world.database.write() as tx:
         happened = asset_events.Happened(
-            asset=_asset(f"{name}_out"), source=source, extra={"said": name}, aliases=(f"{name}_alias",)
+            asset=_asset(f"{name}_out"),
+            source=source,
+            extra={"said": name},
+            aliases=(f"{name}_alias",),
+            partition_keys=(f"{name}_partition",),
         )
         asset_events.record(tx, [happened], now())
     ids["asset_id"] = world.sql("SELECT id FROM asset WHERE name = ?", f"{name}_out")[0][0]

@@ -65,7 +65,8 @@ RULES: dict[str, str] = {
         get_plugins import_errors
         ui_me ui_dag_rights ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries
         ui_changes
-        ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph
+        ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph ui_assets
+        ui_asset_partitions
         """,
     ),
     **rule(

@@ -1,10 +1,9 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Chip } from "@/components/Chip";
-import { SearchField } from "@/components/Fields";
 import { Page } from "@/components/Page";
+import { TypedSearch } from "@/components/TypedSearch";
 import { useDag } from "@/features/dag/useDag";
 import { DagList, toggled } from "@/features/dags/DagList";
 import { ImportErrors } from "@/features/imports/ImportErrors";
@@ -24,7 +23,7 @@ export default function DagsPage() {
   return (
     <Page title={t("title")}>
       <div className={styles.filters}>
-        <Search value={search.q ?? ""} onChange={(q) => change({ q: q || undefined })} />
+        <TypedSearch label={t("search")} value={search.q ?? ""} onChange={(q) => change({ q: q || undefined })} className={styles.search} />
         <Chip on={search.paused === undefined} onClick={() => change({ paused: undefined })}>{t("filter.all")}</Chip>
         <Chip on={search.paused === false} onClick={() => change({ paused: search.paused === false ? undefined : false })}>{t("filter.active")}</Chip>
         <Chip on={search.paused === true} onClick={() => change({ paused: search.paused ? undefined : true })}>{t("filter.paused")}</Chip>
@@ -55,16 +54,4 @@ function Chosen({ names, onRemove }: { names: readonly string[]; onRemove: (name
 function Trigger({ dagId, onClose }: { dagId: string; onClose: () => void }) {
   const { data: dag } = useDag(dagId);
   return dag ? <TriggerDialog dag={dag} again={undefined} onClose={onClose} /> : null;
-}
-
-/** What is typed stands in the address a moment later. */
-function Search({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const { t } = useTranslation("dags");
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), 150);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return <SearchField label={t("search")} value={text} onChange={(event) => setText(event.target.value)} className={styles.search} />;
 }

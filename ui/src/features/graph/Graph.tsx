@@ -3,12 +3,12 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { type Direction, MOST_FOR_ELK, warm } from "@/lib/layered";
 import { hasEnded } from "@/lib/states";
 
 import { Canvas } from "./Canvas";
 import { criticalPath } from "./critical";
 import styles from "./Graph.module.css";
-import { type Direction, MOST_FOR_ELK, warm } from "./layout";
 import { GraphBar } from "./GraphBar";
 import { around, drawn, drawnEdges, type Edge, groupIds, type Item, outer, paths, type Relation, rootsOf, within } from "./structure";
 import { TaskPanel } from "./TaskPanel";

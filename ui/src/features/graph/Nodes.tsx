@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { Handle, type Node, type NodeProps, Position, useReactFlow } from "@xyflow/react";
+import { type Node, type NodeProps } from "@xyflow/react";
 import { Boxes, ChevronDown, ChevronRight, Database, Layers, Network } from "lucide-react";
-import { type FocusEvent, type ReactNode } from "react";
+import { type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Ends, useIntoView } from "@/components/Diagram";
 import { StateIcon } from "@/components/StateIcon";
 import { cx } from "@/lib/format";
 import { asState, isActive, summaryState } from "@/lib/states";
@@ -13,24 +14,6 @@ import { type Drawn } from "./structure";
 import { type OnGraph, type Summary, useOnGraph } from "./useGraph";
 
 export type GraphNode = Node<{ drawn: Drawn }>;
-
-function Ends() {
-  const { direction } = useOnGraph();
-  return (
-    <>
-      <Handle type="target" position={direction === "LR" ? Position.Left : Position.Top} className={styles.handle} isConnectable={false} />
-      <Handle type="source" position={direction === "LR" ? Position.Right : Position.Bottom} className={styles.handle} isConnectable={false} />
-    </>
-  );
-}
-
-/** Brings what the keyboard reached into view. */
-function useIntoView() {
-  const flow = useReactFlow();
-  return (id: string) => (event: FocusEvent<HTMLElement>) => {
-    if (event.currentTarget.matches(":focus-visible")) void flow.fitView({ nodes: [{ id }], maxZoom: Math.max(0.8, flow.getZoom()), minZoom: 0.5, duration: 150 });
-  };
-}
 
 /** Counts of a mapped task, or of the tasks of a group, by state. */
 export function countsOf(tasks: readonly string[], states: OnGraph["states"]): Record<string, number> {
@@ -74,7 +57,7 @@ export function TaskNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
   const item = drawn.item;
   return (
     <>
-      <Ends />
+      <Ends direction={graph.direction} />
       <button
         type="button"
         className={cx(styles.task, graph.critical.has(id) && styles.critical, graph.chosen === id && styles.chosen, isActive(state) && styles.live)}
@@ -109,7 +92,7 @@ export function GroupNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
   const label = drawn.item?.label ?? id;
   return (
     <>
-      <Ends />
+      <Ends direction={graph.direction} />
       <div className={cx(styles.group, drawn.folded && styles.folded)} data-state={asState(state)}>
         <button
           type="button"
@@ -136,6 +119,7 @@ export function GroupNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
 /** Another DAG or an asset: a link to it. */
 export function OuterNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
   const { t } = useTranslation("graph");
+  const graph = useOnGraph();
   const into = useIntoView();
   const { relation } = drawn;
   if (!relation) return null;
@@ -154,7 +138,7 @@ export function OuterNode({ id, data: { drawn } }: NodeProps<GraphNode>) {
   );
   return (
     <>
-      <Ends />
+      <Ends direction={graph.direction} />
       {dagId ? (
         <Link to="/dags/$dagId/graph" params={{ dagId }} className={styles.outer} onFocus={into(id)}>
           {inside}

@@ -3,8 +3,9 @@ import { createContext, useContext } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { keys } from "@/lib/keys";
+import { type Direction } from "@/lib/layered";
 
-import { layout, type Direction } from "./layout";
+import { layout } from "./layout";
 import { type Drawn, type DrawnEdge } from "./structure";
 
 export type Summary = Schemas["UITaskSummary"];

@@ -24,6 +24,7 @@ MODULES: Final = [
     "why",
     "history",
     "overview",
+    "assets",
 ]
 
 

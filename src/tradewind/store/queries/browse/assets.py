@@ -129,8 +129,12 @@ def _alias_known_to(access: Access) -> Column:
     return sa.or_(alias.c.id.in_(waited_for), alias.c.id.in_(named))
 
 
-def _event_known_to(access: Access) -> Column:
-    """The task that made the event is of a DAG within ``access``; what came from outside is of its asset."""
+def event_known_to(access: Access) -> Column:
+    """The condition that the task that made the event is of a DAG within ``access``; what came from outside
+    is of its asset.
+    """
+    if access.unconfined:
+        return sa.true()
     from_outside = sa.and_(event.c.source_dag_id.is_(None), mentioned_to(event.c.asset_id, access))
     return sa.or_(within(event.c.source_dag_id, access), from_outside)
 
@@ -157,7 +161,7 @@ events = Listing(
     },
     event.join(asset, asset.c.id == event.c.asset_id),
     unique=event.c.id,
-    dag=_event_known_to,
+    dag=event_known_to,
 )
 queued = Listing(
     QueuedRow,
@@ -267,9 +271,7 @@ def last_events(tx: Tx, asset_ids: Sequence[int], *, access: Access) -> dict[int
     """Number and time of the newest event of each asset, of those that the reader may know."""
     newest = (
         sa.select(sa.func.max(event.c.id))
-        .where(
-            event.c.asset_id.in_(list(asset_ids)), sa.true() if access.unconfined else _event_known_to(access)
-        )
+        .where(event.c.asset_id.in_(list(asset_ids)), event_known_to(access))
         .group_by(event.c.asset_id)
         .scalar_subquery()
     )

@@ -1,27 +1,28 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
 
 import { cx } from "@/lib/format";
+import { type Point } from "@/lib/layered";
 
-import styles from "./Graph.module.css";
-import { type Point } from "./layout";
-import { type DrawnEdge } from "./structure";
+import styles from "./Diagram.module.css";
 
-export type GraphEdge = Edge<{ drawn: DrawnEdge; points: readonly Point[] | undefined; at: Point | undefined; critical: boolean }>;
+/** How a line is drawn: `dots` for what only orders, `dashes` for what leads out of the picture, `hot` for what stands out. */
+export type LineLook = "dots" | "dashes" | "hot";
+export type DiagramEdge = Edge<{ label: string | null; looks: readonly LineLook[]; points: readonly Point[] | undefined; at: Point | undefined }>;
 
 /** An edge along the way that the layout found for it. */
-export function Line(props: EdgeProps<GraphEdge>) {
+export function DiagramLine(props: EdgeProps<DiagramEdge>) {
   const { data, markerEnd } = props;
   if (!data) return null;
   const [straight, middleX, middleY] = getSmoothStepPath(props);
-  const path = data.points && data.points.length > 1 ? rounded(data.points) : straight;
-  const { drawn, at, critical } = data;
+  const { points, at, label, looks } = data;
+  const path = points && points.length > 1 ? rounded(points) : straight;
   return (
     <>
-      <BaseEdge path={path} {...(markerEnd ? { markerEnd } : {})} className={cx(styles.edge, drawn.kind === "setup" && styles.ordering, drawn.kind === "outer" && styles.beyond, critical && styles.criticalEdge)} />
-      {drawn.label && (
+      <BaseEdge path={path} {...(markerEnd ? { markerEnd } : {})} className={cx(styles.edge, ...looks.map((look) => styles[look]))} />
+      {label && (
         <EdgeLabelRenderer>
           <div className={styles.label} style={{ transform: `translate(-50%, -50%) translate(${at?.x ?? middleX}px, ${at?.y ?? middleY}px)` }}>
-            {drawn.label}
+            {label}
           </div>
         </EdgeLabelRenderer>
       )}
