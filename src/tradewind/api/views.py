@@ -21,6 +21,8 @@ from tradewind.domain.spec import DagSpec, ParamSpec, TaskSpec, timetable
 from tradewind.domain.states import DagRunState, DagRunTriggeredBy, DagRunType, TaskInstanceState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tradewind.auth.tokens import Signer
     from tradewind.store.database import Tx
     from tradewind.store.queries.browse.dags import DagRow
@@ -138,7 +140,7 @@ def dag_details(
         start_date=spec.start_date,
         end_date=spec.end_date,
         is_paused_upon_creation=spec.is_paused_upon_creation,
-        params=params(spec.params),
+        params=params(spec.params, spec.params_order),
         render_template_as_native_obj=spec.render_template_as_native,
         template_search_path=None,
         timezone=spec.timezone,
@@ -153,11 +155,11 @@ def dag_details(
     )
 
 
-def params(found: dict[str, ParamSpec]) -> dict[str, Any]:
-    """Params in Airflow's dumped form."""
+def params(found: dict[str, ParamSpec], order: Sequence[str] = ()) -> dict[str, Any]:
+    """Params in Airflow's dumped form, and in that order where it is known."""
     return {
         name: {"value": param.value, "schema": param.schema, "description": param.description, "source": None}
-        for name, param in found.items()
+        for name, param in ((name, found[name]) for name in (order or found))
     }
 
 

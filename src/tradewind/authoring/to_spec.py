@@ -41,9 +41,16 @@ def to_spec(dag: DAG) -> DagSpec:
         ),
         edge_labels=_edge_labels(dag),
         params=dag.params.specs(),
+        params_order=_order(dag),
         **_limits(dag),
         **_rest(dag),
     )
+
+
+def _order(dag: DAG) -> tuple[str, ...]:
+    """The names of its params; empty where sorting gives the same."""
+    names = tuple(dag.params)
+    return () if list(names) == sorted(names) else names
 
 
 def specs_of(dags: list[DAG], filename: str) -> tuple[tuple[DagSpec, ...], tuple[FileError, ...]]:

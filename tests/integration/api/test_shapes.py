@@ -9,7 +9,7 @@ from tests.integration.api.world import World, now
 
 from tradewind.api.routes import public
 from tradewind.domain import hitl
-from tradewind.domain.spec import TaskSpec, WatcherSpec
+from tradewind.domain.spec import ParamSpec, TaskSpec, WatcherSpec
 from tradewind.domain.spec.timetable import AssetTriggeredTimetable, CronTriggerTimetable
 from tradewind.store.transitions import asset_mentions, watchers
 
@@ -275,3 +275,11 @@ def test_the_document_describes_them(anonymous: httpx.Client) -> None:
         assert described["operationId"] == shapes.OPERATIONS[operation]["id"]
     assert "Tradewind" in anonymous.get("/").text
     assert "openapi.json" in anonymous.get("/docs").text
+
+
+def test_params_come_in_the_order_of_the_file(world: World, admin: httpx.Client) -> None:
+    dag_id = world.fresh("ordered")
+    names = ("since", "dry", "limit")
+    world.dag(dag_id, params={name: ParamSpec(value=1) for name in names}, params_order=names)
+    told = admin.get(f"/api/v2/dags/{dag_id}/details").json()["params"]
+    assert list(told) == list(names)

@@ -150,6 +150,12 @@ def test_summaries_of_the_tasks_of_a_run(world: World, admin: httpx.Client) -> N
     }  # fmt: skip
     assert tasks["g.many"]["counts"] == {"no_status": 3, "success": 1} and tasks["g.many"]["state"] is None
     assert "end_date" not in tasks["g.many"] and tasks["g.many"]["mapped"]
+    world.sql(
+        "UPDATE task_instance SET state = 'up_for_retry' WHERE dag_id = ? AND task_id = 'g.one'", dag_id
+    )
+    again = admin.get(f"{UI}/dags/{dag_id}/runs/r1/task-summaries").json()["tasks"]
+    (waits,) = (task for task in again if task["state"] == "up_for_retry")
+    assert waits["end_date"] == "2026-01-01T00:01:00Z", "the try has ended, though the task goes on"
     assert admin.get(f"{UI}/dags/{dag_id}/runs/ghost/task-summaries").status_code == 404
 
 

@@ -93,6 +93,12 @@ def test_a_spec_survives_the_codec():
     assert codec.decode(codec.encode(spec)) == spec
 
 
+def test_params_keep_the_order_of_the_file():
+    spec = codec.decode(codec.encode(to_spec(DAG("d", params={"to": 1, "from": 2, "dry": False}))))
+    assert spec.params_order == ("to", "from", "dry")
+    assert to_spec(DAG("d", params={"a": 1, "b": 2})).params_order == ()
+
+
 def test_the_dag():
     spec = to_spec(build())
     assert (spec.owners, spec.tags, spec.callbacks) == (("me",), ("a", "b", "c"), ("failure",))

@@ -52,6 +52,8 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     edge_labels: dict[str, str] = {}
     """``upstream>>downstream`` to the label."""
     params: dict[str, ParamSpec] = {}
+    params_order: tuple[str, ...] = ()
+    """Their names as the file has them, for forms; empty where that is their sorted order."""
 
     callbacks: tuple[str, ...] = ()
     """Which DAG callbacks there are, of: success, failure, sla_miss."""

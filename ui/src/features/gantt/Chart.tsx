@@ -9,7 +9,7 @@ import { useZone } from "@/lib/preferences";
 import { asState } from "@/lib/states";
 import { absolute, duration } from "@/lib/time";
 
-import { type Bar, bars, type Row, ticks, type Times } from "./bars";
+import { type Bar, bars, barsOfTries, type Row, ticks, type Times } from "./bars";
 import styles from "./Gantt.module.css";
 import { useTries } from "./useGantt";
 
@@ -110,7 +110,8 @@ export function Chart({ dagId, runId, rows, times, from, to, now, zoom, onZoom, 
 
 /** Bars of each try where there were several, else of the task. */
 function barsOf(task: Times | undefined, tries: readonly Times[] | undefined, now: number): Bar[] {
-  return tries && tries.length > 1 ? tries.flatMap((one) => bars(one, now)) : task ? bars(task, now) : [];
+  if (tries && tries.length > 1) return barsOfTries(tries, now);
+  return task ? bars(task, now) : [];
 }
 
 function Axis({ labels, moments, at }: { labels: number; moments: readonly number[]; at: (moment: number) => number }) {

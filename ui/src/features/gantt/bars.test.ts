@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bars, type Item, rows, span, ticks } from "./bars";
+import { bars, barsOfTries, type Item, rows, span, ticks } from "./bars";
 
 const at = (second: number) => new Date(second * 1000).toISOString();
 
@@ -18,6 +18,26 @@ describe("bars", () => {
   it("do not grow for what never ran", () => {
     expect(bars({ state: "skipped", scheduled_when: at(1) }, 20_000)).toEqual([{ kind: "waiting", state: "skipped", from: 1000, to: 1000 }]);
     expect(bars({ state: null }, 20_000)).toEqual([]);
+  });
+});
+
+describe("tries", () => {
+  const first = { state: "up_for_retry", scheduled_when: at(1), queued_when: at(1), start_date: at(2), end_date: at(4) };
+  const shown = (found: ReturnType<typeof bars>) => found.filter(({ from, to }) => to > from).map(({ kind, state, from, to }) => [kind, state, from / 1000, to / 1000]);
+
+  it("that are repeated have failed, and the task waits", () => {
+    expect(shown(bars(first, 20_000))).toEqual([["queued", "up_for_retry", 1, 2], ["running", "failed", 2, 4], ["waiting", "up_for_retry", 4, 20]]);
+  });
+
+  it("last until the next one begins", () => {
+    const second = { state: "running", scheduled_when: at(9), queued_when: at(9), start_date: at(10) };
+    expect(shown(barsOfTries([first, second], 20_000)).slice(1)).toEqual([
+      ["running", "failed", 2, 4],
+      ["waiting", "up_for_retry", 4, 9],
+      ["queued", "running", 9, 10],
+      ["running", "running", 10, 20],
+    ]);
+    expect(shown(barsOfTries([{ ...first, state: "failed" }, second], 20_000))[1]).toEqual(["running", "failed", 2, 4]);
   });
 });
 

@@ -49,18 +49,32 @@ function tasksOf(item: Item): string[] {
 
 const ENDED = new Set(["success", "failed", "skipped", "upstream_failed", "removed"]);
 
-/** What one try was at, and when: waiting for a slot, queued for a worker, running. What goes on lasts until now. */
+/**
+ * What one try was at, and when: waiting for a slot, queued for a worker, running. What goes on lasts until now.
+ * A try that is to be repeated has failed; after it, the task waits.
+ */
 export function bars(times: Times, now: number): Bar[] {
   const [scheduled, queued, start, end] = [times.scheduled_when, times.queued_when, times.start_date, times.end_date].map((time) => (time ? Date.parse(time) : undefined));
+  const again = times.state === "up_for_retry" && end !== undefined;
   const over = end ?? (times.state !== null && ENDED.has(times.state) ? (start ?? queued ?? scheduled ?? now) : now);
   const found: Bar[] = [];
-  const add = (kind: Bar["kind"], from: number | undefined, to: number) => {
-    if (from !== undefined && to >= from) found.push({ kind, state: times.state, from, to });
+  const add = (kind: Bar["kind"], from: number | undefined, to: number, state = times.state) => {
+    if (from !== undefined && to >= from) found.push({ kind, state, from, to });
   };
   add("waiting", scheduled, queued ?? start ?? over);
   add("queued", queued, start ?? over);
-  add("running", start, over);
+  add("running", start, over, again ? "failed" : times.state);
+  if (again) add("waiting", end, now);
   return found;
+}
+
+/** The bars of all tries of a task, the first one first: each until the next one begins. */
+export function barsOfTries(tries: readonly Times[], now: number): Bar[] {
+  return tries.flatMap((one, place) => {
+    const next = tries[place + 1];
+    const begins = next?.scheduled_when ?? next?.queued_when ?? next?.start_date;
+    return bars(one, begins ? Date.parse(begins) : now);
+  });
 }
 
 /** From the first to the last moment of all bars; at least a second. */

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tradewind.api import grid, missing
 from tradewind.api.door import Call, Door
 from tradewind.api.routes.ui import PREFIX, TAG
 from tradewind.api.schemas.ui import grid as schemas
 from tradewind.auth.permissions import Resource
-from tradewind.domain.states import FINISHED, DagRunState
+from tradewind.domain.states import FINISHED, DagRunState, TaskInstanceState
 from tradewind.store.queries.ui import grid as queries
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 door = Door(TAG, PREFIX)
+_AT_REST: Final = FINISHED | {TaskInstanceState.UP_FOR_RETRY}
+"""Its last try has ended; there may be another one."""
 
 
 @door.get(
@@ -47,7 +49,7 @@ def task_summaries(call: Call) -> schemas.UITaskSummaries:
 def _summary(task_id: str, parts: list[queries.TaskRow]) -> schemas.UITaskSummary:
     counts = grid.counted_by_state((part.state, part.count) for part in parts)
     mapped = any(part.map_index >= 0 for part in parts)
-    over = all(part.state in FINISHED for part in parts)
+    over = all(part.state in _AT_REST for part in parts)
     return schemas.UITaskSummary(
         task_id=task_id,
         state=grid.summary(counts),
