@@ -21,7 +21,7 @@ PAGES: Final = (
     *(f"{THERE}/{view}" for view in ("tasks", "graph", "gantt", "compare", "details", "events")),
     *(f"{THERE}/tasks/group.says{view}" for view in ("", "/details", "/rendered", "/xcom", "/events")),
     f"{THERE}/tasks/group.fails/mapped", f"{THERE}/tasks/group.fails?map_index=0",
-    "/assets", "/actions", *(f"/admin/{page}" for page in ADMIN),
+    "/assets", "/assets?view=graph&q=hostile", "/actions", *(f"/admin/{page}" for page in ADMIN),
 )  # fmt: skip
 
 
@@ -49,6 +49,19 @@ def story(site: Site) -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_runs(path: str, story: str, site: Site, browser: Browser) -> None:
+    _visited(path, site, browser)
+
+
+def test_nothing_runs_on_the_pages_of_an_asset(story: str, site: Site, browser: Browser) -> None:
+    asset = f"/assets/{site.asset(f'hostile {hostile_texts.RUNS}')}"
+    until(
+        lambda: site.world.call("GET", f"{asset}").json()["last_asset_event"], "the hostile asset is updated"
+    )
+    for view in ("", "?view=partitions", "?view=graph"):
+        _visited(asset + view, site, browser)
+
+
+def _visited(path: str, site: Site, browser: Browser) -> None:
     with site.visit(browser, "admin") as visitor:
         page = visitor.go(path)
         assert page.evaluate("document.documentElement.dataset.ran") is None

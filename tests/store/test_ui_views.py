@@ -7,12 +7,13 @@ from datetime import timedelta
 from tests.store.world import NOW, World, chain
 
 from tradewind.domain.access import NOTHING, SYSTEM
-from tradewind.store.queries.ui import asset_graph, history, home
+from tradewind.store.queries.browse import assets as browse
+from tradewind.store.queries.ui import asset_graph, asset_list, history, home
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.deadlines import deadline
 from tradewind.store.tables.runs import dag_run as run
 from tradewind.store.tables.task_instances import task_instance as ti
-from tradewind.store.transitions import asset_mentions
+from tradewind.store.transitions import asset_events, asset_mentions, asset_partitions
 
 DAY = timedelta(days=1)
 
@@ -102,3 +103,33 @@ def test_who_has_which_asset(world: World) -> None:
         assert (found.asset, found.uri, found.dag_id) == ("a", "s3://a", "d")
         assert asset_graph.mentions(tx, "schedule", access=SYSTEM) == []
         assert asset_graph.mentions(tx, "outlet", access=NOTHING) == []
+
+
+def test_how_often_an_asset_was_updated_and_its_partitions(world: World) -> None:
+    asset = {"type": "asset", "name": "A_b", "uri": "s3://a", "group": "asset"}
+    spec = world.dag(chain("d", 2, outlets=(asset,)))
+    with world.database.write() as tx:
+        asset_mentions.declare(tx, spec, NOW)
+        for key in ("mon", "tue", "tue", None):
+            happened = asset_events.Happened(asset=asset, partition_keys=(key,))
+            asset_events.record(tx, [happened], NOW)
+        (asset_id,) = (row.id for row in browse.assets.page(tx, access=SYSTEM))
+        events = browse.events.page(tx, access=SYSTEM)
+        monday = next(row for row in events if row.partition_key == "mon")
+        event = asset_partitions.NewEvent(id=monday.id, partition_key="mon", name="A_b", uri="s3://a")
+        asset_partitions.arrived(tx, "d", "week", asset_id=asset_id, event=event, now=NOW)
+    with world.read() as tx:
+        assert asset_list.updates(tx, [asset_id], access=SYSTEM)[asset_id].events == 4
+        assert asset_list.updates(tx, [asset_id], access=NOTHING) == {}
+        found = asset_list.partitions(tx, asset_id, limit=5, offset=0, access=SYSTEM)
+        assert [(one.key, one.events) for one in found] == [("tue", 2), ("mon", 1)]
+        assert asset_list.count_partitions(tx, asset_id, access=SYSTEM) == 2
+        (target,) = asset_list.targets(tx, asset_id, ["mon", "tue"], access=SYSTEM)
+        assert (target.key, target.dag_id, target.target_key) == ("mon", "d", "week")
+        assert target.waits and target.run_id is None
+        assert asset_list.targets(tx, asset_id, ["mon"], access=NOTHING) == []
+        by_text = {
+            text: len(browse.assets.page(tx, [asset_list.named(text)], access=SYSTEM))
+            for text in ("a_B", "S3://", "x_b")
+        }
+        assert by_text == {"a_B": 1, "S3://": 1, "x_b": 0}
