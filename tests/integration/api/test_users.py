@@ -91,6 +91,16 @@ def test_users_of_the_configuration_are_shown_and_stay(world: World, admin: http
     assert ([one["username"] for one in page["users"]], page["total_entries"]) == (names[1:3], len(names))
 
 
+@pytest.mark.parametrize("part", ["hans-P", "BOLT@example", "müll", "jürgen"])
+def test_users_are_found_by_a_part_of_what_they_are_called(
+    world: World, admin: httpx.Client, part: str
+) -> None:
+    body = {"username": "hans-peter", "password": "p", "email": "bolt@example.org", "last_name": "Müller"}
+    admin.post(USERS, json={**body, "first_name": "Jürgen"})
+    found = ok(admin.get(USERS, params={"search": part}))
+    assert ([one["username"] for one in found["users"]], found["total_entries"]) == (["hans-peter"], 1)
+
+
 def test_who_logs_in_elsewhere_gets_no_password_here(world: World, admin: httpx.Client) -> None:
     name = world.person(world.fresh("ldap"), "Viewer")
     world.sql("UPDATE ab_user SET source = 'ldap', password = NULL WHERE username = ?", name)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from tradewind.api.pagination import PlainPage
 from tradewind.api.schemas.common import Answer, Body
 from tradewind.domain import bounds
 
@@ -17,6 +18,14 @@ RoleNames = Annotated[list[RoleName], Meta(max_length=1000)]
 Address = Annotated[str, Meta(max_length=bounds.ADDRESS)]
 PersonName = Annotated[str, Meta(max_length=bounds.PERSON_NAME)]
 Password = Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class UserQuery(PlainPage, kw_only=True):
+    """Which users to list. ``search``: it is part of the name, a first or last name, or the address, in
+    whatever case.
+    """
+
+    search: Annotated[str, Meta(max_length=250)] | None = None
 
 
 class UserResponse(Answer, kw_only=True):

@@ -6,7 +6,6 @@ import msgspec
 
 from tradewind.api import managing_people, masks
 from tradewind.api.door import OWN, Call, Door
-from tradewind.api.pagination import PlainPage
 from tradewind.api.schemas import users as schemas
 from tradewind.auth.permissions import Resource
 from tradewind.auth.users import User
@@ -16,15 +15,16 @@ door = Door("User", prefix=OWN)
 ONE = "/users/{username}"
 
 
-@door.get("/users", Resource.USER, query=PlainPage, answer=schemas.UserCollectionResponse)
+@door.get("/users", Resource.USER, query=schemas.UserQuery, answer=schemas.UserCollectionResponse)
 def get_users(call: Call) -> schemas.UserCollectionResponse:
     """List users by name."""
     found = {name: _of_configuration(one) for name, one in call.services.people.configured.items()}
     found |= {one.username: _shown(one) for one in store.list_users(call.tx)}  # the tables decide
     settings, begin = call.services.settings, call.query.offset
     limit = settings.page_size if call.query.limit is None else min(call.query.limit, settings.page_limit)
-    page = sorted(found)[begin : begin + limit]
-    return schemas.UserCollectionResponse(users=[found[name] for name in page], total_entries=len(found))
+    names = sorted(name for name in found if _fits(found[name], call.query.search))
+    page = names[begin : begin + limit]
+    return schemas.UserCollectionResponse(users=[found[name] for name in page], total_entries=len(names))
 
 
 @door.post("/users", Resource.USER, body=schemas.UserBody, answer=schemas.UserResponse, status=201)
@@ -59,6 +59,11 @@ def delete_user(call: Call) -> None:
     false.
     """
     managing_people.delete_user(call)
+
+
+def _fits(one: schemas.UserResponse, search: str | None) -> bool:
+    wanted = (search or "").casefold()
+    return any(wanted in text.casefold() for text in (one.username, one.first_name, one.last_name, one.email))
 
 
 def _shown(found: store.UserRecord) -> schemas.UserResponse:

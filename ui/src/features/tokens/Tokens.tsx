@@ -1,5 +1,0 @@
-import type { ViewProps } from "@/lib/search";
-
-export default function Tokens(_: ViewProps) {
-  return null;
-}
