@@ -72,13 +72,17 @@ def test_what_is_planned_and_what_was_missed(world: World) -> None:
         tx.run(dag.update().values(next_dagrun_create_after=NOW + DAY))
         row = {"deadline_time": NOW, "created_at": NOW, "dag_id": "d", "run_id": "f", "kind": "deadline"}
         tx.run(deadline.insert().values(missed=True, **row))
-        tx.run(deadline.insert().values(missed=False, **row))
+        tx.run(deadline.insert().values(missed=False, **row | {"name": "ahead"}))
+        tx.run(deadline.insert().values(missed=False, **row | {"kind": "reference"}))
     with world.read() as tx:
         assert [row.run_after for row in home.planned(tx, after=NOW, limit=5, access=SYSTEM)] == [NOW + DAY]
         assert home.planned(tx, before=NOW, limit=5, access=SYSTEM) == []
         assert home.planned(tx, dag_id="other", limit=5, access=SYSTEM) == []
         assert len(home.missed(tx, NOW - DAY, 5, access=SYSTEM)) == 1
         assert home.missed(tx, NOW - DAY, 5, access=NOTHING) == []
+        (ahead,) = home.coming(tx, 5, access=SYSTEM)
+        assert (ahead.name, ahead.run_id, ahead.run_state) == ("ahead", "f", "failed")
+        assert home.coming(tx, 5, access=NOTHING) == []
 
 
 def test_durations(world: World) -> None:

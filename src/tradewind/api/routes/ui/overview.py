@@ -49,22 +49,29 @@ def get_workers(call: Call) -> schemas.UIWorkers:
     answer=schemas.UIDeadlines,
 )  # fmt: skip
 def get_deadlines(call: Call) -> schemas.UIDeadlines:
-    """List deadlines and SLAs that were missed."""
-    since = call.now - timedelta(days=call.query.days)
-    rows = queries.missed(call.tx, since, call.query.limit, access=call.access)
+    """List deadlines and SLAs: those that were missed, and those still to come."""
+    since, limit = call.now - timedelta(days=call.query.days), call.query.limit
     return schemas.UIDeadlines(
-        missed=[
-            schemas.UIMissed(
-                kind="sla" if row.kind == "sla" else "deadline",
-                dag_id=row.dag_id,
-                run_id=row.run_id,
-                task_id=row.task_id,
-                name=row.name,
-                deadline_time=row.deadline_time,
-            )
-            for row in rows
-        ]
+        missed=[_deadline(call, row) for row in queries.missed(call.tx, since, limit, access=call.access)],
+        coming=[_deadline(call, row) for row in queries.coming(call.tx, limit, access=call.access)],
     )
+
+
+def _deadline(call: Call, row: queries.DueRow) -> schemas.UIDeadline:
+    return schemas.UIDeadline(
+        id=row.id, kind="sla" if row.kind == "sla" else "deadline", dag_id=row.dag_id, run_id=row.run_id,
+        task_id=row.task_id, name=row.name, deadline_time=row.deadline_time, run_state=row.run_state,
+        callback=_callback(call, row),
+    )  # fmt: skip
+
+
+def _callback(call: Call, row: queries.DueRow) -> str | None:
+    """The path of the function that the DAG's version of the run names for that deadline."""
+    if row.kind == "sla":
+        return None
+    spec = call.services.specs.find(call.tx, row.dag_id, row.version_hash)
+    alerts = () if spec is None else spec.deadlines
+    return str(alerts[row.alert]["callback"]) if row.alert < len(alerts) else None
 
 
 @door.get(

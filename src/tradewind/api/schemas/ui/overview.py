@@ -40,27 +40,33 @@ class UIWorkers(Answer, kw_only=True):
 
 
 class UIDeadlinesQuery(msgspec.Struct, kw_only=True):
-    """How many, and how far back."""
+    """How many of each, and how far back."""
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     days: Annotated[int, Meta(ge=1, le=366)] = 30
 
 
-class UIMissed(Answer, kw_only=True):
-    """A deadline of a run, or an SLA of a task, that was not held."""
+class UIDeadline(Answer, kw_only=True):
+    """A deadline of a run, or an SLA of a task. ``callback``: what is called when a deadline is missed."""
 
+    id: int
     kind: Literal["deadline", "sla"]
     dag_id: str
     run_id: str
     task_id: str | None
     name: str | None
     deadline_time: datetime
+    run_state: str
+    callback: str | None
 
 
 class UIDeadlines(Answer, kw_only=True):
-    """The latest first."""
+    """Those that were not held, the latest first; those still ahead, the next one first. What was done in
+    time is not kept.
+    """
 
-    missed: list[UIMissed]
+    missed: list[UIDeadline]
+    coming: list[UIDeadline]
 
 
 class UIAssetGraphQuery(msgspec.Struct, kw_only=True):

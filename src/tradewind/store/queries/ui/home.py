@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from tradewind.domain.access import Access
 from tradewind.store.database import Tx
 from tradewind.store.queries.reading import Reader, within
-from tradewind.store.statements import Statement, one_of
+from tradewind.store.statements import Statement, const, one_of
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.deadlines import deadline
 from tradewind.store.tables.runs import ACTIVE
@@ -150,31 +150,54 @@ def held(tx: Tx, *, access: Access) -> list[Held]:
     return _held.all(tx, select.group_by(ti.c.state, ti.c.pool, ti.c.queue, ti.c.hostname))
 
 
-class Missed(msgspec.Struct, frozen=True, kw_only=True):
-    """A deadline of a run, or an SLA of a task, that was not held."""
+class DueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A deadline of a run, or an SLA of a task; ``alert`` counts within the DAG's deadlines."""
 
+    id: int
     dag_id: str
     run_id: str
     kind: str
+    alert: int
     name: str | None
     task_id: str | None
     deadline_time: datetime
+    run_state: str
+    version_hash: str | None
 
 
-_missed = Reader(Missed, {name: deadline.c[name] for name in Missed.__struct_fields__})
+_due = Reader(
+    DueRow,
+    {
+        **{name: deadline.c[name] for name in DueRow.__struct_fields__ if name in deadline.c},
+        "run_state": run.c.state, "version_hash": run.c.version_hash,
+    },
+)  # fmt: skip
+_its_run = deadline.join(run, (run.c.dag_id == deadline.c.dag_id) & (run.c.run_id == deadline.c.run_id))
 
 
-def missed(tx: Tx, since: datetime, limit: int, *, access: Access) -> list[Missed]:
+def missed(tx: Tx, since: datetime, limit: int, *, access: Access) -> list[DueRow]:
     """Deadlines that were missed since then, the latest first."""
-    where = (
-        deadline.c.missed == sa.true(),
-        deadline.c.deadline_time >= since,
-        within(deadline.c.dag_id, access),
-    )
-    select = sa.select(*_missed.columns).where(*where)
-    return _missed.all(
-        tx, select.order_by(deadline.c.deadline_time.desc(), deadline.c.id.desc()).limit(limit)
-    )
+    latest = (deadline.c.deadline_time.desc(), deadline.c.id.desc())
+    where = (deadline.c.missed == sa.true(), deadline.c.deadline_time >= since)
+    return _deadlines(tx, *where, order=latest, limit=limit, access=access)
+
+
+def coming(tx: Tx, limit: int, *, access: Access) -> list[DueRow]:
+    """Deadlines that nobody has looked at because they are still ahead, the next one first."""
+    nearest = (deadline.c.deadline_time, deadline.c.id)
+    where = (deadline.c.missed == sa.false(), deadline.c.kind != const("reference"))
+    return _deadlines(tx, *where, order=nearest, limit=limit, access=access)
+
+
+def _deadlines(
+    tx: Tx,
+    *where: sa.ColumnElement[bool],
+    order: Sequence[sa.ColumnElement[Any]],
+    limit: int,
+    access: Access,
+) -> list[DueRow]:
+    select = sa.select(*_due.columns).select_from(_its_run).where(*where, within(deadline.c.dag_id, access))
+    return _due.all(tx, select.order_by(*order).limit(limit))
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,0 @@
-import type { ViewProps } from "@/lib/search";
-
-export default function Jobs(_: ViewProps) {
-  return null;
-}
