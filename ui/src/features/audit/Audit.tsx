@@ -55,7 +55,7 @@ function useColumns(onShow: (id: number) => void): Column<Entry>[] {
   const { t } = useTranslation("audit");
   return [
     { key: "when", header: t("when"), width: "12rem", cell: ({ when }) => <When at={when} /> },
-    { key: "who", header: t("who"), cell: ({ owner }) => owner ?? <span className="muted">–</span> },
+    { key: "who", header: t("who"), cell: ({ owner }) => <span className={styles.who}>{owner ?? "–"}</span> },
     {
       key: "event",
       header: t("event"),

@@ -9,6 +9,7 @@ import { Filters, LateSearch } from "@/components/Filters";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
+import { Tooltip } from "@/components/Tooltip";
 import { When } from "@/components/When";
 import { asCount, asText, type ViewProps } from "@/lib/search";
 
@@ -62,14 +63,34 @@ function List({ title, rows }: { title: "missed" | "coming"; rows: readonly Dead
 function useColumns(): Column<Deadline>[] {
   const { t } = useTranslation("system");
   return [
-    { key: "due", header: t("deadlines.due"), cell: ({ deadline_time: at }) => <When at={at} /> },
-    { key: "left", header: t("deadlines.left"), wideOnly: true, cell: ({ deadline_time: at }) => <When at={at} ago /> },
+    { key: "due", header: t("deadlines.due"), width: "12rem", cell: ({ deadline_time: at }) => <Due at={at} /> },
     { key: "kind", header: t("deadlines.kind"), cell: ({ kind }) => <Chip>{t(`deadlines.kinds.${kind}`)}</Chip> },
     { key: "what", header: t("deadlines.what"), cell: (one) => <What one={one} /> },
     { key: "name", header: t("deadlines.name"), wideOnly: true, cell: ({ name }) => name ?? <span className="muted">–</span> },
     { key: "state", header: t("deadlines.state"), cell: ({ run_state: state }) => <StateBadge state={state} /> },
-    { key: "callback", header: t("deadlines.callback"), wideOnly: true, cell: ({ callback }) => (callback ? <code>{callback}</code> : <span className="muted">–</span>) },
+    { key: "callback", header: t("deadlines.callback"), wideOnly: true, cell: ({ callback }) => <Callback path={callback} /> },
   ];
+}
+
+function Due({ at }: { at: string }) {
+  return (
+    <div className={styles.task}>
+      <When at={at} />
+      <span className={styles.about}>
+        <When at={at} ago />
+      </span>
+    </div>
+  );
+}
+
+/** The function's name; where it lives is in the tooltip. */
+function Callback({ path }: { path: string | null }) {
+  if (path === null) return <span className="muted">–</span>;
+  return (
+    <Tooltip text={path}>
+      <code>{path.split(".").at(-1)}</code>
+    </Tooltip>
+  );
 }
 
 function What({ one: { dag_id: dagId, run_id: runId, task_id: taskId } }: { one: Deadline }) {
