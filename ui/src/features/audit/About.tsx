@@ -83,7 +83,12 @@ function Changes({ fields }: { fields: Extra["fields"] }) {
   );
 }
 
+/** Longer values than this take several lines. */
+const SHORT = 60;
+
 function shown(value: unknown): string {
   if (value === undefined) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  if (typeof value === "string") return value;
+  const line = JSON.stringify(value);
+  return line.length > SHORT ? JSON.stringify(value, null, 1) : line;
 }

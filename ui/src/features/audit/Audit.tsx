@@ -54,7 +54,11 @@ export default function Audit({ search, onSearch }: ViewProps) {
 function useColumns(onShow: (id: number) => void): Column<Entry>[] {
   const { t } = useTranslation("audit");
   return [
-    { key: "when", header: t("when"), width: "12rem", cell: ({ when }) => <When at={when} /> },
+    { key: "when", header: t("when"), width: "12rem", cell: ({ when }) => (
+        <span className={styles.when}>
+          <When at={when} />
+        </span>
+      ) },
     { key: "who", header: t("who"), cell: ({ owner }) => <span className={styles.who}>{owner ?? "–"}</span> },
     {
       key: "event",

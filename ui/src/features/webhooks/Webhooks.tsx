@@ -42,23 +42,27 @@ export default function Webhooks(_: ViewProps) {
 function useColumns(onOpen: (open: Open) => void): Column<Webhook>[] {
   const { t } = useTranslation("webhooks");
   return [
-    { key: "name", header: t("name"), cell: ({ name }) => <strong>{name}</strong> },
+    { key: "name", header: t("name"), cell: ({ name }) => <Name name={name} /> },
     { key: "does", header: t("does"), cell: (hook) => <Does hook={hook} /> },
-    {
-      key: "address",
-      header: t("address"),
-      cell: ({ name }) => (
-        <span className={styles.address}>
-          <code>{`/api/v2/webhooks/${name}`}</code>
-          <Copy text={addressOf(name)} label={t("copyAddress", { name })} />
-        </span>
-      ),
-    },
     { key: "proof", header: t("proof"), wideOnly: true, cell: ({ signed_only: signed }) => <Chip>{t(signed ? "proofs.signed" : "proofs.bearer")}</Chip> },
     { key: "params", header: t("mapping"), wideOnly: true, cell: ({ params }) => <Params params={params} /> },
     { key: "made", header: t("made"), wideOnly: true, cell: ({ created_at: at }) => <When at={at} ago /> },
     { key: "do", header: <span className="visually-hidden">{t("actions")}</span>, width: "8rem", cell: (hook) => <Deeds name={hook.name} onOpen={onOpen} /> },
   ];
+}
+
+/** Its name, and where the other system posts to. */
+function Name({ name }: { name: string }) {
+  const { t } = useTranslation("webhooks");
+  return (
+    <div className={styles.name}>
+      <strong>{name}</strong>
+      <span className={styles.address}>
+        <code>{`/api/v2/webhooks/${name}`}</code>
+        <Copy text={addressOf(name)} label={t("copyAddress", { name })} />
+      </span>
+    </div>
+  );
 }
 
 function Does({ hook }: { hook: Webhook }) {
