@@ -122,12 +122,29 @@ def test_a_group_gives_its_users_a_role(site: Site, admin: Visitor, dialog: Loca
     expect(row(page, "night-shift")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_who_may_not_manage_people_is_told_so(name: str, site: Site, browser: Browser) -> None:
-    with site.visit(browser, "shopkeeper") as visitor:
-        page = visitor.go(f"/admin/{name}")
-        expect(page.get_by_text("You may not see this")).to_be_visible()
-        expect(page.get_by_role("link", name="Users")).to_have_count(0)
+@pytest.mark.parametrize("who", ["viewer", "shopkeeper"])
+def test_who_may_not_manage_people_is_told_so(who: str, site: Site, browser: Browser) -> None:
+    with site.visit(browser, who) as visitor:
+        for name in PEOPLE:
+            page = visitor.go(f"/admin/{name}")
+            expect(page.get_by_text("You may not see this")).to_be_visible()
+            expect(page.get_by_role("link", name="Users")).to_have_count(0)
+
+
+def test_who_may_only_look_at_people_is_offered_no_change(site: Site, browser: Browser, pia: str) -> None:
+    reads = [{"action": "can_read", "resource": what} for what in ("Users", "Roles", "DAGs")]
+    site.ours("POST", "/roles", name="Watcher", permissions=reads).raise_for_status()
+    site.ours("PATCH", f"/users/{pia}", roles=["Watcher"]).raise_for_status()
+    with site.visit(browser, pia) as visitor:
+        for name in PEOPLE[:-1]:
+            page = visitor.go(f"/admin/{name}")
+            view = page.locator("#content")
+            expect(view.get_by_role("heading", level=2, name=re.compile(r"^\d+ ")).first).to_be_visible()
+            expect(view.get_by_role("switch")).to_have_count(0)
+            for word in ("New", "Edit", "Delete", "Reset", "Revoke"):
+                expect(view.get_by_role("button", name=re.compile(f"^{word}"))).to_have_count(0)
+    site.ours("PATCH", f"/users/{pia}", roles=["Viewer"]).raise_for_status()
+    site.ours("DELETE", "/roles/Watcher").raise_for_status()
 
 
 def test_a_role_is_made_from_another_and_changed(site: Site, admin: Visitor, dialog: Locator) -> None:

@@ -46,7 +46,7 @@ function useColumns(onOpen: (open: Open) => void): Column<Webhook>[] {
     { key: "does", header: t("does"), cell: (hook) => <Does hook={hook} /> },
     { key: "proof", header: t("proof"), wideOnly: true, cell: ({ signed_only: signed }) => <Chip>{t(signed ? "proofs.signed" : "proofs.bearer")}</Chip> },
     { key: "params", header: t("mapping"), wideOnly: true, cell: ({ params }) => <Params params={params} /> },
-    { key: "made", header: t("made"), wideOnly: true, cell: ({ created_at: at }) => <When at={at} ago /> },
+    { key: "made", header: t("made"), wideOnly: true, width: "8rem", cell: ({ created_at: at }) => <When at={at} ago /> },
     { key: "do", header: <span className="visually-hidden">{t("actions")}</span>, width: "8rem", cell: (hook) => <Deeds name={hook.name} onOpen={onOpen} /> },
   ];
 }
