@@ -1,4 +1,5 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 
 import styles from "./Tabs.module.css";
 
@@ -11,8 +12,15 @@ export interface Tab {
 
 /** Views of one thing, each with an address of its own. What else the address says of a view does not make it another. */
 export function Tabs({ tabs, label }: { tabs: readonly Tab[]; label: string }) {
+  const bar = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  useEffect(() => {
+    // On a phone not all of them fit: the one that is shown is in view.
+    const open = bar.current?.querySelector<HTMLElement>("[aria-current='page']");
+    if (bar.current && open) bar.current.scrollLeft = open.offsetLeft - (bar.current.clientWidth - open.offsetWidth) / 2;
+  }, [path]);
   return (
-    <nav className={styles.tabs} aria-label={label}>
+    <nav ref={bar} className={styles.tabs} aria-label={label}>
       {tabs.map(({ label: text, link, count }) => (
         <Link key={text} {...link} activeOptions={{ includeSearch: false, ...link.activeOptions }} className={styles.tab} activeProps={{ "aria-current": "page" }}>
           {text}

@@ -61,3 +61,8 @@ export function useZone(dagZone?: string | null): string {
   const { zone } = usePreferences();
   return zone === "dag" ? (dagZone ?? "UTC") : zone;
 }
+
+/** A phone's window: what is usual differs there. */
+export function isNarrow(): boolean {
+  return matchMedia("(max-width: 48rem)").matches;
+}

@@ -7,7 +7,7 @@ import { Card } from "@/components/Card";
 import { Chip } from "@/components/Chip";
 import { Failure, Skeleton } from "@/components/Say";
 import { useNow } from "@/lib/now";
-import { useZone } from "@/lib/preferences";
+import { isNarrow, useZone } from "@/lib/preferences";
 import { asText } from "@/lib/search";
 import { dayOf } from "@/lib/time";
 
@@ -46,7 +46,7 @@ export function Calendar({ dagId, search, onSearch, zone: dagZone }: CalendarPro
   const { t, i18n } = useTranslation("calendar");
   const zone = useZone(dagZone);
   const today = dayOf(useNow(false), zone);
-  const range = search.range ?? today.slice(0, 4);
+  const range = search.range ?? today.slice(0, isNarrow() ? 7 : 4);
   const { data: days, error, refetch } = useCalendar(dagId, range, zone, today);
   const month = range.length > 4;
   const go = (next: Range) => onSearch({ range: next, day: undefined });
@@ -59,9 +59,11 @@ export function Calendar({ dagId, search, onSearch, zone: dagZone }: CalendarPro
           <>
             <Chip on={!month} onClick={() => go(range.slice(0, 4))}>{t("year")}</Chip>
             <Chip on={month} onClick={() => go(month ? range : monthFor(range, search.day ?? today))}>{t("month")}</Chip>
-            <IconButton label={t("before")} onClick={() => go(neighbour(range, -1))}><ChevronLeft /></IconButton>
-            <Button small onClick={() => go(month ? today.slice(0, 7) : today.slice(0, 4))}>{t("today")}</Button>
-            <IconButton label={t("after")} onClick={() => go(neighbour(range, 1))}><ChevronRight /></IconButton>
+            <span className={styles.steps}>
+              <IconButton label={t("before")} onClick={() => go(neighbour(range, -1))}><ChevronLeft /></IconButton>
+              <Button small onClick={() => go(month ? today.slice(0, 7) : today.slice(0, 4))}>{t("today")}</Button>
+              <IconButton label={t("after")} onClick={() => go(neighbour(range, 1))}><ChevronRight /></IconButton>
+            </span>
           </>
         }
       >

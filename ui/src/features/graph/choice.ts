@@ -1,11 +1,12 @@
 /** What of the graph is shown, to and from the search of the address. */
+import { isNarrow } from "@/lib/preferences";
 import { asCount, asOneOf, asText } from "@/lib/search";
 
 import { type GraphChoice } from "./Graph";
 
 /** A phone is higher than it is wide. */
 function usual(): "LR" | "TB" {
-  return matchMedia("(max-width: 48rem)").matches ? "TB" : "LR";
+  return isNarrow() ? "TB" : "LR";
 }
 
 /** Some names: an empty list differs from none. */
