@@ -15,7 +15,7 @@ export function useChanges(): boolean {
   const [live, setLive] = useState(true);
   useEffect(() => {
     const source = stream();
-    const merge = merged((change) => void client.invalidateQueries({ predicate: ({ queryKey }) => concerns(change, queryKey) }));
+    const merge = merged((change) => client.invalidateQueries({ predicate: ({ queryKey }) => concerns(change, queryKey) }));
     const hear: Record<Kind, (text: string, at: number) => void> = {
       hello: (_, at) => {
         setLive(true);
@@ -34,31 +34,29 @@ export function useChanges(): boolean {
   return live;
 }
 
-const PAUSE = 400;
+const [PAUSE, LONGEST] = [400, 10_000];
 
-/** The first change is told at once; those that come within the next moment are told together after it. */
-export function merged(tell: (change: Change) => void): (change: Change) => void {
+const after = (time: number) => new Promise<void>((go) => void setTimeout(go, time));
+
+/**
+ * The first change is told at once; those that come within the next moment are told together after it. Not before what
+ * was told is done with, either: to ask anew breaks off what is being asked, and a busy server would never be heard out.
+ */
+export function merged(tell: (change: Change) => Promise<unknown>): (change: Change) => void {
   let waiting: Change | undefined;
   let pausing = false;
-  const pause = () => {
+  const told = async (change: Change): Promise<void> => {
     pausing = true;
-    setTimeout(() => {
-      pausing = false;
-      if (waiting) {
-        const next = waiting;
-        waiting = undefined;
-        tell(next);
-        pause();
-      }
-    }, PAUSE);
+    await Promise.all([after(PAUSE), Promise.race([tell(change), after(LONGEST)])]);
+    pausing = false;
+    if (!waiting) return;
+    const next = waiting;
+    waiting = undefined;
+    await told(next);
   };
   return (change) => {
-    if (pausing) {
-      waiting = waiting ? both(waiting, change) : change;
-      return;
-    }
-    tell(change);
-    pause();
+    if (pausing) waiting = waiting ? both(waiting, change) : change;
+    else void told(change);
   };
 }
 
