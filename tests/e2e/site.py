@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from tests.integration.system.world import World, until
+from tests.packages import provider_package
 
 HERE: Final = Path(__file__).parent
 AXE: Final = HERE.parents[1] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,6 +33,22 @@ ON_ASSETS: Final = ("on_orders", "on_both", "on_forecast", "clicks_daily")
 """DAGs that assets start."""
 ACTIVE: Final = (*STORY, *ON_ASSETS, "invoices", "slow_import")
 
+VARIABLES: Final = (
+    ("region", "eu-central", "Where the shop sells."),
+    ("rates", {"EUR": 1, "USD": 1.09, "api_key": "rates-of-nobody"}, None),
+    ("mail_password", "letters-of-nobody", "Of the shop's mailbox."),
+)
+"""Key, value, description."""
+CONNECTIONS: Final[tuple[dict[str, Any], ...]] = (
+    {"connection_id": "shop_db", "conn_type": "postgres", "host": "db.example.com", "port": 5432,
+     "schema": "shop", "login": "clerk", "password": "drawers-of-nobody", "description": "Orders and prices.",
+     "extra": '{"sslmode": "require", "private_token": "tokens-of-nobody"}'},
+    {"connection_id": "shop_files", "conn_type": "fs", "extra": '{"path": "/tmp"}'},
+    {"connection_id": "suppliers", "conn_type": "http", "host": "https://suppliers.example.com"},
+)  # fmt: skip
+SECRETS: Final = ("rates-of-nobody", "letters-of-nobody", "drawers-of-nobody", "tokens-of-nobody")
+"""What no page may show to anybody."""
+
 
 class Site:
     """The system, and who may visit it: ``admin``, ``viewer`` (reads all), ``shopkeeper`` (two DAGs),
@@ -38,8 +56,13 @@ class Site:
     """
 
     def __init__(self, home: Path) -> None:
-        self.world = World(home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50")
+        packages = provider_package(home.parent / "packages")
+        self.world = World(
+            home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50", AIRFLOW__CORE__TEST_CONNECTION="Enabled",
+            AIRFLOW__API__EXPOSE_CONFIG="non-sensitive-only", PYTHONPATH=str(packages),
+        )  # fmt: skip
         self.world.dags(**{path.stem: path.read_text() for path in (HERE / "dags").glob("*.py")})
+        shutil.copytree(HERE / "plugins", home / "plugins")
         self._logged_in: dict[str, StorageState] = {}
         self._tabs: dict[str, Visitor] = {}
         self.address = f"http://127.0.0.1:{self.world.port}"
@@ -48,6 +71,7 @@ class Site:
         """Start everything, tell the story, make the people."""
         self.world.standalone()
         self.world.wait_for_dags(*ACTIVE, "prices_eu", "prices_us", "counts_stock")
+        self._things()
         self.world.call("POST", "/pools", name="narrow", slots=1).raise_for_status()
         for dag_id in ACTIVE:
             self.world.call("PATCH", f"/dags/{dag_id}", is_paused=False).raise_for_status()
@@ -61,6 +85,14 @@ class Site:
             if end:
                 until(lambda dag_id=dag_id: self.state(dag_id) in {"success", "failed"}, f"{dag_id} ends")
                 assert self.state(dag_id) == end, dag_id
+
+    def _things(self) -> None:
+        """What pages of administration show."""
+        for key, value, about in VARIABLES:
+            body = {"key": key, "value": value, "description": about}
+            self.world.call("POST", "/variables", **body).raise_for_status()
+        for connection in CONNECTIONS:
+            self.world.call("POST", "/connections", **connection).raise_for_status()
 
     def state(self, dag_id: str) -> str:
         """How the story's run of a DAG stands."""

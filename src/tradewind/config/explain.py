@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tradewind.config.model import Config
 from tradewind.config.moved import EXTRA_SENSITIVE, present_name
 from tradewind.config.sections import SECTIONS
+
+SourceKind = Literal["default", "file", "environment", "command", "secret"]
 
 
 class Row(NamedTuple):
@@ -22,6 +24,17 @@ class Row(NamedTuple):
     sensitive: bool
     used: bool
     """False for options that only other packages read."""
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """What kind of place ``source`` names."""
+        if self.source.startswith("command in ") or "_cmd in " in self.source:
+            return "command"
+        if self.source.startswith("secret named ") or "_secret in " in self.source:
+            return "secret"
+        if self.source.startswith("environment "):
+            return "environment"
+        return "file" if self.source.startswith("file ") else "default"
 
 
 def explain(config: Config, section: str, key: str) -> Row | None:

@@ -67,6 +67,7 @@ RULES: dict[str, str] = {
         ui_changes
         ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph ui_assets
         ui_asset_partitions
+        ui_config ui_providers
         """,
     ),
     **rule(
@@ -91,6 +92,7 @@ RULES: dict[str, str] = {
         delete_dag_asset_queued_event
         clear_asset_state_store delete_asset_state_store set_asset_state_store
         get_connection get_connections post_connection patch_connection delete_connection bulk_connections
+        ui_connection_types
         create_default_connections test_connection enqueue_connection_test get_connection_test
         get_variable get_variables post_variable patch_variable delete_variable bulk_variables
         post_pool patch_pool delete_pool bulk_pools
@@ -113,7 +115,7 @@ RULES: dict[str, str] = {
 
 OF_TABLES = {
     "get_event_logs": "admin", "get_event_log": "admin", "get_config": "op", "get_config_value": "op",
-    "create_xcom_entry": "op", "update_xcom_entry": "op", "delete_xcom_entry": "op",
+    "ui_config": "op", "create_xcom_entry": "op", "update_xcom_entry": "op", "delete_xcom_entry": "op",
     **v1_rules.OF_TABLES,
 }  # fmt: skip
 """Where the roles in the tables, which are Airflow 2.x's, differ from those of the simple auth manager."""

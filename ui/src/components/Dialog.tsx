@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { cx } from "@/lib/format";
@@ -19,14 +19,19 @@ interface DialogProps {
   wide?: boolean;
 }
 
+/** What can be typed into: the first of them has the focus, unless a touch would bring up a keyboard. */
+const FIELDS = "input:not([type=checkbox], [type=hidden]), textarea, select";
+
 /** Something that wants an answer before the rest goes on. */
 export function Dialog({ open, onClose, title, description, children, footer, wide }: DialogProps) {
   const { t } = useTranslation();
+  const popup = useRef<HTMLDivElement>(null);
+  const first = (by: string) => (by === "touch" ? null : popup.current?.querySelector<HTMLElement>(FIELDS)) ?? popup.current;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={cx(styles.popup, wide && styles.wide)}>
+        <Base.Popup ref={popup} initialFocus={first} className={cx(styles.popup, wide && styles.wide)}>
           <header className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <IconButton label={t("close")} onClick={onClose}>

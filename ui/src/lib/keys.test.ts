@@ -13,7 +13,8 @@ describe("what a change makes old", () => {
     expect(concerns(change, keys.all("dags"))).toBe(true);
     expect(concerns(change, keys.run("d", "other"))).toBe(false);
     expect(concerns(change, keys.dag("other"))).toBe(false);
-    expect(concerns(change, keys.all("pools"))).toBe(false);
+    expect(concerns(change, keys.all("pools"))).toBe(true);
+    expect(concerns(change, keys.all("assets"))).toBe(false);
   });
 
   it("is every run of a DAG where only the DAG is named", () => {

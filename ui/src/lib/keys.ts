@@ -11,7 +11,8 @@ export const keys = {
   all: (kind: string, ...rest: unknown[]) => ["all", kind, ...rest] as const,
 };
 
-const OF_RUNS = new Set(["dags", "runs", "home"]);
+/** What runs change: the slots of pools, and what tasks leave for each other, too. */
+const OF_RUNS = new Set(["dags", "runs", "home", "pools", "xcoms"]);
 /** What the start page shows beside DAGs and runs. */
 const AT_HOME = new Set(["jobs", "pools", "import_errors", "deadlines", "hitl"]);
 

@@ -7,13 +7,12 @@ import { Card } from "@/components/Card";
 import { Copy } from "@/components/Copy";
 import { Confirm } from "@/components/Dialog";
 import { Field, TextArea, TextInput } from "@/components/Fields";
-import { Json } from "@/components/Json";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { useSay } from "@/components/Toasts";
+import { Value } from "@/components/Value";
 import { When } from "@/components/When";
 import { useMe } from "@/lib/me";
 
-import { Records, recordsOf } from "./Records";
 import styles from "./task.module.css";
 import { type TaskKey } from "./useTaskInstance";
 import { useChangeXCom, useXCom, useXComs } from "./useXComs";
@@ -75,7 +74,7 @@ function Entry({ of, name, at }: { of: TaskKey; name: string; at: string }) {
         </>
       }
     >
-      {error ? <Failure error={error} /> : data ? <XComValue value={data.value} /> : <Skeleton lines={2} />}
+      {error ? <Failure error={error} /> : data ? <Value value={data.value} /> : <Skeleton lines={2} />}
       {open === "edit" && <XComDialog of={of} name={name} text={text} onClose={close} />}
       <Confirm
         open={open === "delete"}
@@ -88,27 +87,6 @@ function Entry({ of, name, at }: { of: TaskKey; name: string; at: string }) {
         busy={change.isPending}
       />
     </Card>
-  );
-}
-
-/** A list of like objects as a table, or as the tree that it is; other values as a tree. */
-function XComValue({ value }: { value: unknown }) {
-  const { t } = useTranslation("task");
-  const records = recordsOf(value);
-  const [tree, setTree] = useState(false);
-  if (!records) return <Json value={value} />;
-  return (
-    <div className={styles.value}>
-      <div className={styles.toolbar}>
-        <Button small aria-pressed={!tree} kind={tree ? "ghost" : "default"} onClick={() => setTree(false)}>
-          {t("xcoms.table")}
-        </Button>
-        <Button small aria-pressed={tree} kind={tree ? "default" : "ghost"} onClick={() => setTree(true)}>
-          {t("xcoms.tree")}
-        </Button>
-      </div>
-      {tree ? <Json value={value} /> : <Records records={records} />}
-    </div>
   );
 }
 

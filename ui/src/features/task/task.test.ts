@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { namesOf, recordsOf } from "./Records";
+import { namesOf, recordsOf } from "@/components/Records";
 import { structure } from "./Rendered";
 import { reproduce } from "./TaskDetails";
 import { phases } from "./Timing";

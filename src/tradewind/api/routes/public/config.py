@@ -47,19 +47,29 @@ def get_config_value(call: Call) -> schemas.Config | Response:
 
 
 def _rows(call: Call) -> Iterable[Row]:
-    if call.services.settings.expose_config == "false":
+    if not is_exposed(call):
         raise problems.NotAllowed(
             "Forbidden: [api] expose_config is off. Set it to non-sensitive-only to show what is no secret."
         )
     return call.services.options()
 
 
+def is_exposed(call: Call) -> bool:
+    """Whether people may see the configuration at all."""
+    return call.services.settings.expose_config != "false"
+
+
+def shown(row: Row) -> str:
+    """An option's value as people may see it: secrets are never shown."""
+    value = MASK if row.sensitive and row.text else hiding.shown(row.text, None if row.used else row.key)
+    return value or ""
+
+
 def _answer(call: Call, rows: Iterable[Row]) -> schemas.Config | Response:
-    """As JSON, or like the file itself for a client that would rather have text. Secrets are never shown."""
+    """As JSON, or like the file itself for a client that would rather have text."""
     sections: dict[str, list[schemas.ConfigOption]] = {}
     for row in rows:
-        value = MASK if row.sensitive and row.text else hiding.shown(row.text, None if row.used else row.key)
-        sections.setdefault(row.section, []).append(schemas.ConfigOption(key=row.key, value=value or ""))
+        sections.setdefault(row.section, []).append(schemas.ConfigOption(key=row.key, value=shown(row)))
     if _wants_text(call.request.headers.get("accept", "*/*")):
         return PlainTextResponse("\n".join(_lines(sections)))
     return schemas.Config(

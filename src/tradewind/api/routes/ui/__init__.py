@@ -25,6 +25,7 @@ MODULES: Final = [
     "history",
     "overview",
     "assets",
+    "installation",
 ]
 
 

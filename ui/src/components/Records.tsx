@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import { type Column, Table } from "@/components/Table";
+import { type Column, Table } from "./Table";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export function namesOf(records: readonly Row[]): string[] {
 
 /** A list of objects as a table. */
 export function Records({ records }: { records: readonly Row[] }) {
-  const { t } = useTranslation("task");
+  const { t } = useTranslation();
   const columns: Column<{ row: Row; place: number }>[] = namesOf(records).map((name) => ({
     key: name,
     header: name,
@@ -28,7 +28,7 @@ export function Records({ records }: { records: readonly Row[] }) {
   }));
   return (
     <Table
-      label={t("xcoms.table")}
+      label={t("value.table")}
       rows={records.map((row, place) => ({ row, place }))}
       columns={columns}
       rowKey={({ place }) => String(place)}

@@ -1,0 +1,1 @@
+raise RuntimeError("The till cannot be found. <b>Was it moved?</b>")
