@@ -16,6 +16,17 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // the policy allows no data: but for images
     chunkSizeWarningLimit: 1600, // elk, in a worker of its own
+    // What most pages need comes in two files: a hundred small ones take longer than they weigh.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "libraries", minShareCount: 6, test: /node_modules\/(@base-ui|@floating-ui|@tanstack|i18next|lucide-react|openapi-fetch|react|react-dom|react-i18next|scheduler|tabbable|use-sync-external-store)\// },
+            { name: "shared", minShareCount: 4, test: /src\/(components\/(?!MarkdownInner)|lib\/|features\/session\/)/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(
