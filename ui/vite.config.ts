@@ -21,8 +21,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "libraries", minShareCount: 6, test: /node_modules\/(@base-ui|@floating-ui|@tanstack|i18next|lucide-react|openapi-fetch|react|react-dom|react-i18next|scheduler|tabbable|use-sync-external-store)\// },
-            { name: "shared", minShareCount: 4, test: /src\/(components\/(?!MarkdownInner)|lib\/|features\/session\/)/ },
+            { name: "libraries", minShareCount: 12, test: /node_modules\/(@base-ui|@floating-ui|@tanstack|i18next|lucide-react|openapi-fetch|react|react-dom|react-i18next|scheduler|tabbable|use-sync-external-store)\// },
+            { name: "shared", minShareCount: 12, test: /src\/(components\/(?!MarkdownInner)|lib\/|features\/session\/)/ },
           ],
         },
       },
