@@ -50,7 +50,7 @@ PAGES = {
 }
 SEEN = """async ({selector, link}) => {
   const visible = () => [...document.querySelectorAll(selector)].some((one) => one.getClientRects().length);
-  const busy = () => document.querySelector('#content [role=status][aria-label]');
+  const busy = () => document.querySelector("#content [role=status][aria-label], #content [aria-busy=true]");
   const begin = performance.now(), there = link && document.querySelector(link);
   if (there) there.click();
   const away = () => there && location.pathname !== new URL(there.href).pathname;

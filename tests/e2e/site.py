@@ -55,14 +55,19 @@ class Site:
     ``mender`` (reads all, acts on one).
     """
 
-    def __init__(self, home: Path) -> None:
-        packages = provider_package(home.parent / "packages")
-        self.world = World(
-            home, AIRFLOW__WORKERS__TASKS_PER_PROCESS="50", AIRFLOW__CORE__TEST_CONNECTION="Enabled",
-            AIRFLOW__API__EXPOSE_CONFIG="non-sensitive-only", PYTHONPATH=str(packages),
-        )  # fmt: skip
-        self.world.dags(**{path.stem: path.read_text() for path in (HERE / "dags").glob("*.py")})
-        shutil.copytree(HERE / "plugins", home / "plugins")
+    def __init__(self, home: Path, dags: Path | None = None) -> None:
+        """``dags``: instead of the story's DAGs, plug-ins and packages."""
+        settings = {"AIRFLOW__WORKERS__TASKS_PER_PROCESS": "50"}
+        if dags is None:
+            settings |= {
+                "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+                "AIRFLOW__API__EXPOSE_CONFIG": "non-sensitive-only",
+                "PYTHONPATH": str(provider_package(home.parent / "packages")),
+            }
+            shutil.copytree(HERE / "plugins", home / "plugins")
+        self.world = World(home, **settings)
+        files = (dags or HERE / "dags").glob("[!_]*.py")
+        self.world.dags(**{path.stem: path.read_text() for path in files})
         self._logged_in: dict[str, StorageState] = {}
         self._tabs: dict[str, Visitor] = {}
         self.address = f"http://127.0.0.1:{self.world.port}"
@@ -205,7 +210,9 @@ class Visitor:
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more."""
-        self.page.wait_for_function("() => !document.querySelector('#content [role=status][aria-label]')")
+        self.page.wait_for_function(
+            "() => !document.querySelector('#content [role=status][aria-label], #content [aria-busy=true]')"
+        )
 
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA on this page, in the light and in the dark."""

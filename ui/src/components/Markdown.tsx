@@ -8,7 +8,7 @@ const Inner = lazy(() => import("./MarkdownInner"));
 export function Markdown({ text }: { text: string }) {
   return (
     <div className={styles.text}>
-      <Suspense fallback={<p>{text}</p>}>
+      <Suspense fallback={<p aria-busy>{text}</p>}>
         <Inner text={text} />
       </Suspense>
     </div>

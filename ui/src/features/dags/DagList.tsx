@@ -80,8 +80,8 @@ function useColumns(recent: ReadonlyMap<string, RecentRun[]>, { onFilter, onTrig
         </div>
       ),
     },
-    { key: "owner", header: t("owner"), wideOnly: true, cell: (dag) => <Owners dag={dag} filter={filter} onFilter={onFilter} /> },
-    { key: "schedule", header: t("schedule"), wideOnly: true, cell: (dag) => <span title={dag.timetable_description ?? ""}>{dag.timetable_periodic || dag.timetable_summary !== "None" ? dag.timetable_summary : t("byHand")}</span> },
+    { key: "owner", header: t("owner"), wideOnly: true, width: "12rem", cell: (dag) => <Owners dag={dag} filter={filter} onFilter={onFilter} /> },
+    { key: "schedule", header: t("schedule"), wideOnly: true, width: "11rem", cell: (dag) => <span className={styles.schedule} title={dag.timetable_description ?? ""}>{dag.timetable_periodic || dag.timetable_summary !== "None" ? dag.timetable_summary : t("byHand")}</span> },
     { key: "next", header: t("next"), sort: "next_dagrun", wideOnly: true, cell: (dag) => <NextRun dag={dag} /> },
     { key: "last", header: t("last"), wideOnly: true, width: "9rem", cell: (dag) => <Last dag={dag} run={recent.get(dag.dag_id)?.at(-1)} /> },
     {

@@ -75,7 +75,7 @@ export function Graph({ dagId, runId: fixed, choice, onChange }: GraphProps) {
           onFind={(task) => onChange({ task, fold: [...view.folded].filter((group) => !view.ways.get(task)?.includes(group)) })}
         />
         <Hints large={view.large} tasks={structure.data.task_count} nodes={view.nodes.length} />
-        <div className={styles.frame}>
+        <div className={styles.frame} aria-busy={laid.isFetching}>
           {laid.data && <Canvas nodes={view.nodes} edges={view.edges} layout={laid.data} label={t("label", { dag: dagId })} />}
           {laid.isFetching && (
             <div className={styles.busy} role="status">
@@ -106,7 +106,9 @@ function useAsked(dagId: string, fixed: string | undefined, chosen: string | und
   const runId = fixed ?? chosen ?? listed.data?.dag_runs[0]?.dag_run_id;
   const summaries = useSummaries(dagId, runId);
   const knowsRun = fixed !== undefined || !listed.isPending;
-  const structure = useStructure(dagId, summaries.data?.version_number, knowsRun && (runId === undefined || !summaries.isPending));
+  // The list tells the version sooner than the summary of a large run does.
+  const version = summaries.data?.version_number ?? listed.data?.dag_runs.find((run) => run.dag_run_id === runId)?.dag_versions.at(-1)?.version_number;
+  const structure = useStructure(dagId, version, knowsRun && (runId === undefined || version !== undefined || !summaries.isPending));
   return { runs: fixed === undefined ? (listed.data?.dag_runs ?? []) : null, runId, summaries, structure };
 }
 

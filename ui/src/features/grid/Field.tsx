@@ -72,6 +72,7 @@ export function Field({ dagId, version, rows, runs, onFold, dagZone, anchor }: F
       className={styles.scroller}
       style={{ height: `min(calc(100dvh - 18rem), ${HEAD + rows.length * PITCH + SCROLLBAR}px)` }}
       aria-label={t("title")}
+      aria-busy={turn === 0 && rows.length > 0 && runs.length > 0 && !error}
       aria-rowcount={rows.length + 1}
       aria-colcount={runs.length + 1}
       aria-activedescendant={activeId(id, current)}
