@@ -27,7 +27,8 @@ PAGES: Final[dict[str, str]] = {
         )
     },
     "run": f"{DAG}/runs/{RUN}",
-    "run-failed": BROKEN,
+    "run-failed": f"/dags/shop_lost/runs/{RUN}",
+    "run-retrying": BROKEN,
     "run-waiting": f"/dags/waits_long/runs/{RUN}",
     **{
         f"run-{view}": f"{DAG}/runs/{RUN}/{view}"

@@ -23,6 +23,7 @@ RUN: Final = "first"
 STORY: Final = {
     "shop_night": "success",
     "shop_broken": None,
+    "shop_lost": "failed",
     "ask_people": None,
     "waits_long": None,
     "other_team": "success",

@@ -78,6 +78,22 @@ with DAG("shop_broken", schedule=None, tags=["shop"], default_args={"owner": "sh
     fetch() >> after()
     fetch_again()
 
+with DAG("shop_lost", schedule=None, tags=["shop"], default_args={"owner": "shop"}) as lost:
+
+    @task
+    def count_parcels() -> int:
+        print("counting parcels")
+        return 41
+
+    @task
+    def compare(parcels: int) -> None:
+        raise ValueError(f"{parcels} parcels left the shop, and 42 were paid for")
+
+    @task
+    def thank() -> None: ...
+
+    compare(count_parcels()) >> thank()
+
 with DAG("on_orders", schedule=[ORDERS], tags=["assets"]) as on_orders:
 
     @task
