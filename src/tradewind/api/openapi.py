@@ -26,6 +26,13 @@ _OVERLOAD: Final = {
     503: "The database does not answer now",
     504: "It took longer than a request may",
 }
+_TEXT: Final = {"type": "string"}
+_EVENT: Final = {
+    "type": "object",
+    "properties": {"event": _TEXT, "data": _TEXT, "retry": {"type": "integer"}},
+}
+_OTHER: Final = {"text/event-stream": _EVENT}
+"""Media types whose schema is that of one of the things that come one after the other."""
 _TEMPLATE: Final = "#/components/schemas/{name}"
 
 
@@ -139,7 +146,9 @@ def _responses(operation: Operation, found: dict[str, Any]) -> dict[str, Any]:
             "description": "Done",
             "content": _json(_any_of([found[str(kind)] for kind in _answers(operation) if kind])),
         }
-        good["content"].update({media: {"schema": {"type": "string"}} for media in operation.other_media})
+        good["content"].update(
+            {media: {"schema": _OTHER.get(media, _TEXT)} for media in operation.other_media}
+        )
     problem, malformed = (
         {problems.PROBLEM: {"schema": {"$ref": _TEMPLATE.format(name=kind.__name__)}}}
         for kind in (HTTPExceptionResponse, HTTPValidationError)

@@ -16,7 +16,9 @@ import { duration } from "@/lib/time";
 import styles from "./Trends.module.css";
 import { type TaskTrend, type Trends, useTrends } from "./useTrends";
 
-const Chart = lazy(() => import("./Chart"));
+/** Asked for beside the data, which it would else wait for. */
+const chart = import("./Chart");
+const Chart = lazy(() => chart);
 
 /** What stands in the address. */
 export interface TrendsSearch {
