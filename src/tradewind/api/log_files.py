@@ -174,6 +174,12 @@ def as_text(line: dict[str, Any]) -> str:
     return " ".join([f"{before}{level} - {line['event']}" if level else f"{before}{line['event']}", *said])
 
 
+def as_words(line: dict[str, Any]) -> str:
+    """What the line says, with the traceback that came with it, and nothing else."""
+    trace = line.get("exception")
+    return f"{line['event']}\n{trace}" if isinstance(trace, str) and trace else str(line["event"])
+
+
 def heading(path: Path, folder: Path) -> list[dict[str, Any]]:
     """The lines with which every log begins: where it came from, folded away by clients that know groups."""
     return [

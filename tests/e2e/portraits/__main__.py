@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 from tests import programs
@@ -47,7 +48,7 @@ def _paths(site: Site) -> dict[str, str]:
     failed = "/dags/warehouse_daily/dagRuns?state=failed&order_by=-run_after&limit=20"
     runs = [run["dag_run_id"] for run in site.world.call("GET", failed).json()["dag_runs"]]
     run = next(one for one in runs if _failed_task(site, one) == "check.totals")
-    base = "/dags/warehouse_daily"
+    base, run = "/dags/warehouse_daily", quote(run, safe="")
     return {
         "home": "/",
         "grid": f"{base}/grid",

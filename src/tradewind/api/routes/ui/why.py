@@ -104,7 +104,7 @@ def _log(call: Call, run: RunRecord, cause: home_queries.FailedTask) -> list[sch
     )  # fmt: skip
     lines = log_files.tail(path, _LOG_BYTES, folder=folder)[-_LINES:]
     return [
-        schemas.UILogLine(text=log_files.as_text(line), level=_level(line.get("level"))) for line in lines
+        schemas.UILogLine(text=log_files.as_words(line), level=_level(line.get("level"))) for line in lines
     ]
 
 
