@@ -8,12 +8,13 @@ from tests.store.world import NOW, World, chain
 
 from tradewind.domain.access import NOTHING, SYSTEM
 from tradewind.store.queries.browse import assets as browse
-from tradewind.store.queries.ui import asset_graph, asset_list, history, home
+from tradewind.store.queries.ui import asset_graph, asset_list, backfills, history, home
 from tradewind.store.tables.dags import dag
 from tradewind.store.tables.deadlines import deadline
 from tradewind.store.tables.runs import dag_run as run
 from tradewind.store.tables.task_instances import task_instance as ti
 from tradewind.store.transitions import asset_events, asset_mentions, asset_partitions
+from tradewind.store.transitions import backfills as making
 
 DAY = timedelta(days=1)
 
@@ -42,14 +43,26 @@ def test_runs_of_the_home_page(world: World) -> None:
         assert ([row.run_id for row in rows], count) == (["f"], 1)
         found = home.first_failed(tx, "d", "f")
         assert found is not None and (found.task_id, found.reason) == ("t001", "why")
+        assert home.any_run(tx, access=SYSTEM)
         (held,) = home.held(tx, access=SYSTEM)
         assert (held.state, held.hostname, held.queue, held.count, held.slots) == ("running", "h", "q", 2, 2)
         for nothing in (
             home.active_counts(tx, access=NOTHING), home.running(tx, 5, access=NOTHING),
             home.not_started(tx, NOW + DAY, 5, access=NOTHING), home.held(tx, access=NOTHING),
-            home.failed(tx, NOW - DAY, 5, access=NOTHING)[0],
+            home.failed(tx, NOW - DAY, 5, access=NOTHING)[0], home.any_run(tx, access=NOTHING),
         ):  # fmt: skip
             assert not nothing
+
+
+def test_the_runs_of_backfills_by_state(world: World) -> None:
+    made(world)
+    with world.database.write() as tx:
+        one = making.create(tx, "d", from_date=NOW, to_date=NOW + DAY, now=NOW)
+        tx.run(run.update().where(run.c.run_id != "f").values(backfill_id=one))
+    with world.read() as tx:
+        assert backfills.progress(tx, "d", access=SYSTEM) == {one: {"queued": 1, "running": 1}}
+        assert backfills.progress(tx, "other", access=SYSTEM) == {}
+        assert backfills.progress(tx, "d", access=NOTHING) == {}
 
 
 def test_hours_and_days(world: World) -> None:
@@ -80,6 +93,7 @@ def test_what_is_planned_and_what_was_missed(world: World) -> None:
         assert home.planned(tx, dag_id="other", limit=5, access=SYSTEM) == []
         assert len(home.missed(tx, NOW - DAY, 5, access=SYSTEM)) == 1
         assert home.missed(tx, NOW - DAY, 5, access=NOTHING) == []
+        assert home.missed(tx, NOW - DAY, 5, active=True, access=SYSTEM) == []
         (ahead,) = home.coming(tx, 5, access=SYSTEM)
         assert (ahead.name, ahead.run_id, ahead.run_state) == ("ahead", "f", "failed")
         assert home.coming(tx, 5, access=NOTHING) == []

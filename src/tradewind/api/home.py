@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from tradewind.api.schemas.ui import home as schemas
@@ -22,6 +23,8 @@ HOUR: Final = timedelta(hours=1)
 PATIENCE: Final = timedelta(minutes=5)
 """A run that was due longer ago than this and has not begun is late."""
 ENTRIES: Final = 20
+_COUNTED: Final = 200
+"""Late runs of one kind that are looked at."""
 _SAMPLE: Final = 30
 """Runs of a DAG that say how long it usually takes; fewer than ``_FEWEST`` say nothing."""
 _FEWEST: Final = 5
@@ -60,14 +63,26 @@ def first_cause(found: queries.FailedTask) -> schemas.UIFirstCause:
 
 def late(
     tx: Tx, now: datetime, running: Sequence[queries.HomeRun], *, access: Access
-) -> list[schemas.UILate]:
-    """Deadlines that were missed since a day, runs that take unusually long, and those that did not begin."""
-    found = [*_missed(tx, now, access), *_slow(tx, now, running, access), *_waiting(tx, now, access)]
-    return found[:ENTRIES]
+) -> tuple[list[schemas.UILate], int]:
+    """Runs that missed a deadline since a day and still go on, that take unusually long, that did not begin,
+    that were not made: some of each, every run once; and how many there are.
+    """
+    kinds = (
+        _missed(tx, now, access),
+        _slow(tx, now, running, access),
+        _not_started(tx, now, access),
+        _not_made(tx, now, access),
+    )
+    found: dict[tuple[str, str | None], schemas.UILate] = {}
+    for turn in zip_longest(*kinds):
+        for one in turn:
+            if one is not None:
+                found.setdefault((one.dag_id, one.run_id), one)
+    return list(found.values())[:ENTRIES], len(found)
 
 
 def _missed(tx: Tx, now: datetime, access: Access) -> Iterator[schemas.UILate]:
-    for row in queries.missed(tx, now - DAY, ENTRIES, access=access):
+    for row in queries.missed(tx, now - DAY, _COUNTED, active=True, access=access):
         yield _late(
             "sla" if row.kind == "sla" else "deadline", row.dag_id, row.run_id, now, row.deadline_time,
             task_id=row.task_id, name=row.name,
@@ -107,10 +122,13 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def _waiting(tx: Tx, now: datetime, access: Access) -> Iterator[schemas.UILate]:
-    for one in queries.not_started(tx, now - PATIENCE, ENTRIES, access=access):
+def _not_started(tx: Tx, now: datetime, access: Access) -> Iterator[schemas.UILate]:
+    for one in queries.not_started(tx, now - PATIENCE, _COUNTED, access=access):
         yield _late("not_started", one.dag_id, one.run_id, now, one.run_after)
-    for row in queries.planned(tx, before=now - PATIENCE, limit=ENTRIES, access=access):
+
+
+def _not_made(tx: Tx, now: datetime, access: Access) -> Iterator[schemas.UILate]:
+    for row in queries.planned(tx, before=now - PATIENCE, limit=_COUNTED, access=access):
         yield _late("not_made", row.dag_id, None, now, row.run_after)
 
 
@@ -149,7 +167,13 @@ def pools(tx: Tx, held: Iterable[queries.Held]) -> list[schemas.UIPoolUse]:
         left = -1 if pool.slots < 0 else max(0, pool.slots - taken)
         found.append(
             schemas.UIPoolUse(
-                name=pool.name, slots=pool.slots, running=running, queued=queued, deferred=deferred, open=left
+                name=pool.name,
+                slots=pool.slots,
+                running=running,
+                queued=queued,
+                deferred=deferred,
+                include_deferred=pool.include_deferred,
+                open=left,
             )
         )
     return found

@@ -177,12 +177,24 @@ class Occupancy:
             self._found = self._counted(ready, task)
         refusal = self._found.admit(ready, task, self._spec)
         if refusal is not None:
-            name, code = _names(refusal.limit)
-            params: dict[str, Any] = {"limit": refusal.limit}
-            if code == "pool":
-                pool = self._pools.get(ready.pool)
-                params = {"pool": ready.pool, "slots": pool and pool.slots, "needs": ready.pool_slots}
+            name, code, params = self._told(refusal.limit, ready, task)
             yield Reason(name=name, code=code, text=f"{refusal.reason}.", params=params)
+
+    def _told(self, limit: str, ready: Any, task: TaskSpec) -> tuple[str, str, dict[str, Any]]:
+        """Airflow's name of a limit, our code, and what fills it."""
+        if limit.startswith("pool:"):
+            pool = self._pools.get(ready.pool)
+            slots, needs = None if pool is None else pool.slots, ready.pool_slots
+            code = "pool_missing" if slots is None else "pool_too_small" if needs > slots else "pool"
+            return "Pool Slots Available", code, {"pool": ready.pool, "slots": slots, "needs": needs}
+        name, of_run = "Task Instance Slots Available", limit.startswith("run:")
+        if limit.endswith(f"#{ready.task_id}"):
+            rule = "max_active_tis_per_dagrun" if of_run else "max_active_tis_per_dag"
+            return "Task Concurrency", "task_limit", {"rule": rule, "most": getattr(task, rule)}
+        if of_run or limit.startswith("dag:"):
+            params = {"dag_id": ready.dag_id, "most": self._spec.max_active_tasks}
+            return name, "run_limit" if of_run else "dag_limit", params
+        return name, "executor_limit", {"limit": limit}
 
     def _counted(self, ready: Any, task: TaskSpec) -> Limits:
         found = Limits(_NO_LIMIT)
@@ -195,12 +207,3 @@ class Occupancy:
             for _ in range(held.count):
                 found.take(one, task, self._spec, held.state)
         return found
-
-
-def _names(limit: str) -> tuple[str, str]:
-    """Airflow's name and our code of a limit."""
-    if limit.startswith("pool:"):
-        return "Pool Slots Available", "pool"
-    if "#" in limit:
-        return "Task Concurrency", "task_limit"
-    return "Task Instance Slots Available", "dag_limit"

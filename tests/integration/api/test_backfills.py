@@ -97,6 +97,21 @@ def test_pause_unpause_and_cancel(world: World, admin: httpx.Client) -> None:
         assert (refused.status_code, "has ended already" in refused.text) == (409, True)
 
 
+def test_progress_counts_every_run_of_each_backfill(world: World, admin: httpx.Client) -> None:
+    there(world, "far")
+    progress = "/api/tradewind/ui/dags/far/backfills/progress"
+    assert admin.get(progress).json() == {"dag_id": "far", "backfills": []}
+    first = ask(admin, "far").json()["id"]
+    admin.put(f"/api/v2/backfills/{first}/cancel")
+    days = {"from_date": "2024-01-01T00:00:00Z", "to_date": "2024-12-31T00:00:00Z"}
+    second = admin.post("/api/v2/backfills", json={"dag_id": "far", **days}).json()["id"]
+    world.sql("UPDATE dag_run SET state = 'success' WHERE dag_id = 'far' AND logical_date < '2024-02-01'")
+    assert admin.get(progress).json()["backfills"] == [
+        {"backfill_id": second, "states": {"queued": 335, "success": 31}},
+        {"backfill_id": first, "states": {"failed": 1}},
+    ]
+
+
 def test_one_at_a_time(world: World, admin: httpx.Client) -> None:
     world.dag("busy", timetable=DAILY)
     first = ask(admin, "busy").json()["id"]

@@ -66,7 +66,7 @@ RULES: dict[str, str] = {
         ui_me ui_dag_rights ui_recent_runs ui_structure ui_grid_runs ui_grid_cells ui_task_summaries
         ui_changes
         ui_home ui_why ui_task_log ui_calendar ui_trends ui_workers ui_deadlines ui_asset_graph ui_assets
-        ui_asset_partitions
+        ui_asset_partitions ui_backfill_progress ui_dags
         ui_config ui_providers
         """,
     ),

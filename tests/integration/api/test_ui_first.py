@@ -32,6 +32,22 @@ def test_an_admin_may_everything(admin: httpx.Client) -> None:
     assert me["languages"] == ["en", "zh-CN"] and me["version"]
 
 
+def test_a_dag_is_found_by_its_id_and_by_the_name_that_is_shown(world: World, admin: httpx.Client) -> None:
+    shown, plain = world.fresh("etl_zq"), world.fresh("zqplain")
+    world.dag(shown, display_name="Nightly Sales")
+    world.dag(plain)
+
+    def found(text: str, **more: str) -> list[str]:
+        answer = admin.get(f"{UI}/dags", params={"name_pattern": text, **more})
+        assert answer.json()["total_entries"] == len(answer.json()["dags"])
+        return [row["dag_id"] for row in answer.json()["dags"]]
+
+    assert found("%nightly sal%") == found(f"%{shown}%") == [shown]
+    assert found("%zq%", order_by="-dag_id") == [plain, shown]
+    assert found("%zq%", paused="true") == []
+    assert {shown, plain} <= {row["dag_id"] for row in admin.get(f"{UI}/dags").json()["dags"]}
+
+
 def test_a_viewer_only_reads(world: World) -> None:
     with world.client("vera") as vera:
         rights = vera.get(f"{UI}/me").json()["rights"]

@@ -10,6 +10,7 @@ import httpx
 from tests.integration.api.test_ui_first import UI, only_of
 from tests.integration.api.world import World, now
 
+from tradewind.auth import roles
 from tradewind.domain.spec import MappingSpec, TaskSpec
 from tradewind.domain.spec.mapping import MapInput
 
@@ -79,7 +80,7 @@ def test_who_is_late(world: World, admin: httpx.Client) -> None:
     set_run(world, stuck, run_after=at(hours=1))
     set_run(world, unmade, state="success")
     world.sql("UPDATE dag SET next_dagrun_create_after = ? WHERE dag_id = ?", at(minutes=30), unmade)
-    set_run(world, missed, state="success")
+    set_run(world, missed, state="running", start_date=at(minutes=1))
     world.sql(
         "INSERT INTO deadline (deadline_time, missed, created_at, dag_id, run_id, kind, name)"
         " VALUES (?, 1, ?, ?, 'r1', 'deadline', 'by noon')",
@@ -91,6 +92,38 @@ def test_who_is_late(world: World, admin: httpx.Client) -> None:
     }  # fmt: skip
     assert 800 < late[slow]["usual_seconds"] < 900 < late[slow]["seconds"]
     assert late[missed]["name"] == "by noon" and late[unmade]["run_id"] is None
+
+
+def test_a_run_is_late_once_and_while_it_goes_on_and_hides_no_other(world: World) -> None:
+    dag_id = world.fresh("often")
+    world.dag(dag_id)
+    world.run(dag_id)
+    world.run(dag_id, "stuck", run_after=now() - timedelta(hours=1))
+    set_run(world, dag_id, state="running", start_date=at(minutes=1))
+    for number in range(30):
+        world.sql(
+            "INSERT INTO deadline (deadline_time, missed, created_at, dag_id, run_id, kind, name)"
+            " VALUES (?, 1, ?, ?, 'r1', 'sla', ?)",
+            at(minutes=10), at(hours=9), dag_id, f"sla{number}",
+        )  # fmt: skip
+    with only_of(world, dag_id) as narrow:
+        found = home(narrow)
+        assert [(row["kind"], row["run_id"]) for row in found["late"]] == [
+            ("sla", "r1"), ("not_started", "stuck"),
+        ]  # fmt: skip
+        assert found["numbers"]["late_runs"] == 2
+        set_run(world, dag_id, state="success", end_date=at(minutes=0))
+        assert [row["run_id"] for row in home(narrow)["late"]] == ["stuck"]
+
+
+def test_only_where_no_run_was_ever_made_all_is_new(world: World) -> None:
+    dag_id = world.fresh("first")
+    world.dag(dag_id)
+    with only_of(world, dag_id) as narrow:
+        assert home(narrow)["ever_ran"] is False
+        world.run(dag_id, run_after=now() - timedelta(days=900))
+        set_run(world, dag_id, state="success", end_date=at(days=900))
+        assert home(narrow)["ever_ran"] is True
 
 
 def test_what_comes_next_and_the_hours(world: World, admin: httpx.Client) -> None:
@@ -127,6 +160,19 @@ def test_nothing_of_others_is_on_the_home_page(world: World) -> None:
         assert narrow.get(f"{UI}/dags/{theirs}/runs/r1/why").status_code == 404
     assert "zq" not in json.dumps(found)
     assert found["numbers"]["failed_runs"] == 0 and found["numbers"]["queued_runs"] == 1
+
+
+def test_who_may_read_no_task_instances_hears_no_cause(world: World) -> None:
+    dag_id = world.fresh("hushed")
+    world.dag(dag_id)
+    world.run(dag_id)
+    set_run(world, dag_id, state="failed", end_date=at(minutes=1))
+    world.set_state(dag_id, "extract", "failed", end_date=at(minutes=2), reason="zqsecret")
+    kinds = [pair for pair in roles.BUILT_IN["Viewer"] if pair[1] != "Task Instances"]
+    with world.client(world.person("runs_only", world.role("runs_only", *kinds))) as narrow:
+        found = home(narrow)
+        assert of(found["failed"], dag_id) and "zqsecret" not in json.dumps(found)
+        assert narrow.get(f"{UI}/dags/{dag_id}/runs/r1/why").status_code == 403
 
 
 def why(client: httpx.Client, dag_id: str) -> dict[str, Any]:
@@ -166,6 +212,44 @@ def test_each_task_that_waits_says_for_what(world: World, admin: httpx.Client) -
     assert told["retry"]["reasons"][0]["code"] == "up_for_retry" and told["retry"]["due"] > now().isoformat()
     world.set_state(dag_id, "a", "success")
     assert why(admin, dag_id)["waiting"][-1]["reasons"][0]["code"] == "soon"
+
+
+def test_each_limit_has_a_code_of_its_own(world: World, admin: httpx.Client) -> None:
+    dag_id, small = world.fresh("limits"), world.fresh("small")
+    admin.post("/api/v2/pools", json={"name": small, "slots": 2})
+    twice = MappingSpec(names=("x",), inputs=(MapInput(length=2),))
+    tasks = (
+        TaskSpec(task_id="busy", max_active_tis_per_dag=1, mapping=twice),
+        TaskSpec(task_id="nowhere", pool="no_such_pool"),
+        TaskSpec(task_id="wide", pool=small, pool_slots=3),
+        TaskSpec(task_id="full"),
+    )
+    world.dag(dag_id, tasks=tasks, max_active_tasks=1)
+    world.run(dag_id)
+    set_run(world, dag_id, state="running")
+    put = "UPDATE task_instance SET state = ? WHERE dag_id = ? AND task_id = 'busy' AND map_index = 0"
+    world.sql(put, "deferred", dag_id)
+    told = {row["task_id"]: row["reasons"] for row in why(admin, dag_id)["waiting"] if row["state"] is None}
+    assert (told["nowhere"][0]["code"], told["nowhere"][0]["params"]["slots"]) == ("pool_missing", None)
+    assert "does not exist" in told["nowhere"][0]["text"]
+    assert (told["wide"][0]["code"], told["wide"][0]["params"]["needs"]) == ("pool_too_small", 3)
+    assert told["busy"][0]["code"] == "task_limit"
+    assert told["busy"][0]["params"] == {"rule": "max_active_tis_per_dag", "most": 1}
+    world.sql(put, "running", dag_id)
+    told = {row["task_id"]: row["reasons"] for row in why(admin, dag_id)["waiting"] if row["state"] is None}
+    assert (told["full"][0]["code"], told["full"][0]["params"]["most"]) == ("run_limit", 1)
+
+
+def test_a_run_that_goes_on_says_what_failed_in_it(world: World, admin: httpx.Client) -> None:
+    dag_id = world.fresh("half")
+    world.dag(dag_id, tasks=(TaskSpec(task_id="bad"), TaskSpec(task_id="good")))
+    world.run(dag_id)
+    set_run(world, dag_id, state="running")
+    assert why(admin, dag_id)["cause"] is None
+    world.set_state(dag_id, "bad", "failed", end_date=at(minutes=1), reason="no such table")
+    found = why(admin, dag_id)
+    assert (found["cause"]["task_id"], found["cause"]["message"]) == ("bad", "no such table")
+    assert [row["task_id"] for row in found["waiting"]] == ["good"]
 
 
 def test_many_that_wait_are_counted(world: World, admin: httpx.Client) -> None:

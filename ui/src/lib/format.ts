@@ -4,6 +4,14 @@ export function count(value: number | null | undefined, language: string): strin
   return value === null || value === undefined ? "–" : new Intl.NumberFormat(language).format(value);
 }
 
+/** The middle one of numbers, or what lies halfway between the two in the middle; undefined of none. */
+export function median(numbers: readonly number[]): number | undefined {
+  const ordered = [...numbers].sort((one, other) => one - other);
+  const middle = (ordered.length - 1) / 2;
+  const [below, above] = [ordered[Math.floor(middle)], ordered[Math.ceil(middle)]];
+  return below === undefined || above === undefined ? undefined : (below + above) / 2;
+}
+
 /** A size in bytes: `812 B`, `3.4 kB`, `100 MB`. */
 export function bytes(size: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

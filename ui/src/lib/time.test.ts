@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { absolute, dayOf, duration, elapsed, relative } from "./time";
+import { absolute, dayOf, duration, elapsed, relative, startOfDay } from "./time";
 
 describe("a length of time", () => {
   it.each([
@@ -21,6 +21,14 @@ describe("a moment", () => {
   it("is shown in its zone", () => {
     expect(absolute(noon, "Europe/Berlin")).toBe("2026-07-01 14:00:00");
     expect(dayOf("2026-07-01T23:30:00Z", "Asia/Shanghai")).toBe("2026-07-02");
+  });
+
+  it("begins a day where the zone's midnight is, also when its clocks change that day", () => {
+    expect(startOfDay("2026-07-01", "Asia/Shanghai")).toBe("2026-07-01T00:00:00+08:00");
+    expect(startOfDay("2026-03-29", "Europe/Berlin")).toBe("2026-03-29T00:00:00+01:00");
+    expect(startOfDay("2026-03-29", "Europe/Berlin", 1)).toBe("2026-03-30T00:00:00+02:00");
+    expect(startOfDay("2026-12-31", "UTC", 1)).toBe("2027-01-01T00:00:00+00:00");
+    expect(["", "yesterday", "2026-13-40"].map((day) => startOfDay(day, "UTC"))).toEqual([undefined, undefined, undefined]);
   });
 
   it("is told from now in words", () => {

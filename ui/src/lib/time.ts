@@ -56,6 +56,13 @@ export function fromLocal(local: string, zone: string): string {
   return `${seconds}${offset < 0 ? "-" : "+"}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
 }
 
+/** When a day (`2026-03-01`) begins in a zone, or one of the days after it; undefined where it is no day. */
+export function startOfDay(day: string, zone: string, later = 0): string | undefined {
+  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00Z`) : NaN;
+  if (Number.isNaN(midnight)) return undefined;
+  return fromLocal(new Date(midnight + later * 86_400_000).toISOString().slice(0, 16), zone);
+}
+
 /** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
 function offsetAt(moment: number, zone: string): number {
   const whole = Math.floor(moment / 1000) * 1000;

@@ -7,7 +7,6 @@ export type Backfill = Schemas["BackfillResponse"];
 export type NewBackfill = Schemas["BackfillPostBody"];
 
 const MOST = 100;
-const NEWEST_RUNS = 200;
 
 /** The backfills of a DAG, the newest first. */
 export function useBackfills(dagId: string) {
@@ -20,21 +19,13 @@ export function useBackfills(dagId: string) {
 
 export type Counts = Readonly<Record<string, number>>;
 
-/** How the runs of each backfill stand, by its id: of the newest two hundred. */
+/** How the runs of each backfill stand, by its id. */
 export function useProgress(dagId: string): ReadonlyMap<number, Counts> {
   const { data: answer } = useQuery({
-    queryKey: keys.dag(dagId, "backfill-runs"),
-    queryFn: () =>
-      data(api.GET("/api/tradewind/ui/dags/{dag_id}/grid/runs", { params: { path: { dag_id: dagId }, query: { limit: NEWEST_RUNS, run_type: ["backfill"] } } })),
+    queryKey: keys.dag(dagId, "backfill-progress"),
+    queryFn: () => data(api.GET("/api/tradewind/ui/dags/{dag_id}/backfills/progress", { params: { path: { dag_id: dagId } } })),
   });
-  const found = new Map<number, Record<string, number>>();
-  for (const { backfill_id: id, state } of answer?.runs ?? []) {
-    if (id === null) continue;
-    const counts = found.get(id) ?? {};
-    counts[state] = (counts[state] ?? 0) + 1;
-    found.set(id, counts);
-  }
-  return found;
+  return new Map(answer?.backfills.map(({ backfill_id, states }) => [backfill_id, states]));
 }
 
 /** Which runs a backfill would make. */

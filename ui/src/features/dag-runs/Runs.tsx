@@ -10,6 +10,7 @@ import { type Column, Table } from "@/components/Table";
 import { Tooltip } from "@/components/Tooltip";
 import { Took, When } from "@/components/When";
 import { useMe } from "@/lib/me";
+import { useZone } from "@/lib/preferences";
 
 import { Bulk } from "./Bulk";
 import { Filters } from "./Filters";
@@ -25,7 +26,7 @@ interface RunsProps {
 /** The runs of a DAG: narrowed, sorted, and several of them treated at once. */
 export function Runs({ dagId, filter, onFilter }: RunsProps) {
   const { t } = useTranslation("dagRuns");
-  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useRuns(dagId, filter);
+  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useRuns(dagId, filter, useZone());
   const runs = useMemo(() => data?.pages.flatMap((page) => page.dag_runs) ?? [], [data]);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const columns = useColumns(runs, picked, setPicked);

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 
 import { api, data, type Schemas } from "@/api/client";
 import { keys } from "@/lib/keys";
+import { startOfDay } from "@/lib/time";
 
 export type Run = Schemas["DAGRunResponse"];
 
@@ -17,12 +18,13 @@ export interface RunsFilter {
 }
 
 const PAGE = 100;
-const DAY = 86_400_000;
 
-/** The runs that fit, a hundred at a time. */
-export function useRuns(dagId: string, filter: RunsFilter) {
+/** The runs that fit, a hundred at a time; the days of the filter are those of `zone`. */
+export function useRuns(dagId: string, filter: RunsFilter, zone: string) {
+  const from = filter.from && startOfDay(filter.from, zone);
+  const until = filter.to && startOfDay(filter.to, zone, 1);
   return useInfiniteQuery({
-    queryKey: keys.dag(dagId, "runs", filter),
+    queryKey: keys.dag(dagId, "runs", filter, from, until),
     initialPageParam: 0,
     queryFn: ({ pageParam }) =>
       data(
@@ -36,8 +38,8 @@ export function useRuns(dagId: string, filter: RunsFilter) {
               ...(filter.state ? { state: [filter.state as Run["state"]] } : {}),
               ...(filter.type ? { run_type: [filter.type as Run["run_type"]] } : {}),
               ...(filter.q ? { run_id_pattern: `%${filter.q}%` } : {}),
-              ...(filter.from ? { run_after_gte: new Date(filter.from).toISOString() } : {}),
-              ...(filter.to ? { run_after_lt: new Date(Date.parse(filter.to) + DAY).toISOString() } : {}),
+              ...(from ? { run_after_gte: from } : {}),
+              ...(until ? { run_after_lt: until } : {}),
             },
           },
         }),

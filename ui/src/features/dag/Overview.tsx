@@ -11,6 +11,7 @@ import { RunBars } from "@/components/RunBars";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { Took, When } from "@/components/When";
+import { median } from "@/lib/format";
 import { keys } from "@/lib/keys";
 import { useMe } from "@/lib/me";
 import { duration } from "@/lib/time";
@@ -54,7 +55,6 @@ function History({ dag }: { dag: DagDetails }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   const ended = (runs ?? []).filter(({ state }) => state === "success" || state === "failed");
   const good = ended.filter(({ state }) => state === "success");
-  const times = good.map((run) => run.duration ?? 0).sort((one, other) => one - other);
   return (
     <Card title={t("over.recent")} actions={<Link to="/dags/$dagId/runs" params={{ dagId: dag.dag_id }}>{t("over.all")}</Link>}>
       {!runs ? (
@@ -64,7 +64,7 @@ function History({ dag }: { dag: DagDetails }) {
       ) : (
         <div className={styles.history}>
           <Number value={ended.length > 0 ? `${Math.round((100 * good.length) / ended.length)} %` : "–"} label={t("over.good", { count: ended.length })} />
-          <Number value={duration(times[Math.floor(times.length / 2)])} label={t("over.usual")} />
+          <Number value={duration(median(good.map((run) => run.duration ?? 0)))} label={t("over.usual")} />
           <RunBars dagId={dag.dag_id} slots={Math.min(BARS, runs.length)} runs={runs.map((run) => ({ runId: run.run_id, state: run.state, took: run.duration }))} />
         </div>
       )}

@@ -24,12 +24,12 @@ export function useDags(filter: DagFilter) {
     initialPageParam: 0,
     queryFn: ({ pageParam }) =>
       data(
-        api.GET("/api/v2/dags", {
+        api.GET("/api/tradewind/ui/dags", {
           params: {
             query: {
               limit: PAGE,
               offset: pageParam,
-              ...(filter.q ? { dag_display_name_pattern: `%${filter.q}%` } : {}),
+              ...(filter.q ? { name_pattern: `%${filter.q}%` } : {}),
               ...(filter.tag?.length ? { tags: filter.tag, tags_match_mode: "all" as const } : {}),
               ...(filter.owner?.length ? { owners: filter.owner } : {}),
               ...(filter.paused === undefined ? {} : { paused: filter.paused }),

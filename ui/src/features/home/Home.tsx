@@ -41,7 +41,7 @@ export function Home({ imports }: { imports: ReactNode }) {
   );
 }
 
-const PICTURES: Readonly<Record<Verdict, ReactNode>> = { ill: <CircleX />, failed: <TriangleAlert />, late: <TriangleAlert />, well: <CircleCheck />, new: <Sparkles /> };
+const PICTURES: Readonly<Record<Verdict, ReactNode>> = { ill: <CircleX />, failed: <TriangleAlert />, late: <TriangleAlert />, imports: <TriangleAlert />, well: <CircleCheck />, new: <Sparkles /> };
 
 /** In one sentence. */
 function Said({ home }: { home: HomeData }) {
@@ -49,7 +49,7 @@ function Said({ home }: { home: HomeData }) {
   const said = verdict(home);
   const ill = conditions(home).filter(({ name, condition }) => condition === "unhealthy" || (condition === "absent" && name !== "triggerer"));
   const names = ill.map(({ name }) => t(`part.${name}`)).join(", ");
-  const count = said === "late" ? home.late.length : home.numbers.failed_runs;
+  const count = said === "late" ? home.numbers.late_runs : said === "imports" ? home.numbers.import_errors : home.numbers.failed_runs;
   return (
     <div className={styles.said} data-verdict={said} role="status">
       {PICTURES[said]}
@@ -97,9 +97,9 @@ function Numbers({ home }: { home: HomeData }) {
   const { numbers } = home;
   return (
     <div className={styles.numbers}>
-      <Number label={t("number.failed")} about={t("number.failedAbout")} value={numbers.failed_runs} link={{ state: "failed" }} bad />
+      <Number label={t("number.failed")} about={t("number.failedAbout")} value={numbers.failed_runs} bad />
       <Number label={t("number.running")} about={t("number.tasks", { count: numbers.running_tasks })} value={numbers.running_runs} link={{ state: "running" }} />
-      <Number label={t("number.queued")} about={t("number.waiting", { count: numbers.queued_tasks + numbers.deferred_tasks })} value={numbers.queued_runs} link={{ state: "queued" }} />
+      <Number label={t("number.queued")} about={t("number.waiting", { count: numbers.queued_tasks + numbers.deferred_tasks })} value={numbers.queued_runs} />
       <Link to="/actions" className={styles.number} data-bad={numbers.awaiting_input > 0 ? "some" : undefined}>
         <b>{numbers.awaiting_input}</b>
         <span>{t("number.input")}</span>
@@ -109,13 +109,29 @@ function Numbers({ home }: { home: HomeData }) {
   );
 }
 
-function Number({ label, about, value, link, bad }: { label: string; about: string; value: number; link: { state: string }; bad?: boolean }) {
+interface NumberProps {
+  label: string;
+  about: string;
+  value: number;
+  /** The DAGs that it counts; none where no list has just these. */
+  link?: { state: string };
+  bad?: boolean;
+}
+
+function Number({ label, about, value, link, bad }: NumberProps) {
+  const shown = (
+    <>
+      <b>{value}</b>
+      <span>{label}</span>
+      <small>{about}</small>
+    </>
+  );
+  const looks = { className: styles.number, "data-bad": bad && value > 0 ? "bad" : undefined };
+  if (!link) return <div {...looks}>{shown}</div>;
   return (
     <Tooltip text={about}>
-      <Link to="/dags" search={link} className={styles.number} data-bad={bad && value > 0 ? "bad" : undefined}>
-        <b>{value}</b>
-        <span>{label}</span>
-        <small>{about}</small>
+      <Link to="/dags" search={link} {...looks}>
+        {shown}
       </Link>
     </Tooltip>
   );

@@ -24,14 +24,10 @@ function RunLink({ run }: { run: HomeRun }) {
 export function FailedRuns({ runs, total }: { runs: readonly HomeRun[]; total: number }) {
   const { t } = useTranslation("home");
   const { t: words } = useTranslation();
-  const more = total > SHOWN && (
-    <Link to="/dags" search={{ state: "failed" }}>
-      {t("allOf", { count: total })}
-    </Link>
-  );
+  const more = total > runs.length && <span className="muted">{t("newestOf", { shown: runs.length, count: total })}</span>;
   return (
     <ListCard title={t("failed")} nothing={t("nothing.failed")} more={more}>
-      {together(runs).slice(0, SHOWN).map(({ run, count }) => (
+      {together(runs).map(({ run, count }) => (
         <li key={`${run.dag_id} ${run.run_id}`}>
           <StateDot state="failed" label={words("state.failed")} />
           <RunLink run={run} />

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { Meter } from "@/components/Meter";
+import { fullness } from "@/lib/pools";
 
 import { ListCard } from "./ListCard";
 import styles from "./Home.module.css";
@@ -13,22 +14,13 @@ export function Pools({ pools }: { pools: HomeData["pools"] }) {
   return (
     <ListCard title={t("pools")} nothing={t("nothing.pools")} more={<Link to="/admin/$page" params={{ page: "pools" }}>{t("all")}</Link>}>
       {pools.map((pool) => {
-        const taken = pool.running + pool.queued;
-        const total = Math.max(pool.slots, taken + pool.deferred);
+        const { taken, total, parts } = fullness(pool);
         const label = t("slots", { taken, slots: pool.slots < 0 ? "∞" : pool.slots, queued: pool.queued });
         return (
           <li key={pool.name} className={styles.room}>
             <span className={styles.name}>{pool.name}</span>
             <span className={styles.side}>{label}</span>
-            <Meter
-              label={`${pool.name}: ${label}`}
-              total={total}
-              parts={[
-                { state: "running", value: pool.running },
-                { state: "queued", value: pool.queued },
-                { state: "deferred", value: pool.deferred },
-              ]}
-            />
+            <Meter label={`${pool.name}: ${label}`} total={total} parts={parts} />
           </li>
         );
       })}

@@ -5,7 +5,7 @@ import { conditions, type HomeData, type HomeRun, together, verdict } from "./us
 const HEALTHY = { status: "healthy" };
 const HOUR = { start: "2026-01-01T00:00:00Z", success: 0, failed: 0, running: 0, queued: 0, planned: 0 };
 
-function home(some: Partial<HomeData> = {}, failed = 0): HomeData {
+function home(some: Partial<HomeData> = {}, numbers: Partial<HomeData["numbers"]> = {}): HomeData {
   return {
     health: {
       metadatabase: HEALTHY,
@@ -14,7 +14,8 @@ function home(some: Partial<HomeData> = {}, failed = 0): HomeData {
       dag_processor: { ...HEALTHY, latest_dag_processor_heartbeat: null },
     },
     hosts: [],
-    numbers: { running_runs: 0, queued_runs: 0, failed_runs: failed, running_tasks: 0, queued_tasks: 0, deferred_tasks: 0, awaiting_input: 0, import_errors: 0 },
+    numbers: { running_runs: 0, queued_runs: 0, failed_runs: 0, late_runs: 0, running_tasks: 0, queued_tasks: 0, deferred_tasks: 0, awaiting_input: 0, import_errors: 0, ...numbers },
+    ever_ran: true,
     running: [],
     failed: [],
     late: [],
@@ -30,7 +31,7 @@ function home(some: Partial<HomeData> = {}, failed = 0): HomeData {
 describe("what the person on call hears first", () => {
   it("is that a component is ill, before all else", () => {
     const scheduler = { status: "unhealthy", latest_scheduler_heartbeat: null };
-    expect(verdict(home({ health: { ...home().health, scheduler } }, 3))).toBe("ill");
+    expect(verdict(home({ health: { ...home().health, scheduler } }, { failed_runs: 3 }))).toBe("ill");
   });
 
   it("is no illness where no triggerer was needed yet", () => {
@@ -39,13 +40,18 @@ describe("what the person on call hears first", () => {
   });
 
   it("is failed runs, then late ones", () => {
-    const late = [{ kind: "slow" as const, dag_id: "a", run_id: "r", task_id: null, since: "2026-01-01T00:00:00Z", name: null, seconds: 5, usual_seconds: 1 }];
-    expect(verdict(home({ late }, 1))).toBe("failed");
-    expect(verdict(home({ late }))).toBe("late");
+    expect(verdict(home({}, { failed_runs: 1, late_runs: 1 }))).toBe("failed");
+    expect(verdict(home({}, { late_runs: 1, import_errors: 1 }))).toBe("late");
+  });
+
+  it("is never that all is well while a file cannot be imported", () => {
+    expect(verdict(home({}, { import_errors: 1 }))).toBe("imports");
+    expect(verdict(home({ ever_ran: false }, { import_errors: 1 }))).toBe("imports");
   });
 
   it("greets where nothing ever ran", () => {
-    expect(verdict(home({ timeline: [HOUR] }))).toBe("new");
+    expect(verdict(home({ ever_ran: false }))).toBe("new");
+    expect(verdict(home({ timeline: [HOUR] }))).toBe("well");
   });
 });
 

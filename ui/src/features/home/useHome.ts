@@ -26,20 +26,16 @@ export function conditions({ health }: HomeData): { name: "metadatabase" | "sche
   ];
 }
 
-export type Verdict = "ill" | "failed" | "late" | "well" | "new";
+export type Verdict = "ill" | "failed" | "late" | "imports" | "well" | "new";
 
 /** The one thing that the person on call must know first. */
 export function verdict(home: HomeData): Verdict {
   const needed = conditions(home).filter(({ name }) => name !== "triggerer");
   if (needed.some(({ condition }) => condition !== "healthy") || conditions(home).some(({ condition }) => condition === "unhealthy")) return "ill";
   if (home.numbers.failed_runs > 0) return "failed";
-  if (home.late.length > 0) return "late";
-  return isNew(home) ? "new" : "well";
-}
-
-function isNew({ numbers, timeline }: HomeData): boolean {
-  const ran = timeline.some(({ success, failed, running, queued }) => success + failed + running + queued > 0);
-  return !ran && numbers.running_runs + numbers.queued_runs === 0;
+  if (home.numbers.late_runs > 0) return "late";
+  if (home.numbers.import_errors > 0) return "imports";
+  return home.ever_ran ? "well" : "new";
 }
 
 export interface Failure {

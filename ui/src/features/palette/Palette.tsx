@@ -95,16 +95,16 @@ function useFound(text: string, pages: readonly Place[]): Found[] {
   const pattern = useDeferredValue(text);
   const { data: answer } = useQuery({
     queryKey: keys.all("palette", pattern),
-    queryFn: () => data(api.GET("/api/v2/dags", { params: { query: { dag_id_pattern: pattern ? `%${pattern}%` : "%", limit: 8 } } })),
+    queryFn: () => data(api.GET("/api/tradewind/ui/dags", { params: { query: { name_pattern: pattern ? `%${pattern}%` : "%", limit: 8 } } })),
     placeholderData: keepPreviousData,
     staleTime: 10_000,
   });
   const wanted = text.toLowerCase();
   const places = pages.filter(({ label }) => label.toLowerCase().includes(wanted)).slice(0, text ? 6 : 12);
-  const dags = (answer?.dags ?? []).filter(({ dag_id }) => dag_id.toLowerCase().includes(wanted));
+  const dags = (answer?.dags ?? []).filter(({ dag_id, dag_display_name }) => [dag_id, dag_display_name].some((name) => name.toLowerCase().includes(wanted)));
   return [
     ...(text ? [] : places.map((place) => ({ ...place, icon: <FileText />, group: t("palette.pages") }))),
-    ...dags.map(({ dag_id }) => ({ label: dag_id, path: `/dags/${encodeURIComponent(dag_id)}`, icon: <Workflow />, group: t("palette.dags") })),
+    ...dags.map(({ dag_id, dag_display_name }) => ({ label: dag_display_name, path: `/dags/${encodeURIComponent(dag_id)}`, icon: <Workflow />, group: dag_display_name === dag_id ? t("palette.dags") : dag_id })),
     ...(text ? places.map((place) => ({ ...place, icon: <FileText />, group: t("palette.pages") })) : []),
   ];
 }

@@ -10,9 +10,9 @@ import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { duration } from "@/lib/time";
 
-import { compared, type Pair, type Side } from "./compare";
+import { before, compared, type Pair, type Side } from "./compare";
 import styles from "./run.module.css";
-import { type Run, type RunKey, useNeighbours, useSummaries } from "./useRun";
+import { type RunKey, useNeighbours, useRunBefore, useSummaries } from "./useRun";
 
 interface CompareProps {
   run: RunKey;
@@ -27,9 +27,13 @@ export function Compare({ run, other, onlyDifferent, onChange }: CompareProps) {
   const { t } = useTranslation("run");
   const neighbours = useNeighbours(run.dagId);
   const runs = useMemo(() => neighbours.data?.dag_runs ?? [], [neighbours.data]);
-  const chosen = other ?? before(runs, run.runId);
+  const near = other ?? before(runs, run.runId);
+  const unknown = near === undefined && neighbours.isSuccess;
+  const further = useRunBefore(run, unknown);
+  const chosen = near ?? further.data ?? runs.find((one) => one.dag_run_id !== run.runId)?.dag_run_id;
   if (neighbours.error) return <Failure error={neighbours.error} retry={() => void neighbours.refetch()} />;
-  if (neighbours.isPending) return <Skeleton lines={8} />;
+  if (unknown && further.error) return <Failure error={further.error} retry={() => void further.refetch()} />;
+  if (neighbours.isPending || (unknown && further.isPending)) return <Skeleton lines={8} />;
   if (!chosen) return <Empty title={t("compare.none")} />;
   return (
     <>
@@ -48,12 +52,6 @@ export function Compare({ run, other, onlyDifferent, onChange }: CompareProps) {
       <Sides run={run} other={chosen} onlyDifferent={onlyDifferent} />
     </>
   );
-}
-
-/** The run made before this one, or the newest other one. */
-export function before(runs: readonly Run[], runId: string): string | undefined {
-  const place = runs.findIndex((run) => run.dag_run_id === runId);
-  return (runs[place + 1] ?? runs.find((run) => run.dag_run_id !== runId))?.dag_run_id;
 }
 
 function Sides({ run, other, onlyDifferent }: { run: RunKey; other: string; onlyDifferent: boolean }) {

@@ -35,8 +35,26 @@ describe("why a run is not done", () => {
   });
 
   it("says in the server's words what it has none for", async () => {
-    show("running", waits({ code: "dag_limit", text: "max_active_tasks of d is 4 and 4 are at work.", params: {} }));
-    expect(await screen.findByText("max_active_tasks of d is 4 and 4 are at work.")).toBeInTheDocument();
+    show("running", waits({ code: "executor_limit", text: "executor 'k8s' has 0 of 4 slots free.", params: {} }));
+    expect(await screen.findByText("executor 'k8s' has 0 of 4 slots free.")).toBeInTheDocument();
+  });
+
+  it.each([
+    ["pool", { pool: "p", slots: 1, needs: 1 }, "Pool p has no room: it has 1 slot, and the task needs 1."],
+    ["pool", { pool: "p", slots: 4, needs: 2 }, "Pool p has no room: it has 4 slots, and the task needs 2."],
+    ["pool_missing", { pool: "p", slots: null, needs: 1 }, "Pool p does not exist: create it, or give the task another one."],
+    ["pool_too_small", { pool: "p", slots: 2, needs: 3 }, "The task needs 3 slots, and pool p has 2 in all: give it more."],
+    ["run_limit", { dag_id: "d", most: 4 }, "This run has as many tasks at work as it may: max_active_tasks is 4."],
+    ["task_limit", { rule: "max_active_tis_per_dag", most: 2 }, "As many of its instances are at work as may be: max_active_tis_per_dag is 2."],
+  ])("tells which limit is in the way: %s %j", async (code, params, words) => {
+    show("running", waits({ code, text: "…", params }));
+    expect(await screen.findByText((text) => text.trim() === words)).toBeInTheDocument();
+  });
+
+  it("tells of a run that goes on what failed in it", async () => {
+    show("running", { ...waits({ code: "soon", text: "…", params: {} }), cause: { task_id: "bad", map_index: -1, try_number: 1, end_date: null, message: "boom" } });
+    expect(await screen.findByText("boom")).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "load" })).toBeInTheDocument();
   });
 
   it("leads from a failure to the log of what failed first", async () => {

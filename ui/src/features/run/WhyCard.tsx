@@ -21,7 +21,7 @@ export function WhyCard({ run }: { run: Run }) {
   const failed = run.state === "failed";
   return (
     <Card title={t(failed ? "why.failedTitle" : "why.title")} className={failed ? styles.bad : undefined}>
-      {error ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton lines={4} /> : failed ? <Cause why={data} /> : <Waiting run={key} why={data} />}
+      {error ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton lines={4} /> : failed ? <Cause why={data} /> : <Open run={key} why={data} />}
     </Card>
   );
 }
@@ -56,6 +56,22 @@ function Cause({ why }: { why: Why }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Of a run that goes on: what failed in it already, and what the rest waits for. */
+function Open({ run, why }: { run: RunKey; why: Why }) {
+  const { t } = useTranslation("run");
+  return (
+    <>
+      {why.cause && (
+        <section className={styles.already}>
+          <h3>{t("why.failedTitle")}</h3>
+          <Cause why={why} />
+        </section>
+      )}
+      <Waiting run={run} why={why} />
+    </>
   );
 }
 
@@ -118,8 +134,12 @@ interface Above {
 
 const TRANSLATED = [
   "dag_paused", "run_not_running", "ended", "is_queued", "is_running", "is_restarting", "is_deferred", "awaiting_input",
-  "up_for_retry", "up_for_reschedule", "past", "trigger_rule", "pool", "soon",
+  "up_for_retry", "up_for_reschedule", "past", "trigger_rule", "pool", "pool_missing", "pool_too_small",
+  "dag_limit", "run_limit", "task_limit", "soon",
 ] as const; // prettier-ignore
+
+/** By which of its params a sentence has its plural form. */
+const COUNTED: Readonly<Record<string, string>> = { pool: "slots", pool_too_small: "needs" };
 
 /** A reason in the viewer's language; one that has no words of its own in the server's. */
 function Words({ reason }: { reason: Reason }) {
@@ -128,8 +148,8 @@ function Words({ reason }: { reason: Reason }) {
   if (!code) return reason.text;
   const params: Record<string, unknown> = reason.params;
   const state = (name: unknown) => t(`common:state.${asState(typeof name === "string" ? name : null)}`);
-  const words = t(`why.code.${code}`, { ...params, state: state(params.state) });
-  if (code === "pool") {
+  const words = t(`why.code.${code}`, { ...params, state: state(params.state), count: Number(params[COUNTED[code] ?? ""] ?? 0) });
+  if (code.startsWith("pool")) {
     return (
       <>
         {words}{" "}

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 
-import { compared } from "./compare";
+import { before, compared } from "./compare";
 import { type Summary } from "./useRun";
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const task = (task_id: string, state: Summary["state"], took?: number) =>
   ({ task_id, state, ...(took === undefined ? {} : { start_date: at(0), end_date: at(took) }) }) as Summary;
+
+it("knows the run before only where both are among the newest", () => {
+  const runs = ["c", "b", "a"].map((dag_run_id) => ({ dag_run_id }));
+  expect(["c", "b", "a", "older"].map((id) => before(runs, id))).toEqual(["b", "a", undefined, undefined]);
+});
 
 describe("two runs side by side", () => {
   it("puts those that ended otherwise first, then what took longer or shorter by most", () => {

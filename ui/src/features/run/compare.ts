@@ -24,6 +24,12 @@ function side(task: Summary | undefined): Side | null {
   return { state: task.state, took: start && end ? (Date.parse(end) - Date.parse(start)) / 1000 : null };
 }
 
+/** The run before this one, of the newest runs; undefined where these do not tell. */
+export function before(runs: readonly { dag_run_id: string }[], runId: string): string | undefined {
+  const place = runs.findIndex((run) => run.dag_run_id === runId);
+  return place < 0 ? undefined : runs[place + 1]?.dag_run_id;
+}
+
 /** The tasks of both, those that differ most first. */
 export function compared(here: readonly Summary[], there: readonly Summary[]): Pair[] {
   const others = new Map(there.map((task) => [task.task_id, task]));

@@ -41,6 +41,18 @@ export function useNeighbours(dagId: string) {
   });
 }
 
+/** The run that was due before this one; asked where the newest runs do not tell. */
+export function useRunBefore({ dagId, runId }: RunKey, enabled: boolean) {
+  const { data: run } = useRun(dagId, runId);
+  return useQuery({
+    queryKey: keys.dag(dagId, "run-before", runId),
+    queryFn: () =>
+      data(api.GET("/api/v2/dags/{dag_id}/dagRuns", { params: { path: { dag_id: dagId }, query: { limit: 1, order_by: ["-run_after"], run_after_lt: run?.run_after ?? "" } } })),
+    enabled: enabled && run !== undefined,
+    select: (answer) => answer.dag_runs[0]?.dag_run_id ?? null,
+  });
+}
+
 /** The asset events that made a run. */
 export function useAssetEvents({ dagId, runId }: RunKey) {
   return useQuery({

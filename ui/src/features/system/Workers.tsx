@@ -9,6 +9,7 @@ import { Meter } from "@/components/Meter";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { fullness } from "@/lib/pools";
 import { asText, type ViewProps } from "@/lib/search";
 
 import styles from "./System.module.css";
@@ -120,13 +121,15 @@ function Pools({ data: { pools } }: { data: Found }) {
   return (
     <Card title={t("workers.pools")} actions={<Link to="/admin/$page" params={{ page: "pools" }}>{t("workers.allPools")}</Link>}>
       <ul className={styles.list}>
-        {pools.map(({ name, slots, running, queued, deferred }) => {
-          const words = t("workers.inPool", { taken: running + queued, slots: slots < 0 ? "∞" : slots });
+        {pools.map((pool) => {
+          const { name, slots } = pool;
+          const { taken, total, parts } = fullness(pool);
+          const words = t("workers.inPool", { taken, slots: slots < 0 ? "∞" : slots });
           return (
             <li key={name}>
               <strong>{name}</strong>
               <span className={styles.side}>{words}</span>
-              <Meter label={`${name}: ${words}`} total={Math.max(slots, running + queued + deferred)} parts={[{ state: "running", value: running }, { state: "queued", value: queued }, { state: "deferred", value: deferred }]} />
+              <Meter label={`${name}: ${words}`} total={total} parts={parts} />
             </li>
           );
         })}

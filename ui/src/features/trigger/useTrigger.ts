@@ -31,15 +31,14 @@ export interface Wish {
   unpause: boolean;
 }
 
-/** Makes a run; a paused DAG is unpaused first where that is wished for. */
+/** Makes a run; a paused DAG is unpaused first where that is wished for, so that a second try makes no second run. */
 export function useTrigger(dagId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ body, unpause }: Wish) => {
       const path = { dag_id: dagId };
-      const made = await data(api.POST("/api/v2/dags/{dag_id}/dagRuns", { params: { path }, body }));
       if (unpause) await data(api.PATCH("/api/v2/dags/{dag_id}", { params: { path }, body: { is_paused: false } }));
-      return made;
+      return data(api.POST("/api/v2/dags/{dag_id}/dagRuns", { params: { path }, body }));
     },
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: keys.dag(dagId) }), client.invalidateQueries({ queryKey: ["all"] })]),
   });

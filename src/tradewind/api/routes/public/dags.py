@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tradewind.api import filters, missing, views
@@ -42,6 +43,7 @@ _APART = (
     "asset_dependency",
     "dag_run_state",
     "is_favorite",
+    "name_pattern",
     "dag_run_start_date_gte",
     "dag_run_start_date_gt",
     "dag_run_start_date_lte",
@@ -60,7 +62,12 @@ class Deleted(Answer, kw_only=True):
 @door.get("/dags", Resource.DAG, query=schemas.DagQuery, answer=schemas.DAGCollectionResponse)
 def get_dags(call: Call) -> schemas.DAGCollectionResponse:
     """List DAGs."""
-    where = _where(call.query) + _where_runs(call.query)
+    return listed(call)
+
+
+def listed(call: Call, also: Sequence[Where | Column] = ()) -> schemas.DAGCollectionResponse:
+    """The DAGs that a ``DagQuery`` asks for, and that meet these conditions besides."""
+    where = [*_where(call.query), *_where_runs(call.query), *also]
     if call.query.is_favorite is not None:
         mine = browse.favourite_of(call.who.name)
         where.append(mine if call.query.is_favorite else ~mine)

@@ -26,6 +26,8 @@ MODULES: Final = [
     "overview",
     "assets",
     "installation",
+    "backfills",
+    "dags",
 ]
 
 

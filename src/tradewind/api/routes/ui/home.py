@@ -9,7 +9,7 @@ from tradewind.api.routes.ui import PREFIX, TAG
 from tradewind.api.schemas.ui import home as schemas
 from tradewind.auth import permissions
 from tradewind.auth.permissions import Action, Resource
-from tradewind.store.queries import import_errors
+from tradewind.store.queries import import_errors, reading
 from tradewind.store.queries.browse.listing import Page
 from tradewind.store.queries.ui import home as queries
 
@@ -24,13 +24,15 @@ def get_home(call: Call) -> schemas.UIHome:
     failed, failures = queries.failed(tx, now - home.DAY, home.ENTRIES, access=access)
     held = queries.held(tx, access=access)
     errors, first_error = _import_errors(call)
+    late, late_runs = home.late(tx, now, running, access=access)
     return schemas.UIHome(
         health=monitor.health_in(tx, now, call.services.settings.heartbeat_limit),
         hosts=home.hosts(held),
-        numbers=_numbers(call, held, failures, errors),
+        numbers=_numbers(call, held, failures, late_runs, errors),
+        ever_ran=queries.any_run(tx, access=access),
         running=[home.run(row, now) for row in running],
-        failed=[home.run(row, now, queries.first_failed(tx, row.dag_id, row.run_id)) for row in failed],
-        late=home.late(tx, now, running, access=access),
+        failed=[home.run(row, now, _cause(call, row)) for row in failed],
+        late=late,
         upcoming=[
             schemas.UIUpcoming(
                 dag_id=row.dag_id,
@@ -52,6 +54,14 @@ def _may(call: Call, resource: Resource) -> bool:
     return permissions.access(call.who, Action.READ, resource) is not None
 
 
+def _cause(call: Call, row: queries.HomeRun) -> queries.FailedTask | None:
+    """What failed first in a run; nothing for those who may read no task instances of the DAG."""
+    access = permissions.access(call.who, Action.READ, Resource.TASK_INSTANCE)
+    if access is None or not reading.permits(call.tx, row.dag_id, access):
+        return None
+    return queries.first_failed(call.tx, row.dag_id, row.run_id)
+
+
 def _import_errors(call: Call) -> tuple[int, str | None]:
     """How many the asker may see, and the file of the newest."""
     access = permissions.access(call.who, Action.READ, Resource.IMPORT_ERROR)
@@ -63,12 +73,15 @@ def _import_errors(call: Call) -> tuple[int, str | None]:
     return count, found[0].filename if found else None
 
 
-def _numbers(call: Call, held: list[queries.Held], failures: int, errors: int) -> schemas.UIHomeNumbers:
+def _numbers(
+    call: Call, held: list[queries.Held], failures: int, late_runs: int, errors: int
+) -> schemas.UIHomeNumbers:
     active = queries.active_counts(call.tx, access=call.access)
     return schemas.UIHomeNumbers(
         running_runs=active.get("running", 0),
         queued_runs=active.get("queued", 0),
         failed_runs=failures,
+        late_runs=late_runs,
         running_tasks=home.total(held, lambda state: state in ("running", "restarting")),
         queued_tasks=home.total(held, lambda state: state == "queued"),
         deferred_tasks=home.total(held, lambda state: state == "deferred"),

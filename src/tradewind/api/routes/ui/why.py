@@ -1,4 +1,4 @@
-"""Why a run is not done yet, task by task; of a failed one, what failed first."""
+"""Why a run is not done yet, task by task, and what failed first in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def get_why(call: Call) -> schemas.UIWhy:
     over = run.state in (DagRunState.SUCCESS, DagRunState.FAILED)
     waiting, more = ([], 0) if over else _waiting(call, run)
     cause = None
-    if run.state is DagRunState.FAILED:
+    if run.state is not DagRunState.SUCCESS:
         cause = home_queries.first_failed(call.tx, run.dag_id, run.run_id)
     whole = () if over else reasons.of_run(call.tx, run.dag_id, run, access=call.access)
     return schemas.UIWhy(

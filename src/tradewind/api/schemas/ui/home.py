@@ -73,6 +73,8 @@ class UIPoolUse(Answer, kw_only=True):
     running: int
     queued: int
     deferred: int
+    include_deferred: bool
+    """Do deferred ones hold slots?"""
     open: int
 
 
@@ -110,6 +112,8 @@ class UIHomeNumbers(Answer, kw_only=True):
     queued_runs: int
     failed_runs: int
     """Since a day."""
+    late_runs: int
+    """Of each way of being late, 200 are counted at most."""
     running_tasks: int
     queued_tasks: int
     deferred_tasks: int
@@ -123,9 +127,12 @@ class UIHome(Answer, kw_only=True):
     health: HealthInfoResponse
     hosts: list[UIHostUse]
     numbers: UIHomeNumbers
+    ever_ran: bool
+    """Is there any run that the asker may see, however old?"""
     running: list[UIHomeRun]
     failed: list[UIHomeRun]
     late: list[UILate]
+    """A run stands there once; each way of being late has its turn."""
     upcoming: list[UIUpcoming]
     first_import_error: str | None
     """The file."""

@@ -15,7 +15,8 @@ class UIReason(Answer, kw_only=True):
 
     code: str
     """dag_paused, run_not_running, ended, is_queued, is_running, is_restarting, is_deferred, awaiting_input,
-    up_for_retry, up_for_reschedule, past, trigger_rule, pool, dag_limit, task_limit, soon."""
+    up_for_retry, up_for_reschedule, past, trigger_rule, pool, pool_missing, pool_too_small, dag_limit,
+    run_limit, task_limit, executor_limit, soon."""
     params: dict[str, Any]
     text: str
 
@@ -56,6 +57,6 @@ class UIWhy(Answer, kw_only=True):
     more: int
     """Rows of that kind that are not in the list."""
     cause: UIFirstCause | None
-    """Of a failed run, what failed first."""
+    """What failed first; of a run that still goes on, too."""
     log: list[UILogLine]
     """The last lines that it wrote, for whoever may read logs."""

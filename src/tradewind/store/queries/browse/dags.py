@@ -136,6 +136,12 @@ def with_tags(names: Sequence[str], *, every: bool) -> Column:
     return sa.and_(*tagged) if every else sa.or_(*tagged)
 
 
+def named(text: str) -> Column:
+    """The condition that a DAG's id or the name that is shown has that part."""
+    both = (dags.condition(Where(name, "pattern", text)) for name in ("dag_id", "dag_display_name"))
+    return sa.or_(*both)
+
+
 def owned_by(owners: Sequence[str]) -> Column:
     """The condition that one of these is among a DAG's owners."""
     return sa.or_(

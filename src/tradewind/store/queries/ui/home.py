@@ -60,6 +60,11 @@ _runs = Reader(
 _SELECT = sa.select(*_runs.columns).select_from(run.join(dag, dag.c.dag_id == run.c.dag_id))
 
 
+def any_run(tx: Tx, *, access: Access) -> bool:
+    """Is there a run at all?"""
+    return bool(tx.rows(sa.select(run.c.id).where(within(run.c.dag_id, access)).limit(1)))
+
+
 def active_counts(tx: Tx, *, access: Access) -> dict[str, int]:
     """State to number, of the runs that are queued or running."""
     counted = sa.select(run.c.state, sa.func.count()).where(
@@ -175,10 +180,12 @@ _due = Reader(
 _its_run = deadline.join(run, (run.c.dag_id == deadline.c.dag_id) & (run.c.run_id == deadline.c.run_id))
 
 
-def missed(tx: Tx, since: datetime, limit: int, *, access: Access) -> list[DueRow]:
-    """Deadlines that were missed since then, the latest first."""
+def missed(tx: Tx, since: datetime, limit: int, *, active: bool = False, access: Access) -> list[DueRow]:
+    """Deadlines that were missed since then, the latest first; ``active``: only by runs that still go on."""
     latest = (deadline.c.deadline_time.desc(), deadline.c.id.desc())
-    where = (deadline.c.missed == sa.true(), deadline.c.deadline_time >= since)
+    where = [deadline.c.missed == sa.true(), deadline.c.deadline_time >= since]
+    if active:
+        where.append(one_of(run.c.state, ACTIVE))
     return _deadlines(tx, *where, order=latest, limit=limit, access=access)
 
 
