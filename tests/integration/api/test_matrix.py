@@ -187,6 +187,7 @@ BODIES: dict[str, Any] = {
 }  # fmt: skip
 QUERIES: dict[str, Any] = {
     "get_dags": {"dag_id_pattern": "{dag_id}"},
+    "ui_dags": {"name_pattern": "{dag_id}"},
     "get_dag_stats": {"dag_ids": "{dag_id}"},
     "list_backfills": {"dag_id": "{dag_id}"},
     "list_dag_warnings": {"dag_id": "{dag_id}"},
