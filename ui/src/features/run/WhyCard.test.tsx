@@ -54,6 +54,8 @@ describe("why a run is not done", () => {
   it("tells of a run that goes on what failed in it", async () => {
     show("running", { ...waits({ code: "soon", text: "…", params: {} }), cause: { task_id: "bad", map_index: -1, try_number: 1, end_date: null, message: "boom" } });
     expect(await screen.findByText("boom")).toBeInTheDocument();
+    expect(screen.getByText("What failed first")).toBeInTheDocument();
+    expect(screen.getByRole("heading", { name: "What it waits for" })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "load" })).toBeInTheDocument();
   });
 

@@ -20,7 +20,7 @@ export function WhyCard({ run }: { run: Run }) {
   if (run.state === "success") return null;
   const failed = run.state === "failed";
   return (
-    <Card title={t(failed ? "why.failedTitle" : "why.title")} className={failed ? styles.bad : undefined}>
+    <Card title={t(failed || data?.cause ? "why.failedTitle" : "why.title")} className={failed ? styles.bad : undefined}>
       {error ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton lines={4} /> : failed ? <Cause why={data} /> : <Open run={key} why={data} />}
     </Card>
   );
@@ -62,16 +62,13 @@ function Cause({ why }: { why: Why }) {
 /** Of a run that goes on: what failed in it already, and what the rest waits for. */
 function Open({ run, why }: { run: RunKey; why: Why }) {
   const { t } = useTranslation("run");
+  if (!why.cause) return <Waiting run={run} why={why} />;
   return (
-    <>
-      {why.cause && (
-        <section className={styles.already}>
-          <h3>{t("why.failedTitle")}</h3>
-          <Cause why={why} />
-        </section>
-      )}
+    <div className={styles.already}>
+      <Cause why={why} />
+      <h3>{t("why.title")}</h3>
       <Waiting run={run} why={why} />
-    </>
+    </div>
   );
 }
 
