@@ -128,16 +128,21 @@ class Live:
                 self._listeners.remove(listener)
 
     def _run(self, ready: threading.Event) -> None:
-        pulse = Pulse(self._database)
+        pulse, missed = Pulse(self._database), False
         try:
             while self._somebody_listens():
                 try:
-                    self._watch(pulse, ready)
+                    self._watch(pulse, ready, missed)
                 except DatabaseError as error:
                     log.warning("What changes cannot be seen now: %s", error)
-                    self._tell(Changes(everything=True))
-                    ready.set()
-                    self._stopping.wait(_AFTER_ERROR)
+                except Exception:
+                    # Who listens now, and whoever comes later, has no other thread to look for them.
+                    log.exception("What changes cannot be seen now")
+                else:
+                    continue
+                missed = True
+                ready.set()
+                self._stopping.wait(_AFTER_ERROR)
         finally:
             pulse.close()
             ready.set()
@@ -153,12 +158,14 @@ class Live:
                 self._ready = None
             return bool(self._listeners)
 
-    def _watch(self, pulse: Pulse, ready: threading.Event) -> None:
-        """Look until nobody listens. Raises DatabaseError."""
+    def _watch(self, pulse: Pulse, ready: threading.Event, missed: bool) -> None:
+        """Look until nobody listens; ``missed``: something may have changed unseen. Raises DatabaseError."""
         pulse.moved()
         with self._database.read() as tx:
             seen = queries.first(tx)
         ready.set()
+        if missed:
+            self._tell(Changes(everything=True))
         pending, at, dags_at = False, 0.0, 0.0
         while not self._stopping.wait(EVERY) and self._somebody_listens():
             pending = pulse.moved() or pending

@@ -70,6 +70,14 @@ def test_stream_follows_until_the_try_is_over(world: World, admin: httpx.Client)
     assert seen[2:] == ["first", "second", "third"]
 
 
+def test_stream_ends_with_a_try_that_is_to_be_tried_again(world: World, admin: httpx.Client) -> None:
+    path = make(world, "log_again", "up_for_retry")
+    world.write_log("log_again", "extract", line("first"))
+    answer = admin.get(f"{path}/1", headers=NDJSON)
+    assert [json.loads(text)["event"] for text in answer.text.splitlines()][2:] == ["first"]
+    assert admin.get(f"{path}/1").json()["continuation_token"] is None
+
+
 def test_lines_arrive_while_the_task_runs(world: World, admin: httpx.Client) -> None:
     path = make(world, "log_now", "running")
     with admin.stream("GET", f"{path}/1", headers=NDJSON) as stream:

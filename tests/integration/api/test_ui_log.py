@@ -63,6 +63,13 @@ def test_following_gives_what_comes_until_the_try_is_over(world: World, admin: h
     assert seen == [line("new").strip()]
 
 
+def test_a_try_that_waits_for_its_next_one_is_over(world: World, admin: httpx.Client) -> None:
+    dag_id, path = make(world, "up_for_retry")
+    world.write_log(dag_id, "extract", line("that went wrong"))
+    answer = admin.get(path, params={"follow": "true"})
+    assert (answer.headers["log-over"], answer.text) == ("1", line("that went wrong"))
+
+
 def test_what_is_not_there(world: World, admin: httpx.Client) -> None:
     _, path = make(world, "success")
     empty = admin.get(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -21,13 +22,14 @@ from tradewind.api.schemas.logs import (
 )
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
-from tradewind.domain.states import FINISHED
+from tradewind.domain.states import FINISHED, TaskInstanceState
 from tradewind.store.queries.browse import task_instances as browse
 
 door = Door("Task Instance")
 NDJSON = "application/x-ndjson"
 PATH = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
 _CHUNK = 256 * 1024
+_ENDED: Final = FINISHED | {TaskInstanceState.UP_FOR_RETRY}
 _STATE_EVERY = 5
 """Looks at the file between two looks at the database, while nothing is written."""
 
@@ -75,7 +77,7 @@ def find(call: Call) -> Try:
         if row is None:
             raise missing.instance(call, index)
     _check_try(call, row, number)
-    over = number < row.try_number or row.state in FINISHED
+    over = _is_over(row, number)
     return Try(
         path=log_files.path_of(
             call.services.log_folder,
@@ -88,6 +90,11 @@ def find(call: Call) -> Try:
         over=over,
         note=_nothing_yet(row, number),
     )
+
+
+def _is_over(row: browse.InstanceRow, number: int) -> bool:
+    """Whether nobody writes to that log any more: what waits for its next try has ended this one."""
+    return number < row.try_number or row.state in _ENDED
 
 
 def _check_try(call: Call, row: browse.InstanceRow, number: int) -> None:
@@ -124,7 +131,7 @@ def get_external_log_url(call: Call) -> ExternalLogUrlResponse:
 
 def _nothing_yet(row: browse.InstanceRow, number: int) -> str:
     state = row.state or "not scheduled yet"
-    if number < row.try_number or row.state in FINISHED:
+    if _is_over(row, number):
         return (
             f"Try {number} left no log: it ended without a process, or the file was removed (state: {state})."
         )
