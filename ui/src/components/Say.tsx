@@ -16,8 +16,15 @@ export function Empty({ title, children, icon }: { title: string; children?: Rea
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  retry?: (() => void) | undefined;
+  /** Where else to go. */
+  children?: ReactNode;
+}
+
 /** Something went wrong: the server's words, and another try. */
-export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
+export function Failure({ error, retry, children }: FailureProps) {
   const { t } = useTranslation();
   return (
     <div className={styles.say} role="alert">
@@ -27,6 +34,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
       <p className={styles.title}>{t("failure.title")}</p>
       <div className={styles.text}>{error instanceof Error ? error.message : String(error)}</div>
       {retry && <Button onClick={retry}>{t("failure.retry")}</Button>}
+      {children}
     </div>
   );
 }

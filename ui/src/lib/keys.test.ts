@@ -20,6 +20,10 @@ describe("what a change makes old", () => {
   it("is every run of a DAG where only the DAG is named", () => {
     expect(concerns({ dags: ["d"] }, run)).toBe(true);
     expect(concerns({ dags: ["other"] }, run)).toBe(false);
+    // too many runs of one DAG together with a run of another, or with a later one of the same
+    expect(concerns({ dags: ["d"], runs: [["other", "r"]] }, run)).toBe(true);
+    expect(concerns({ dags: ["d"], runs: [["d", "later"]] }, run)).toBe(true);
+    expect(concerns({ dags: ["other"], runs: [["d", "later"]] }, run)).toBe(false);
   });
 
   it("is a kind, or everything", () => {

@@ -37,7 +37,8 @@ export function concerns(change: Change, key: readonly unknown[]): boolean {
   const dags = change.dags ?? [];
   const runs = change.runs ?? [];
   const inDag = dags.includes(first as string) || (scope === "dag" && (change.kinds ?? []).includes("dags"));
-  if (scope === "run") return runs.some(([dag, run]) => dag === first && run === second) || (runs.length === 0 && inDag);
+  // Of too many runs only the DAG is told; runs beside it may be others, or came later.
+  if (scope === "run") return inDag || runs.some(([dag, run]) => dag === first && run === second);
   if (scope === "dag") return inDag || runs.some(([dag]) => dag === first);
   return scope === "all" && concernsAll(change, first as string);
 }

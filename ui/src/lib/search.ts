@@ -15,6 +15,11 @@ export function asOneOf<T extends string>(value: unknown, all: readonly T[]): T 
   return all.find((one) => one === value);
 }
 
+/** A day, as `2026-03-01`. */
+export function asDay(value: unknown): string | undefined {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
 /** Several texts; undefined where there is none. */
 export function asTexts(value: unknown): string[] | undefined {
   const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== undefined);

@@ -10,6 +10,7 @@ import { AssetActions, AssetSummary } from "@/features/assets/AssetHead";
 import { AssetOverview } from "@/features/assets/AssetOverview";
 import { Partitions } from "@/features/assets/Partitions";
 import { type Asset, useAsset } from "@/features/assets/useAssets";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 
 const VIEWS = ["overview", "partitions", "graph"] as const;
@@ -40,7 +41,7 @@ export default function AssetPage() {
       actions={asset && <AssetActions asset={asset} />}
       tabs={<Tabs tabs={tabs} label={t("views.label")} />}
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : asset ? <View asset={asset} /> : <Skeleton lines={8} />}
+      {blocking(error, asset) ? <Failure error={error} retry={() => void refetch()} /> : asset ? <View asset={asset} /> : <Skeleton lines={8} />}
     </Page>
   );
 }

@@ -9,6 +9,7 @@ import { DagSummary } from "@/features/dag/DagHead";
 import { useDag } from "@/features/dag/useDag";
 import { DagActions } from "@/features/dags/DagActions";
 import { TriggerDialog } from "@/features/trigger/TriggerDialog";
+import { blocking } from "@/lib/failure";
 import { OnDag } from "@/lib/me";
 
 /** `/dags/…`: what all views of one DAG have above them. */
@@ -43,7 +44,7 @@ export default function DagPage() {
         actions={dag && <DagActions dag={dag} onTrigger={() => setTrigger(true)} />}
         tabs={<Tabs tabs={tabs} label={t("views")} />}
       >
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+        {blocking(error, dag) ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
         {dag && trigger !== undefined && <TriggerDialog key={String(trigger)} dag={dag} again={trigger === true ? undefined : trigger} onClose={() => setTrigger(undefined)} />}
       </Page>
     </OnDag>

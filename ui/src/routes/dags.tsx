@@ -18,6 +18,7 @@ type Changes = { [Name in keyof DagsSearch]: DagsSearch[Name] | undefined };
 export default function DagsPage() {
   const { t } = useTranslation("dags");
   const search = useSearch({ from: "/dags" });
+  const { trigger, errors, ...filter } = search;
   const navigate = useNavigate({ from: "/dags" });
   const change = (some: Changes) => void navigate({ search: (old) => ({ ...old, ...some }), replace: true });
   return (
@@ -34,9 +35,9 @@ export default function DagsPage() {
         <Chosen names={search.tag ?? []} onRemove={(name) => change({ tag: toggled(search.tag, name) })} />
         <Chosen names={search.owner ?? []} onRemove={(name) => change({ owner: toggled(search.owner, name) })} />
       </div>
-      <ImportErrors open={search.errors ?? false} onOpen={(errors) => change({ errors: errors || undefined })} />
-      <DagList filter={search} onFilter={change} onTrigger={(trigger) => change({ trigger })} />
-      {search.trigger !== undefined && <Trigger dagId={search.trigger} onClose={() => change({ trigger: undefined })} />}
+      <ImportErrors open={errors ?? false} onOpen={(open) => change({ errors: open || undefined })} />
+      <DagList filter={filter} onFilter={change} onTrigger={(dagId) => change({ trigger: dagId })} />
+      {trigger !== undefined && <Trigger dagId={trigger} onClose={() => change({ trigger: undefined })} />}
     </Page>
   );
 }

@@ -16,8 +16,8 @@ import { type AdminPageName, PAGES } from "./admin/pages";
 
 /** What every page has around it. */
 export function Root() {
-  const { me, known, error } = useAskedMe();
-  if (error) return <Failure error={error} />;
+  const { me, known, error, retry } = useAskedMe();
+  if (error && !known) return <Failure error={error} retry={retry} />;
   return (
     <MeContext value={me}>
       <OnDagContext value={RightsOnDag}>

@@ -3,7 +3,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type Se
 
 import { Skeleton } from "@/components/Say";
 import { prefix } from "@/lib/address";
+import { asOneOf, asText, asTexts } from "@/lib/search";
+import { RUN_STATES } from "@/lib/states";
 
+import { Broken } from "./broken";
 import { NotFound } from "./not-found";
 import { Root } from "./root";
 
@@ -19,7 +22,7 @@ const home = createRoute({
 const dags = createRoute({
   getParentRoute: () => root,
   path: "/dags",
-  validateSearch: (search: Record<string, unknown>) => search as DagsSearch,
+  validateSearch: dagsSearch,
   component: lazyRouteComponent(() => import("./dags")),
 });
 
@@ -39,6 +42,22 @@ export interface DagsSearch {
 }
 
 type Search = Record<string, unknown>;
+
+function dagsSearch({ q, tag, owner, state, paused, favourite, order, trigger, errors }: Search): DagsSearch {
+  return {
+    q: asText(q),
+    tag: asTexts(tag),
+    owner: asTexts(owner),
+    state: asOneOf(state, RUN_STATES),
+    paused: typeof paused === "boolean" ? paused : undefined,
+    favourite: favourite === true || undefined,
+    order: asText(order),
+    trigger: asText(trigger),
+    errors: errors === true || undefined,
+  };
+}
+
+/** Each view says for itself what it reads of it. */
 const anySearch = (search: Search) => search;
 
 /** Above every view of a DAG: whether it is about to be triggered, true or as the run of that id was. */
@@ -127,6 +146,7 @@ export const router = createRouter({
   defaultPreloadDelay: 60,
   defaultPendingMs: 200,
   defaultPendingComponent: () => <Skeleton lines={8} />,
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 });
 

@@ -7,6 +7,7 @@ import { Failure } from "@/components/Say";
 import { type Tab, Tabs } from "@/components/Tabs";
 import { RunActions, RunSummary } from "@/features/run/RunHead";
 import { useRun } from "@/features/run/useRun";
+import { blocking } from "@/lib/failure";
 import { OnDag } from "@/lib/me";
 
 /** `/dags/…/runs/…`: what all views of one run have above them. */
@@ -37,7 +38,7 @@ export default function RunPage() {
         actions={run && <RunActions run={run} />}
         tabs={<Tabs tabs={tabs} label={t("views")} />}
       >
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
+        {blocking(error, run) ? <Failure error={error} retry={() => void refetch()} /> : <Outlet />}
       </Page>
     </OnDag>
   );

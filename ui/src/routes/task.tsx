@@ -8,6 +8,7 @@ import { type Tab, Tabs } from "@/components/Tabs";
 import { type InstanceView } from "@/features/task/MappedInstances";
 import { MappedActions, TaskActions, TaskSummary } from "@/features/task/TaskHead";
 import { useTaskInstance } from "@/features/task/useTaskInstance";
+import { blocking } from "@/lib/failure";
 import { OnDag } from "@/lib/me";
 
 import { ChooseInstance } from "./task/ChooseInstance";
@@ -35,7 +36,7 @@ export default function TaskPage() {
         actions={task ? <TaskActions task={task} /> : task === null && <MappedActions of={{ dagId, runId, taskId, mapIndex }} />}
         tabs={<Tabs tabs={tabs} label={t("views")} />}
       >
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
+        {blocking(error, task) ? <Failure error={error} retry={() => void refetch()} /> : <View known={task !== undefined || mapIndex >= 0} mapped={task === null} />}
       </Page>
     </OnDag>
   );

@@ -9,6 +9,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import styles from "./assets.module.css";
 import { type AssetEvent, useEvents } from "./useAssets";
@@ -19,7 +20,7 @@ export function AssetEvents({ assetId }: { assetId: number }) {
   const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useEvents(assetId);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.asset_events) ?? [], [data]);
   const columns = useColumns(rows.some((row) => row.partition_key !== null));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("eventsFound", { count: data?.pages[0]?.total_entries ?? 0 })}>
       <Table

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { asLine, Diagram, Ends, useIntoView } from "@/components/Diagram";
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { cx } from "@/lib/format";
 import { type Layout, layout, MOST_FOR_ELK, warm, widthFor } from "@/lib/layered";
 
@@ -27,7 +28,7 @@ export function AssetGraph({ root, q = "" }: AssetGraphProps) {
   useEffect(warm, []);
   const { data, error, refetch } = useAssetGraph(root);
   const shown = useMemo(() => data && matching(data, q), [data, q]);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   if (!data || !shown) return <Skeleton lines={10} />;
   if (data.nodes.length === 0) return root ? <Empty title={t("graph.alone")} /> : <NoAssets />;
   if (shown.nodes.length === 0) return <Empty title={t("nothing", { q })} />;

@@ -8,6 +8,7 @@ import { Code } from "@/components/Code";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { count } from "@/lib/format";
 
 import styles from "./assets.module.css";
@@ -25,7 +26,7 @@ export function AssetList({ q, order, onOrder }: AssetListProps) {
   const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useAssets(q, order);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.assets) ?? [], [data]);
   const columns = useColumns();
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("found", { count: data?.pages[0]?.total ?? 0 })}>
       <Table

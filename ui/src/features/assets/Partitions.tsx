@@ -8,6 +8,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { count } from "@/lib/format";
 
 import styles from "./assets.module.css";
@@ -19,7 +20,7 @@ export function Partitions({ assetId }: { assetId: number }) {
   const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = usePartitions(assetId);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.partitions) ?? [], [data]);
   const columns = useColumns();
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("partitions.found", { count: data?.pages[0]?.total ?? 0 })}>
       <Table

@@ -9,6 +9,7 @@ import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useZone } from "@/lib/preferences";
 import { asCount, type ViewProps } from "@/lib/search";
 
@@ -28,7 +29,7 @@ export default function Audit({ search, onSearch }: ViewProps) {
   const entries = useMemo(() => data?.pages.flatMap((page) => page.event_logs) ?? [], [data]);
   const total = data?.pages[0]?.total_entries ?? 0;
   const columns = useColumns((id) => onSearch({ entry: id }));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   const id = asCount(search.entry, Number.MAX_SAFE_INTEGER);
   const shown = entries.find((entry) => entry.event_log_id === id);
   return (

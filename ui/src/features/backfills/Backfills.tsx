@@ -11,6 +11,7 @@ import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { RUN_STATES } from "@/lib/states";
 
@@ -34,7 +35,7 @@ export function Backfills({ dagId, dagZone, possible, creating, onCreating }: Ba
   const { data: backfills, error, refetch, isPending } = useBackfills(dagId);
   const progress = useProgress(dagId);
   const columns = useColumns(dagId, dagZone, progress);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, backfills)) return <Failure error={error} retry={() => void refetch()} />;
   const add = possible && may("run", "create") && (
     <Button small kind="primary" icon={<Plus />} onClick={() => onCreating(true)}>
       {t("create")}

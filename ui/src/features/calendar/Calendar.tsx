@@ -6,6 +6,7 @@ import { Button, IconButton } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Chip } from "@/components/Chip";
 import { Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { useNow } from "@/lib/now";
 import { isNarrow, useZone } from "@/lib/preferences";
 import { asText } from "@/lib/search";
@@ -50,7 +51,7 @@ export function Calendar({ dagId, search, onSearch, zone: dagZone }: CalendarPro
   const { data: days, error, refetch } = useCalendar(dagId, range, zone, today);
   const month = range.length > 4;
   const go = (next: Range) => onSearch({ range: next, day: undefined });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, days)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Card

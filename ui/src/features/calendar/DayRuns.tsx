@@ -6,6 +6,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import { useRunsOfDay } from "./useCalendar";
 
@@ -13,7 +14,7 @@ import { useRunsOfDay } from "./useCalendar";
 export function DayRuns({ dagId, day, zone }: { dagId: string; day: string; zone: string }) {
   const { t } = useTranslation("calendar");
   const { data, error, refetch, isPending } = useRunsOfDay(dagId, day, zone);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("runsOf", { day, count: data?.total_entries ?? 0 })}>
       <Table

@@ -4,6 +4,7 @@ import { Card } from "@/components/Card";
 import { Copy } from "@/components/Copy";
 import { Checkbox, Select } from "@/components/Fields";
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { useZone } from "@/lib/preferences";
 import { asCount, asOneOf } from "@/lib/search";
@@ -47,7 +48,7 @@ export function CodeView({ dagId, search, onSearch, zone }: CodeProps) {
   const { may } = useMe();
   const { data, error, refetch } = useVersions(dagId);
   if (!may("code", "read")) return <Empty title={t("mayNot")}>{t("mayNotText")}</Empty>;
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton lines={12} />;
   const versions = data.dag_versions;
   const chosen = versions.find(({ version_number: number }) => number === search.version) ?? versions[0];
@@ -103,7 +104,7 @@ function Shown({ dagId, chosen, other, search }: { dagId: string; chosen: number
   const { t } = useTranslation("code");
   const source = useSource(dagId, chosen);
   const before = useSource(dagId, other);
-  const error = source.error ?? before.error;
+  const error = blocking(source.error, source.data) ?? blocking(before.error, before.data);
   if (error) return <Failure error={error} retry={() => void Promise.all([source.refetch(), ...(other === undefined ? [] : [before.refetch()])])} />;
   if (source.data === undefined || (other !== undefined && before.data === undefined)) {
     return (

@@ -10,6 +10,7 @@ import { Chip } from "@/components/Chip";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { Tooltip } from "@/components/Tooltip";
 import { TypedSearch } from "@/components/TypedSearch";
+import { blocking } from "@/lib/failure";
 import { keys } from "@/lib/keys";
 import { asOneOf, asText, type ViewProps } from "@/lib/search";
 
@@ -24,7 +25,7 @@ const SOURCES = ["file", "environment", "command", "secret", "default"] as const
 export default function Config({ search, onSearch }: ViewProps) {
   const { t } = useTranslation("config");
   const { data: answer, error, refetch } = useQuery({ queryKey: keys.all("config"), queryFn: () => data(api.GET("/api/tradewind/ui/config")) });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, answer)) return <Failure error={error} retry={() => void refetch()} />;
   if (!answer) return <Skeleton lines={10} />;
   if (!answer.exposed) return <Empty title={t("closed")}>{t("closedText")}</Empty>;
   return <Sections sections={answer.sections} search={search} onSearch={onSearch} />;

@@ -9,6 +9,7 @@ import { Empty, Failure } from "@/components/Say";
 import { Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { TypedSearch } from "@/components/TypedSearch";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asOneOf, asText, type ViewProps } from "@/lib/search";
 
@@ -30,7 +31,7 @@ export default function Connections({ search, onSearch }: ViewProps) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [doomed, setDoomed] = useState<readonly string[]>();
   const columns = useColumns(connections, picked, setPicked, { onAsk: onSearch, onDelete: (id) => setDoomed([id]) });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Bar actions={<Add onAdd={() => onSearch({ new: true })} />}>

@@ -9,6 +9,7 @@ import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { Tooltip } from "@/components/Tooltip";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { useZone } from "@/lib/preferences";
 
@@ -31,7 +32,7 @@ export function Runs({ dagId, filter, onFilter }: RunsProps) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const columns = useColumns(runs, picked, setPicked);
   const narrowed = Boolean(filter.q ?? filter.state ?? filter.type ?? filter.from ?? filter.to);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Filters filter={filter} onFilter={onFilter} />

@@ -9,6 +9,7 @@ import { SearchField } from "@/components/Fields";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { keys } from "@/lib/keys";
 import { useMe } from "@/lib/me";
 
@@ -44,7 +45,7 @@ export function Events({ dagId, text, onText }: EventsProps) {
   const events = useMemo(() => answer?.pages.flatMap((page) => page.event_logs) ?? [], [answer]);
   const columns = useColumns(dagId);
   if (!may("audit", "read")) return <Empty title={t("event.refused")} />;
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, answer)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <SearchField label={t("event.search")} value={text} onChange={(change) => onText(change.target.value)} className={styles.search} />

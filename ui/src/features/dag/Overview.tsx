@@ -11,6 +11,7 @@ import { RunBars } from "@/components/RunBars";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { median } from "@/lib/format";
 import { keys } from "@/lib/keys";
 import { useMe } from "@/lib/me";
@@ -52,7 +53,7 @@ export function Overview({ dag }: { dag: DagDetails }) {
 function History({ dag }: { dag: DagDetails }) {
   const { t } = useTranslation("dag");
   const { data: runs, error, refetch } = useLastRuns(dag.dag_id, BARS);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, runs)) return <Failure error={error} retry={() => void refetch()} />;
   const ended = (runs ?? []).filter(({ state }) => state === "success" || state === "failed");
   const good = ended.filter(({ state }) => state === "success");
   return (

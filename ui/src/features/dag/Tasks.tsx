@@ -11,6 +11,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { Took } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { keys } from "@/lib/keys";
 
 import styles from "./Views.module.css";
@@ -40,7 +41,7 @@ export function Tasks({ dagId, text, onText }: TasksProps) {
     [answer, wanted],
   );
   const columns = useColumns(dagId, last, summaries);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, answer)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <SearchField label={t("task.search")} value={text} onChange={(event) => onText(event.target.value)} className={styles.search} />

@@ -11,6 +11,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { OnDag, useMe } from "@/lib/me";
 
 import styles from "./DagList.module.css";
@@ -30,7 +31,7 @@ export function DagList({ filter, onFilter, onTrigger }: DagListProps) {
   const dags = useMemo(() => data?.pages.flatMap((page) => page.dags) ?? [], [data]);
   const pages = useMemo(() => data?.pages.map((page) => page.dags.map((dag) => dag.dag_id)) ?? [], [data]);
   const columns = useColumns(useRecentRuns(pages, useMe().may("run", "read")), { onFilter, onTrigger, filter });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("found", { count: data?.pages[0]?.total_entries ?? 0 })}>
       <Table

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/Button";
 import { RunChoice } from "@/components/RunChoice";
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { useNow } from "@/lib/now";
 import { hasEnded } from "@/lib/states";
 
@@ -35,7 +36,7 @@ export function Gantt({ dagId, runId: fixed, choice, onChange }: GanttProps) {
   const { t } = useTranslation("gantt");
   const { listed, runId, summaries, structure } = useAsked(dagId, fixed, choice.run);
   const zoom = (next: number) => onChange({ zoom: Math.min(MOST_ZOOM, Math.max(1, next)) });
-  const broken = [listed, summaries, structure].find((query) => query.error);
+  const broken = [listed, summaries, structure].find((query) => blocking(query.error, query.data));
   if (broken) return <Failure error={broken.error} retry={() => void broken.refetch()} />;
   if (fixed === undefined && listed.data?.dag_runs.length === 0) return <Empty title={t("noRun")} />;
   return (

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { type Direction, MOST_FOR_ELK, warm } from "@/lib/layered";
 import { hasEnded } from "@/lib/states";
 
@@ -58,7 +59,7 @@ export function Graph({ dagId, runId: fixed, choice, onChange }: GraphProps) {
     onChoose: (task) => onChange({ task, ...(task ? {} : { way: undefined, depth: undefined }) }),
     onFold: (group) => onChange({ fold: toggled(view.folded, group) }),
   };
-  const broken = [structure, summaries, laid].filter((query) => query.error);
+  const broken = [structure, summaries, laid].filter((query) => blocking(query.error, query.data));
   if (broken[0]) return <Failure error={broken[0].error} retry={() => void Promise.all(broken.map((query) => query.refetch()))} />;
   if (!structure.data) return <Skeleton lines={10} />;
   if (structure.data.task_count === 0) return <Empty title={t("none")} />;
@@ -103,13 +104,14 @@ function Hints({ large, tasks, nodes }: { large: boolean; tasks: number; nodes: 
 function useAsked(dagId: string, fixed: string | undefined, chosen: string | undefined) {
   useEffect(warm, []);
   const listed = useRuns(dagId, fixed === undefined);
-  const runId = fixed ?? chosen ?? listed.data?.dag_runs[0]?.dag_run_id;
+  const runs = listed.data?.dag_runs ?? [];
+  const runId = fixed ?? chosen ?? runs[0]?.dag_run_id;
   const summaries = useSummaries(dagId, runId);
   const knowsRun = fixed !== undefined || !listed.isPending;
   // The list tells the version sooner than the summary of a large run does.
-  const version = summaries.data?.version_number ?? listed.data?.dag_runs.find((run) => run.dag_run_id === runId)?.dag_versions.at(-1)?.version_number;
+  const version = summaries.data?.version_number ?? runs.find((run) => run.dag_run_id === runId)?.dag_versions.at(-1)?.version_number;
   const structure = useStructure(dagId, version, knowsRun && (runId === undefined || version !== undefined || !summaries.isPending));
-  return { runs: fixed === undefined ? (listed.data?.dag_runs ?? []) : null, runId, summaries, structure };
+  return { runs: fixed === undefined ? runs : null, runId, summaries, structure };
 }
 
 function toggled(folded: ReadonlySet<string>, group: string): string[] {

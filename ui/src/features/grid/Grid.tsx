@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { Card } from "@/components/Card";
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 
 import { type GridRun } from "./cells";
 import { Field } from "./Field";
@@ -27,7 +28,7 @@ export function Grid({ dagId, search, onSearch, zone }: GridProps) {
   const count = search.runs ?? FEW;
   const structure = useStructure(dagId);
   const answer = useGridRuns(dagId, { ...search, runs: count });
-  const error = structure.error ?? answer.error;
+  const error = blocking(structure.error, structure.data) ?? blocking(answer.error, answer.data);
   if (error) return <Failure error={error} retry={() => void Promise.all([structure.refetch(), answer.refetch()])} />;
   const tree = structure.data;
   const runs = answer.data?.runs;

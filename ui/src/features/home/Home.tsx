@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Failure, Skeleton } from "@/components/Say";
 import { Tooltip } from "@/components/Tooltip";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import { FailedRuns, LateRuns, RunningRuns, Upcoming } from "./HomeRuns";
 import styles from "./Home.module.css";
@@ -16,7 +17,7 @@ import { type Condition, conditions, type HomeData, useHome, type Verdict, verdi
 /** The first page: is all well, and if not, what is not. */
 export function Home({ imports }: { imports: ReactNode }) {
   const { data: home, error, refetch } = useHome();
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, home)) return <Failure error={error} retry={() => void refetch()} />;
   if (!home) return <Skeleton lines={12} />;
   return (
     <>

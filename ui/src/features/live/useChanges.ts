@@ -1,21 +1,23 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { type Change, concerns } from "@/lib/keys";
+import type { Change } from "@/lib/keys";
 
+import { Refresher } from "./Refresher";
 import { type Kind, stream } from "./stream";
 
 /**
  * Hears from the server what changed, over one connection, and has what is on the screen asked again.
  *
- * Answers whether the connection stands. While the tab is hidden nothing is asked; what became old is asked when it shows again.
+ * Answers whether the connection stands. While the tab is hidden there is none; what became old is asked when it shows again.
  */
 export function useChanges(): boolean {
   const client = useQueryClient();
   const [live, setLive] = useState(true);
   useEffect(() => {
     const source = stream();
-    const merge = merged((change) => client.invalidateQueries({ predicate: ({ queryKey }) => concerns(change, queryKey) }));
+    const refresher = new Refresher(client);
+    const merge = merged((change) => refresher.tell(change));
     const hear: Record<Kind, (text: string, at: number) => void> = {
       hello: (_, at) => {
         setLive(true);
@@ -28,8 +30,16 @@ export function useChanges(): boolean {
         void client.invalidateQueries(); // the first answer leads to the log-in page
       },
     };
-    source.listen((kind, text, at) => hear[kind](text, at), () => setLive(false));
-    return () => source.close();
+    const lost = (refused: boolean) => {
+      setLive(false);
+      // Who is logged in no more is led to the log-in page by the answer.
+      if (refused) void client.invalidateQueries({ queryKey: ["me"], exact: true });
+    };
+    source.listen((kind, text, at) => hear[kind](text, at), lost);
+    return () => {
+      source.close();
+      refresher.close();
+    };
   }, [client]);
   return live;
 }

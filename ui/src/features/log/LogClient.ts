@@ -57,6 +57,11 @@ export class LogClient {
     this.port?.postMessage({ kind: "toggle", group });
   }
 
+  /** The page shows, or is hidden. */
+  show(on: boolean): void {
+    this.port?.postMessage({ kind: "show", on });
+  }
+
   fill(): void {
     this.port?.postMessage({ kind: "fill" });
   }

@@ -15,20 +15,9 @@ import styles from "./Log.module.css";
 import type { LogClient, LogState } from "./LogClient";
 import { LogLines } from "./LogLines";
 import type { Loaded } from "./protocol";
+import type { LogSearch } from "./search";
 import { Sources } from "./Sources";
 import { type LogKey, logAddress, useLog } from "./useLog";
-
-/** What of a log is shown, and how: in the address. */
-export interface LogSearch {
-  try?: number;
-  level?: Level[];
-  source?: string[];
-  q?: string;
-  wrap?: boolean;
-  /** False: no times. */
-  times?: boolean;
-  line?: number;
-}
 
 interface LogViewProps {
   of: LogKey;
@@ -275,7 +264,7 @@ function Foot({ loaded, onFill }: { loaded: Loaded; onFill: () => void }) {
     <div className={styles.foot}>
       {!loaded.over && loaded.loading && loaded.gap === 0 && (
         <span className={styles.live}>
-          <StateDot state="running" /> {t("log.live")}
+          <StateDot state={loaded.lost ? "up_for_retry" : "running"} /> <span role="status">{t(loaded.lost ? "log.lost" : "log.live")}</span>
         </span>
       )}
       <span>{t("log.size", { count: loaded.rows, lines: count(loaded.rows, i18n.language), size: bytes(loaded.size) })}</span>

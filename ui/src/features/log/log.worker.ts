@@ -1,4 +1,5 @@
 /** Fetches a log and holds it, off the thread that draws. */
+import { follow } from "./follow";
 import type { FromWorker, ToWorker } from "./protocol";
 import { LogStore } from "./store";
 
@@ -15,6 +16,8 @@ let url = "";
 let size = 0;
 let loading = true;
 let over = false;
+let lost = false;
+let following = false;
 let version = 0;
 let gapFrom = 0;
 let gapTo = 0;
@@ -30,7 +33,7 @@ function tell(): void {
   telling = undefined;
   version += 1;
   const summary = store.summary();
-  say({ kind: "loaded", loaded: { ...summary, version, size, loading, over } }, summary.above ? [summary.above.buffer as ArrayBuffer] : []);
+  say({ kind: "loaded", loaded: { ...summary, version, size, loading, over, lost } }, summary.above ? [summary.above.buffer as ArrayBuffer] : []);
 }
 
 /** Soon; what comes meanwhile is told with it. */
@@ -38,10 +41,10 @@ function tellSoon(): void {
   telling ??= setTimeout(tell, TELL_EVERY);
 }
 
-async function ask(query: Record<string, string | number | boolean>): Promise<Response> {
+async function ask(query: Record<string, string | number | boolean>, signal?: AbortSignal): Promise<Response> {
   const asked = new URL(url);
   for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, String(value));
-  const answer = await fetch(asked);
+  const answer = await fetch(asked, signal ? { signal } : undefined);
   if (!answer.ok) throw new Error(await problem(answer));
   size = Math.max(size, Number(answer.headers.get("log-size")));
   return answer;
@@ -53,8 +56,8 @@ async function problem(answer: Response): Promise<string> {
   return typeof detail === "string" ? detail : `HTTP ${answer.status}`;
 }
 
-/** Gives whole lines of an answer to the store, as they come; the bytes there were. */
-async function take(answer: Response, into: "end" | "gap" = "end"): Promise<number> {
+/** Gives whole lines of an answer to the store, and tells their bytes, as they come; the bytes there were. */
+async function take(answer: Response, into: "end" | "gap" = "end", took?: (bytes: number) => void): Promise<number> {
   const reader = answer.body?.getReader();
   if (!reader) return 0;
   let rest = new Uint8Array(0);
@@ -66,6 +69,7 @@ async function take(answer: Response, into: "end" | "gap" = "end"): Promise<numb
     if (end > 0) {
       store.append(bytes.slice(0, end), into);
       taken += end;
+      took?.(end);
       size = Math.max(size, taken);
       tellSoon();
     }
@@ -97,34 +101,47 @@ async function open(live: boolean): Promise<void> {
   } else {
     at += await take(await ask({ start: at }));
   }
-  loading = live && !over;
+  loading = following = live && !over;
   tell();
-  if (loading) await follow(at);
+  if (!following) return;
+  await follow(at, { read, shown, isHidden: () => hidden !== null, lost: sayLost, pause });
+  over = true;
+  loading = following = lost = false;
+  tell();
 }
 
-const PATIENCE = [500, 2000, 5000, 15_000];
+/** What to call when the page shows again; null while it does. */
+let hidden: (() => void)[] | null = null;
+let stopping = new AbortController();
 
-/** Until the try is over; a broken stream is taken up where it ended. */
-async function follow(from: number): Promise<void> {
-  let at = from;
-  for (let failures = 0; failures < PATIENCE.length; ) {
-    try {
-      const stream = await ask({ start: at, follow: true });
-      at += await take(stream);
-      failures = 0;
-      const end = await ask({ start: at });
-      at += await take(end);
-      if (end.headers.get("log-over") === "1") {
-        over = true;
-        break;
-      }
-    } catch {
-      failures += 1;
-    }
-    await new Promise((resolve) => setTimeout(resolve, PATIENCE[failures] ?? 0));
-  }
-  loading = false;
+const shown = () => new Promise<void>((go) => (hidden ? hidden.push(go) : go()));
+const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
+
+async function read(from: number, following: boolean, took: (bytes: number) => void): Promise<boolean> {
+  const answer = await ask(following ? { start: from, follow: true } : { start: from }, stopping.signal);
+  if (following) sayLost(false);
+  await take(answer, "end", took);
+  return answer.headers.get("log-over") === "1";
+}
+
+function sayLost(is: boolean): void {
+  if (lost === is) return;
+  lost = is;
   tell();
+}
+
+/** While the page is hidden nothing is followed: what follows holds a connection, of which a browser has few. */
+function show(on: boolean): void {
+  if (on === (hidden === null)) return;
+  if (!on) {
+    hidden = [];
+    stopping.abort();
+    return;
+  }
+  const waiting = hidden ?? [];
+  hidden = null;
+  stopping = new AbortController();
+  for (const go of waiting) go();
 }
 
 /** Loads what was left out. */
@@ -137,7 +154,8 @@ async function fill(): Promise<void> {
     gapFrom += taken;
   }
   if (gapFrom >= gapTo) store.closeGap();
-  filling = loading = false;
+  filling = false;
+  loading = following;
   tell();
 }
 
@@ -156,6 +174,9 @@ addEventListener("message", ({ data: message }: MessageEvent<ToWorker>) => {
     case "open":
       ({ url } = message);
       open(message.live).catch(failed);
+      break;
+    case "show":
+      show(message.on);
       break;
     case "choose":
       store.choose(message.choice);

@@ -3,6 +3,7 @@ import type { Choice, Row, Summary } from "./store";
 
 export type ToWorker =
   | { kind: "open"; url: string; live: boolean }
+  | { kind: "show"; on: boolean }
   | { kind: "choose"; choice: Choice }
   | { kind: "toggle"; group: number }
   | { kind: "rows"; from: number; to: number; version: number }
@@ -18,6 +19,8 @@ export interface Loaded extends Summary {
   loading: boolean;
   /** Nobody writes to it any more, and all of it was read. */
   over: boolean;
+  /** What is written cannot be followed at the moment. */
+  lost: boolean;
 }
 
 export type FromWorker =

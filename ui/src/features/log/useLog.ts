@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { prefix } from "@/lib/address";
+import { onShown } from "@/lib/shown";
 
 import { LogClient, type LogState, type Port } from "./LogClient";
 import type { Choice } from "./store";
@@ -26,5 +27,6 @@ export function useLog(address: string, choice: Choice): { client: LogClient; lo
   const client = useMemo(() => new LogClient(address, start), [address]);
   const log = useSyncExternalStore(client.subscribe, client.snapshot);
   useEffect(() => client.choose(choice), [client, choice]);
+  useEffect(() => onShown((shown) => client.show(shown)), [client]);
   return { client, log };
 }

@@ -10,6 +10,7 @@ import { Chips } from "@/components/Picks";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -27,7 +28,7 @@ export default function Groups({ search, onSearch }: ViewProps) {
   const { data: groups, error, refetch, isPending } = useGroups();
   const [open, setOpen] = useState<Open>();
   const columns = useColumns(setOpen);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, groups)) return <Failure error={error} retry={() => void refetch()} />;
   const fits = ({ name, users }: Group) => !q || [name, ...users].some((text) => text.toLowerCase().includes(q.toLowerCase()));
   const shown = (groups ?? []).filter(fits);
   const add = may("user", "create") && (

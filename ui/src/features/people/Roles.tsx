@@ -9,6 +9,7 @@ import { Confirm, Dialog } from "@/components/Dialog";
 import { Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -29,7 +30,7 @@ export default function Roles({ search, onSearch }: ViewProps) {
   const [open, setOpen] = useState<Open>();
   const shown = roles?.find(({ name }) => name === asText(search.role));
   const columns = useColumns(kindsOf(roles ?? []), (role) => onSearch({ role }), setOpen);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, roles)) return <Failure error={error} retry={() => void refetch()} />;
   const add = may("role", "create") && (
     <Button small kind="primary" icon={<Plus />} onClick={() => setOpen({ what: "create" })}>
       {t("roles.create")}

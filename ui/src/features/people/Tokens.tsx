@@ -15,6 +15,7 @@ import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { When } from "@/components/When";
 import { prefix } from "@/lib/address";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { useNow } from "@/lib/now";
 import { asText, type ViewProps } from "@/lib/search";
@@ -36,7 +37,8 @@ export default function Tokens({ search, onSearch }: ViewProps) {
   const [open, setOpen] = useState<Open>();
   const columns = useColumns((token) => setOpen({ what: "revoke", token }));
   const close = () => setOpen(undefined);
-  if (error ?? noAccounts) return <Failure error={error ?? noAccounts} retry={() => void (error ? refetch() : again())} />;
+  const broken = blocking(error, tokens) ?? blocking(noAccounts, accounts);
+  if (broken) return <Failure error={broken} retry={() => void Promise.all([refetch(), again()])} />;
   const shown = (tokens ?? []).filter((token) => !account || token.account === account);
   const names = (accounts ?? []).map(({ name }) => name);
   const head = <Head accounts={names} account={account} onAccount={(name) => onSearch({ account: name })} onCreate={() => setOpen({ what: "create" })} />;

@@ -13,6 +13,7 @@ import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -32,7 +33,7 @@ export default function Users({ search, onSearch }: ViewProps) {
   const users = useMemo(() => data?.pages.flatMap((page) => page.users) ?? [], [data]);
   const [open, setOpen] = useState<Open>();
   const columns = useColumns(setOpen);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   const add = may("user", "create") && (
     <Button small kind="primary" icon={<Plus />} onClick={() => setOpen({ what: "create" })}>
       {t("users.create")}

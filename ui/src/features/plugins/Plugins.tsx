@@ -7,6 +7,7 @@ import { Card } from "@/components/Card";
 import { Code } from "@/components/Code";
 import { KeyValues } from "@/components/KeyValues";
 import { Empty, Failure, Skeleton } from "@/components/Say";
+import { blocking } from "@/lib/failure";
 import { keys } from "@/lib/keys";
 
 import styles from "./Plugins.module.css";
@@ -22,7 +23,7 @@ export default function Plugins() {
   const { t } = useTranslation("plugins");
   const plugins = useQuery({ queryKey: keys.all("plugins"), queryFn: () => data(api.GET("/api/v2/plugins", { params: { query: { limit: MOST } } })) });
   const problems = useQuery({ queryKey: keys.all("plugins", "problems"), queryFn: () => data(api.GET("/api/v2/plugins/importErrors")) });
-  const error = plugins.error ?? problems.error;
+  const error = blocking(plugins.error, plugins.data) ?? blocking(problems.error, problems.data);
   if (error) return <Failure error={error} retry={() => void Promise.all([plugins.refetch(), problems.refetch()])} />;
   if (!plugins.data || !problems.data) return <Skeleton lines={6} />;
   const { plugins: found } = plugins.data;

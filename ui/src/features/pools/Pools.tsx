@@ -5,6 +5,7 @@ import { Bar } from "@/components/Bar";
 import { Button } from "@/components/Button";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { TypedSearch } from "@/components/TypedSearch";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -20,7 +21,7 @@ export default function Pools({ search, onSearch }: ViewProps) {
   const text = asText(search.q) ?? "";
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = usePools(text);
   const { pools, total } = data ?? { pools: undefined, total: 0 };
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Bar actions={<Add onAdd={() => onSearch({ new: true })} />}>

@@ -9,6 +9,7 @@ import { Chip } from "@/components/Chip";
 import { KeyValues } from "@/components/KeyValues";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { TypedSearch } from "@/components/TypedSearch";
+import { blocking } from "@/lib/failure";
 import { keys } from "@/lib/keys";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -23,7 +24,7 @@ export default function Providers({ search, onSearch }: ViewProps) {
   const { t } = useTranslation("providers");
   const text = asText(search.q) ?? "";
   const { data: answer, error, refetch } = useQuery({ queryKey: keys.all("providers"), queryFn: () => data(api.GET("/api/tradewind/ui/providers")) });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, answer)) return <Failure error={error} retry={() => void refetch()} />;
   if (!answer) return <Skeleton lines={6} />;
   if (answer.providers.length === 0) return <Empty title={t("nothing.title")}>{t("nothing.text")}</Empty>;
   const shown = answer.providers.filter((one) => JSON.stringify(Object.values(one)).toLowerCase().includes(text.toLowerCase()));

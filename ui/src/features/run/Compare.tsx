@@ -8,6 +8,7 @@ import { RunChoice } from "@/components/RunChoice";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
+import { blocking } from "@/lib/failure";
 import { duration } from "@/lib/time";
 
 import { before, compared, type Pair, type Side } from "./compare";
@@ -31,8 +32,8 @@ export function Compare({ run, other, onlyDifferent, onChange }: CompareProps) {
   const unknown = near === undefined && neighbours.isSuccess;
   const further = useRunBefore(run, unknown);
   const chosen = near ?? further.data ?? runs.find((one) => one.dag_run_id !== run.runId)?.dag_run_id;
-  if (neighbours.error) return <Failure error={neighbours.error} retry={() => void neighbours.refetch()} />;
-  if (unknown && further.error) return <Failure error={further.error} retry={() => void further.refetch()} />;
+  if (blocking(neighbours.error, neighbours.data)) return <Failure error={neighbours.error} retry={() => void neighbours.refetch()} />;
+  if (unknown && blocking(further.error, further.data)) return <Failure error={further.error} retry={() => void further.refetch()} />;
   if (neighbours.isPending || (unknown && further.isPending)) return <Skeleton lines={8} />;
   if (!chosen) return <Empty title={t("compare.none")} />;
   return (
@@ -59,7 +60,7 @@ function Sides({ run, other, onlyDifferent }: { run: RunKey; other: string; only
   const here = useSummaries(run);
   const there = useSummaries({ dagId: run.dagId, runId: other });
   const pairs = useMemo(() => (here.data && there.data ? compared(here.data.tasks, there.data.tasks) : []), [here.data, there.data]);
-  const error = here.error ?? there.error;
+  const error = blocking(here.error, here.data) ?? blocking(there.error, there.data);
   if (error) return <Failure error={error} retry={() => void Promise.all([here.refetch(), there.refetch()])} />;
   const different = pairs.filter((pair) => pair.differs).length;
   const shown = onlyDifferent ? pairs.filter((pair) => pair.differs || Math.abs(pair.longer ?? 0) >= 1) : pairs;

@@ -5,6 +5,7 @@ import { Card } from "@/components/Card";
 import { Empty, Failure } from "@/components/Say";
 import { Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import styles from "./run.module.css";
 import { type RunKey, useRunEvents } from "./useRun";
@@ -14,7 +15,7 @@ export function Events({ run, order, onOrder }: { run: RunKey; order: string; on
   const { t } = useTranslation("run");
   const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useRunEvents(run, order);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.event_logs) ?? [], [data]);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush title={t("events.title")}>
       <Table

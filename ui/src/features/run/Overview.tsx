@@ -10,6 +10,7 @@ import { Meter } from "@/components/Meter";
 import { Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { hasEnded, URGENCY } from "@/lib/states";
 
@@ -23,7 +24,7 @@ import { WhyCard } from "./WhyCard";
 export function Overview({ run: key }: { run: RunKey }) {
   const { data: run } = useRun(key.dagId, key.runId);
   const summaries = useSummaries(key);
-  if (summaries.error) return <Failure error={summaries.error} retry={() => void summaries.refetch()} />;
+  if (blocking(summaries.error, summaries.data)) return <Failure error={summaries.error} retry={() => void summaries.refetch()} />;
   if (!run || !summaries.data) return <Skeleton lines={8} />;
   return (
     <div className={styles.columns}>
@@ -107,7 +108,7 @@ function AssetEvents({ run }: { run: RunKey }) {
   const { data, error, refetch } = useAssetEvents(run);
   return (
     <Card title={t("assets.title")}>
-      {error ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton /> : (
+      {blocking(error, data) ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton /> : (
         <ul className={styles.events}>
           {data.asset_events.map((event) => (
             <li key={event.id} className={styles.event}>

@@ -9,6 +9,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { TASK_STATES } from "@/lib/states";
 
@@ -35,7 +36,7 @@ export function RunTasks({ run, filter, onFilter }: RunTasksProps) {
   const [picked, setPicked] = useState<ReadonlyMap<string, TaskInstance>>(new Map());
   const edits = may("task_instance", "edit");
   const columns = useColumns(run, rows, picked, setPicked, edits);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   const first = data?.pages[0];
   const total = first?.total_entries ?? rows.length;
   return (

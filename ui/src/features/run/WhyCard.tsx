@@ -6,6 +6,7 @@ import { Card } from "@/components/Card";
 import { Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { asState } from "@/lib/states";
 
 import styles from "./run.module.css";
@@ -21,7 +22,7 @@ export function WhyCard({ run }: { run: Run }) {
   const failed = run.state === "failed";
   return (
     <Card title={t(failed || data?.cause ? "why.failedTitle" : "why.title")} className={failed ? styles.bad : undefined}>
-      {error ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton lines={4} /> : failed ? <Cause why={data} /> : <Open run={key} why={data} />}
+      {blocking(error, data) ? <Failure error={error} retry={() => void refetch()} /> : !data ? <Skeleton lines={4} /> : failed ? <Cause why={data} /> : <Open run={key} why={data} />}
     </Card>
   );
 }

@@ -10,12 +10,14 @@ export const ME = queryOptions({
 });
 
 /** Asks the server who we are. Until it has answered, nobody. */
-export function useAskedMe(): { me: Me; known: boolean; error: unknown } {
-  const { data: answer, error } = useQuery(ME);
-  if (!answer) return { me: NOBODY, known: false, error };
+export function useAskedMe(): { me: Me; known: boolean; error: unknown; retry: () => void } {
+  const { data: answer, error, refetch } = useQuery(ME);
+  const retry = () => void refetch();
+  if (!answer) return { me: NOBODY, known: false, error, retry };
   return {
     known: true,
     error,
+    retry,
     me: {
       username: answer.name,
       displayName: answer.display_name,

@@ -11,6 +11,7 @@ import { StateBadge } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { Tooltip } from "@/components/Tooltip";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { asCount, asText, type ViewProps } from "@/lib/search";
 
 import styles from "./System.module.css";
@@ -25,7 +26,7 @@ export default function Deadlines({ search, onSearch }: ViewProps) {
   const days = asCount(search.days, 366) ?? USUAL;
   const { data, error, refetch } = useDeadlines(days);
   const fits = ({ dag_id: dag, name, task_id: task }: Deadline) => !q || [dag, name ?? "", task ?? ""].some((text) => text.toLowerCase().includes(q.toLowerCase()));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton lines={8} />;
   return (
     <>

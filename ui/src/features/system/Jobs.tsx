@@ -8,6 +8,7 @@ import { Filters, LateSearch } from "@/components/Filters";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useNow } from "@/lib/now";
 import { asOneOf, asText, type ViewProps } from "@/lib/search";
 import { duration, elapsed } from "@/lib/time";
@@ -23,7 +24,7 @@ export default function Jobs({ search, onSearch }: ViewProps) {
   const { data: alive } = useAlive();
   const jobs = useMemo(() => data?.pages.flatMap((page) => page.jobs) ?? [], [data]);
   const columns = useColumns(alive);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Filters>

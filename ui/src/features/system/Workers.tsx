@@ -9,6 +9,7 @@ import { Meter } from "@/components/Meter";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { fullness } from "@/lib/pools";
 import { asText, type ViewProps } from "@/lib/search";
 
@@ -22,7 +23,7 @@ export default function Workers({ search, onSearch }: ViewProps) {
   const host = asText(search.host);
   const { data, error, refetch } = useWorkers();
   const columns = useColumns();
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton lines={8} />;
   const fits = (one: Attempt) => (!host || one.hostname === host) && (!q || [one.dag_id, one.task_id, one.run_id, one.pool, one.queue ?? ""].some((text) => text.toLowerCase().includes(q.toLowerCase())));
   const shown = data.attempts.filter(fits);

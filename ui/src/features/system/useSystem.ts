@@ -41,7 +41,7 @@ export function useJobs({ type, state, host }: JobFilter) {
       ),
     getNextPageParam: (last, pages) => (pages.length * PAGE < last.total_entries ? pages.length * PAGE : undefined),
     placeholderData: keepPreviousData,
-    refetchInterval: BEAT,
+    refetchInterval: ({ state }) => BEAT * (state.data?.pages.length ?? 1),
   });
 }
 

@@ -8,6 +8,7 @@ import { Empty, Failure } from "@/components/Say";
 import { StateBadge, StateDot } from "@/components/StateBadge";
 import { type Column, Table } from "@/components/Table";
 import { Took, When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { TASK_STATES } from "@/lib/states";
 
 import styles from "./task.module.css";
@@ -37,7 +38,7 @@ export function MappedInstances({ of, view = "logs", states, order, onChange }: 
   const { data, error, refetch, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useMapped(of, states, order);
   const rows = useMemo(() => data?.pages.flatMap((page) => page.task_instances) ?? [], [data]);
   const columns = useColumns(of, view);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card
       flush

@@ -6,6 +6,7 @@ import { Json } from "@/components/Json";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import { structure } from "./Rendered";
 import { type TaskKey } from "./useTaskInstance";
@@ -22,7 +23,7 @@ export function TaskEvents({ of }: { of: TaskKey }) {
     { key: "what", header: t("events.what"), cell: (one) => <code>{one.event}</code> },
     { key: "extra", header: t("events.extra"), wideOnly: true, cell: (one) => (one.extra ? <Json value={structure(one.extra)} depth={0} /> : null) },
   ];
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Card flush>
       <Table

@@ -11,6 +11,7 @@ import { Empty, Failure, Skeleton } from "@/components/Say";
 import { useSay } from "@/components/Toasts";
 import { Value } from "@/components/Value";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 
 import styles from "./task.module.css";
@@ -23,7 +24,7 @@ export function XComs({ of }: { of: TaskKey }) {
   const { may } = useMe();
   const [adding, setAdding] = useState(false);
   const { data, error, refetch } = useXComs(of);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton lines={6} />;
   return (
     <div className={styles.stack}>
@@ -74,7 +75,7 @@ function Entry({ of, name, at }: { of: TaskKey; name: string; at: string }) {
         </>
       }
     >
-      {error ? <Failure error={error} /> : data ? <Value value={data.value} /> : <Skeleton lines={2} />}
+      {blocking(error, data) ? <Failure error={error} /> : data ? <Value value={data.value} /> : <Skeleton lines={2} />}
       {open === "edit" && <XComDialog of={of} name={name} text={text} onClose={close} />}
       <Confirm
         open={open === "delete"}

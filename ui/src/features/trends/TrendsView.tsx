@@ -9,6 +9,7 @@ import { Empty, Failure, Skeleton } from "@/components/Say";
 import { StateBadge } from "@/components/StateBadge";
 import { Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useZone } from "@/lib/preferences";
 import { asCount, asOneOf } from "@/lib/search";
 import { duration } from "@/lib/time";
@@ -46,7 +47,7 @@ export function TrendsView({ dagId, search, onSearch, zone }: TrendsProps) {
   const { t } = useTranslation("trends");
   const runs = search.runs ?? USUAL;
   const { data: trends, error, refetch } = useTrends(dagId, runs);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, trends)) return <Failure error={error} retry={() => void refetch()} />;
   if (!trends) return <Skeleton lines={10} />;
   if (trends.runs.length === 0) return <Empty title={t("none")}>{t("noneText")}</Empty>;
   const table = search.view === "table";

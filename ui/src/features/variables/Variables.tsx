@@ -10,6 +10,7 @@ import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { Tooltip } from "@/components/Tooltip";
 import { TypedSearch } from "@/components/TypedSearch";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asOneOf, asText, type ViewProps } from "@/lib/search";
 
@@ -36,7 +37,7 @@ export default function Variables({ search, onSearch }: ViewProps) {
     onEdit: (key) => onSearch({ edit: key }),
     onDelete: (key) => setDoomed([key]),
   });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <Bar actions={<Doings onAdd={() => onSearch({ new: true })} onImport={() => onSearch({ import: true })} />}>

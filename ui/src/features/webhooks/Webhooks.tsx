@@ -10,6 +10,7 @@ import { Copy } from "@/components/Copy";
 import { Empty, Failure } from "@/components/Say";
 import { type Column, Table } from "@/components/Table";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import type { ViewProps } from "@/lib/search";
 
@@ -25,7 +26,7 @@ export default function Webhooks(_: ViewProps) {
   const { data: hooks, error, refetch, isPending } = useWebhooks();
   const [open, setOpen] = useState<Open>();
   const columns = useColumns(setOpen);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, hooks)) return <Failure error={error} retry={() => void refetch()} />;
   const add = may("user", "create") && (
     <Button small kind="primary" icon={<Plus />} onClick={() => setOpen({ what: "create" })}>
       {t("create")}

@@ -6,6 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { Failure, Skeleton } from "@/components/Say";
 import { Value } from "@/components/Value";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 
 import { taskLabel } from "./names";
 import { useValue, type XComName } from "./useXcoms";
@@ -26,7 +27,7 @@ export function ValueDialog({ name, onClose }: { name: XComName; onClose: () => 
   );
   return (
     <Dialog open onClose={onClose} title={name.key} description={about} footer={data && <Copy text={JSON.stringify(data.value, null, 2)} />} wide>
-      {error ? <Failure error={error} /> : data ? <Value value={data.value} /> : <Skeleton lines={4} />}
+      {blocking(error, data) ? <Failure error={error} /> : data ? <Value value={data.value} /> : <Skeleton lines={4} />}
     </Dialog>
   );
 }

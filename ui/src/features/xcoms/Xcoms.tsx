@@ -11,6 +11,7 @@ import { type Column, Table } from "@/components/Table";
 import { useSay } from "@/components/Toasts";
 import { TypedSearch } from "@/components/TypedSearch";
 import { When } from "@/components/When";
+import { blocking } from "@/lib/failure";
 import { useMe } from "@/lib/me";
 import { asOneOf, asText, asTexts, type ViewProps } from "@/lib/search";
 
@@ -31,7 +32,7 @@ export default function Xcoms({ search, onSearch }: ViewProps) {
   const [doomed, setDoomed] = useState<XComName>();
   const columns = useColumns((name) => onSearch({ show: shownIn(name) }), setDoomed);
   const shown = nameOf(asTexts(search.show));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (blocking(error, data)) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>
       <div className={styles.bar}>
