@@ -33,13 +33,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.world.end()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def browser(site: Site) -> Iterator[Browser]:
+    """Gone before the tests of other folders run: beside it, ``asyncio.run`` would find a loop running."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
         )
         yield made
+        site.close_tabs()
         made.close()
 
 

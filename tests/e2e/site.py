@@ -155,6 +155,12 @@ class Site:
         self._tabs[tab] = visitor
         assert not complaints, "\n".join(complaints)
 
+    def close_tabs(self) -> None:
+        """Before the browser goes."""
+        for visitor in self._tabs.values():
+            visitor.page.context.close()
+        self._tabs.clear()
+
     def _open(self, browser: Browser, name: str, how: dict[str, Any]) -> Visitor:
         if name not in self._logged_in:
             self._logged_in[name] = self._log_in(browser, name)
