@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from tradewind.api import plans
 from tradewind.api.schemas.ui import home as schemas
 from tradewind.domain.states import DagRunState, DagRunType
 from tradewind.store.queries import pools as pool_queries
@@ -29,8 +30,8 @@ _SAMPLE: Final = 30
 """Runs of a DAG that say how long it usually takes; fewer than ``_FEWEST`` say nothing."""
 _FEWEST: Final = 5
 _MOST_PLANNED: Final = 5000
-_MOST_OF_ONE: Final = 48
-"""Planned runs of one DAG in the timeline."""
+_MOST_TOLD: Final = 10_000
+"""Planned runs in the timeline; beyond them only the next one of each DAG."""
 
 
 def run(row: queries.HomeRun, now: datetime, cause: queries.FailedTask | None = None) -> schemas.UIHomeRun:
@@ -202,31 +203,23 @@ def hosts(held: Iterable[queries.Held]) -> list[schemas.UIHostUse]:
     ]
 
 
-def timeline(tx: Tx, now: datetime, *, access: Access) -> list[schemas.UIHour]:
-    """A day back and a day ahead by hour: runs by when they were due, and those that are planned."""
+def timeline(tx: Tx, now: datetime, *, zones: Sequence[str], access: Access) -> list[schemas.UIHour]:
+    """A day back and a day ahead by hour: runs by when they were due, and those that are planned, by cron
+    expressions in one of these ``zones``.
+    """
     begin = now.replace(minute=0, second=0, microsecond=0)
     hours = {at: schemas.UIHour(start=at) for at in (begin + HOUR * step for step in range(-24, 25))}
     for text, state, count in queries.by_hour(tx, begin - DAY, begin + DAY + HOUR, access=access):
         hour = hours.get(datetime.fromisoformat(f"{text}:00:00").replace(tzinfo=UTC))
         if hour is not None:
             setattr(hour, state, count)
+    told = 0
     for row in queries.planned(tx, before=begin + DAY + HOUR, limit=_MOST_PLANNED, access=access):
-        for at in repeated(row, until=begin + DAY + HOUR):
+        until = begin + DAY + HOUR if told < _MOST_TOLD else row.run_after + HOUR
+        for at in plans.to_come(row, until=until, zones=zones):
             _count(hours, at)
+            told += 1
     return list(hours.values())
-
-
-def repeated(row: queries.Planned, *, until: datetime) -> Iterator[datetime]:
-    """The next run of a DAG, and those after it where its data interval tells how far apart they are."""
-    start, end, at = row.data_interval_start, row.data_interval_end, row.run_after
-    step = end - start if start is not None and end is not None else timedelta()
-    for _ in range(_MOST_OF_ONE):
-        if at >= until:
-            return
-        yield at
-        if step <= timedelta():
-            return
-        at += step
 
 
 def _count(hours: dict[datetime, schemas.UIHour], at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tradewind.api import home
+from tradewind.api import home, plans
 from tradewind.api.door import Call, Door
 from tradewind.api.routes.public.dags import row_of
 from tradewind.api.routes.ui import PREFIX, TAG
@@ -17,11 +17,13 @@ from tradewind.api.schemas.ui import history as schemas
 from tradewind.auth.permissions import Resource
 from tradewind.domain import errors
 from tradewind.domain.states import FINISHED_RUN, DagRunState
+from tradewind.store.queries.browse.dags import DagRow
 from tradewind.store.queries.ui import grid, history
 from tradewind.store.queries.ui import home as home_queries
 
 door = Door(TAG, PREFIX)
 _MOST_DAYS: Final = 800
+_MOST_PLANNED: Final = 800
 _MOST_RUNS: Final = 200
 _MOST_INSTANCES: Final = 20_000
 _MOST_TASKS: Final = 100
@@ -45,7 +47,7 @@ def get_calendar(call: Call) -> schemas.UICalendar:
         call.tx, row.dag_id, since.astimezone(UTC), until.astimezone(UTC), access=call.access
     ):
         days[at.astimezone(zone).date()][state] += count
-    for at in _planned(call, until):
+    for at in _planned(call, row, until):
         days[at.astimezone(zone).date()]["planned"] += 1
     return schemas.UICalendar(
         dag_id=row.dag_id,
@@ -54,10 +56,17 @@ def get_calendar(call: Call) -> schemas.UICalendar:
     )
 
 
-def _planned(call: Call, until: datetime) -> list[datetime]:
-    """The DAG's runs to come, as far as they can be told without asking its timetable."""
+def _planned(call: Call, row: DagRow, until: datetime) -> list[datetime]:
+    """The runs to come of that DAG."""
     found = home_queries.planned(call.tx, limit=1, access=call.access, dag_id=call.dag_id)
-    return [at for row in found for at in home.repeated(row, until=until)]
+    if not found:
+        return []
+    zones = [call.services.specs.spec(call.tx, row.dag_id, row.version_hash).timezone]
+    return [
+        at
+        for next_run in found
+        for at in plans.to_come(next_run, until=until, zones=zones, most=_MOST_PLANNED)
+    ]
 
 
 def _zone(name: str) -> tzinfo:

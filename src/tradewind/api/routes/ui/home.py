@@ -46,8 +46,13 @@ def get_home(call: Call) -> schemas.UIHome:
         first_import_error=first_error,
         pools=home.pools(tx, held) if _may(call, Resource.POOL) else [],
         queues=home.queues(held),
-        timeline=home.timeline(tx, now, access=access),
+        timeline=home.timeline(tx, now, zones=_zones(call), access=access),
     )
+
+
+def _zones(call: Call) -> list[str]:
+    """In which most schedules are."""
+    return list(dict.fromkeys((call.services.settings.default_timezone, "UTC")))
 
 
 def _may(call: Call, resource: Resource) -> bool:
