@@ -431,11 +431,11 @@ def _numberless(text: str, ids: Ids) -> str:
 def as_if_it_were_not(answer: httpx.Response, theirs: Side, ghost: httpx.Response) -> None:
     """It is answered as what nobody ever made is."""
     assert answer.status_code == ghost.status_code, f"{about(answer)}, but {about(ghost)}"
-    if answer.text == ghost.text:
-        return
     told = [
         re.sub(r'"(status(_code)?|seconds)":[\d.]+,?', "", one.text) for one in (answer, ghost)
     ]  # an id may be such a number, and time passes
+    if told[0] == told[1]:
+        return
     both = (
         without(_numberless(told[0], theirs.ids), theirs.ids),
         without(_numberless(told[1], GHOST), GHOST),
