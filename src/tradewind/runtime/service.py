@@ -50,6 +50,7 @@ class Service:
         clock: Clock,
         emit: events.Emit = events.log,
         lock: Path | None = None,
+        may_be_second: bool = False,
         pid_file: Path | None = None,
         title: str | None = None,
         drain_timeout: float = 60.0,
@@ -58,6 +59,7 @@ class Service:
     ) -> None:
         self.component, self._work, self._clock, self._emit = component, work, clock, emit
         self._lock = Lock(lock) if lock else None
+        self._may_be_second = may_be_second
         self._pid_file = PidFile(pid_file, component) if pid_file else None
         self._title = title
         self._drain_timeout = drain_timeout
@@ -125,7 +127,9 @@ class Service:
 
     @contextlib.contextmanager
     def _claims(self) -> Iterator[None]:
-        if self._lock:
+        if self._lock and self._may_be_second:
+            self._lock.acquire()
+        elif self._lock:
             self._lock.require(self.component)
         try:
             if self._pid_file:

@@ -64,11 +64,11 @@ def test_another_triggerer_takes_over(world: World) -> None:
     """Two share the work; what the one had goes to the other when it is killed."""
     world.start("triggerer", "--pid", str(world.home / "one.pid"), name="one")
     world.start("triggerer", "--pid", str(world.home / "two.pid"), name="two")
-    jobs = "select state from job where job_type='TriggererJob' order by state"
-    # Before they are known, the scheduler would start one of its own at the first need.
-    until(lambda: world.rows(jobs) == [("running",), ("running",)], "both are known")
+    until(lambda: len(world.find("triggerer")) == 2, "both are there")
     key = begin(world, "d", flagged(world))
     log = begun(world, key)
+    jobs = "select state from job where job_type='TriggererJob' order by state"
+    until(lambda: world.rows(jobs) == [("running",), ("running",)], "both are known")
     runner = int(log.split("begins in ")[1].split('"')[0])
     holder = _parent(runner)
     name = next(name for name, process in world.processes.items() if process.pid == holder)

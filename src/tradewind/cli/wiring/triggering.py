@@ -10,7 +10,6 @@ import msgspec
 from tradewind.cli.wiring import hosting
 from tradewind.domain.messages.runner import TaskSettings
 from tradewind.runtime import paths, processes
-from tradewind.runtime.locks import Lock
 from tradewind.runtime.service import Service
 from tradewind.triggerer.service import Triggerer
 from tradewind.triggerer.settings import TriggererSettings
@@ -42,12 +41,12 @@ def run(
         stands_in=stands_in,
         beat_every=min(config.job_heartbeat_sec, hosting.LONGEST_HEARTBEAT),
     )
-    lock = app.run_dir / paths.TRIGGERER_LOCK
     Service(
         "triggerer",
         Triggerer(settings, incarnation, app.clock),
         clock=app.clock,
-        lock=lock if not settings.queues and Lock(lock).holder() is None else None,
+        lock=None if settings.queues else app.run_dir / paths.TRIGGERER_LOCK,
+        may_be_second=True,
         pid_file=pid_file,
         title="airflow triggerer",
     ).run()
