@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { ZoomIn, ZoomOut } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { newestRunsOf, structureOf, summariesOf } from "@/api/queries";
 import { IconButton } from "@/components/Button";
 import { RunChoice } from "@/components/RunChoice";
 import { Empty, Failure, Skeleton } from "@/components/Say";
@@ -12,7 +14,6 @@ import { hasEnded } from "@/lib/states";
 import { bars, rows, span, type Times } from "./bars";
 import { Chart } from "./Chart";
 import styles from "./Gantt.module.css";
-import { useRuns, useStructure, useSummaries } from "./useGantt";
 
 export interface GanttChoice {
   run?: string | undefined;
@@ -64,10 +65,10 @@ export function Gantt({ dagId, runId: fixed, choice, onChange }: GanttProps) {
 }
 
 function useAsked(dagId: string, fixed: string | undefined, chosen: string | undefined) {
-  const listed = useRuns(dagId, fixed === undefined);
+  const listed = useQuery({ ...newestRunsOf(dagId), enabled: fixed === undefined });
   const runId = fixed ?? chosen ?? listed.data?.dag_runs[0]?.dag_run_id;
-  const summaries = useSummaries(dagId, runId);
-  const structure = useStructure(dagId, summaries.data?.version_number, summaries.data !== undefined);
+  const summaries = useQuery(summariesOf(dagId, runId));
+  const structure = useQuery({ ...structureOf(dagId, summaries.data?.version_number), enabled: summaries.data !== undefined });
   return { listed, runId, summaries, structure };
 }
 

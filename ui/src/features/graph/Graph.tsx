@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { newestRunsOf, structureOf, summariesOf } from "@/api/queries";
 import { Empty, Failure, Skeleton } from "@/components/Say";
 import { blocking } from "@/lib/failure";
 import { type Direction, MOST_FOR_ELK, warm } from "@/lib/layered";
@@ -13,7 +15,7 @@ import styles from "./Graph.module.css";
 import { GraphBar } from "./GraphBar";
 import { around, drawn, drawnEdges, type Edge, groupIds, type Item, outer, paths, type Relation, rootsOf, within } from "./structure";
 import { TaskPanel } from "./TaskPanel";
-import { GraphContext, type OnGraph, type Summaries, useLayout, useRuns, useStructure, useSummaries } from "./useGraph";
+import { GraphContext, type OnGraph, type Summaries, useLayout } from "./useGraph";
 
 /** What of the graph is shown: all of it stands in the address. */
 export interface GraphChoice {
@@ -103,14 +105,14 @@ function Hints({ large, tasks, nodes }: { large: boolean; tasks: number; nodes: 
 /** The run that is shown, its states, and the version of the DAG that it ran with. */
 function useAsked(dagId: string, fixed: string | undefined, chosen: string | undefined) {
   useEffect(warm, []);
-  const listed = useRuns(dagId, fixed === undefined);
+  const listed = useQuery({ ...newestRunsOf(dagId), enabled: fixed === undefined });
   const runs = listed.data?.dag_runs ?? [];
   const runId = fixed ?? chosen ?? runs[0]?.dag_run_id;
-  const summaries = useSummaries(dagId, runId);
+  const summaries = useQuery(summariesOf(dagId, runId));
   const knowsRun = fixed !== undefined || !listed.isPending;
   // The list tells the version sooner than the summary of a large run does.
   const version = summaries.data?.version_number ?? runs.find((run) => run.dag_run_id === runId)?.dag_versions.at(-1)?.version_number;
-  const structure = useStructure(dagId, version, knowsRun && (runId === undefined || version !== undefined || !summaries.isPending));
+  const structure = useQuery({ ...structureOf(dagId, version), enabled: knowsRun && (runId === undefined || version !== undefined || !summaries.isPending) });
   return { runs: fixed === undefined ? runs : null, runId, summaries, structure };
 }
 

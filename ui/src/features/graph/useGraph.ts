@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 
-import { api, data, type Schemas } from "@/api/client";
-import { keys } from "@/lib/keys";
+import { type Schemas } from "@/api/client";
 import { type Direction } from "@/lib/layered";
 
 import { layout } from "./layout";
@@ -10,35 +9,6 @@ import { type Drawn, type DrawnEdge } from "./structure";
 
 export type Summary = Schemas["UITaskSummary"];
 export type Summaries = Schemas["UITaskSummaries"];
-
-/** Groups, tasks and edges of one version of a DAG; of the newest where none is named. */
-export function useStructure(dagId: string, version: number | null | undefined, enabled: boolean) {
-  return useQuery({
-    queryKey: keys.dag(dagId, "structure", version ?? "newest"),
-    queryFn: () =>
-      data(api.GET("/api/tradewind/ui/dags/{dag_id}/structure", { params: { path: { dag_id: dagId }, query: version ? { version_number: version } : {} } })),
-    enabled,
-    staleTime: version ? Infinity : 5_000,
-  });
-}
-
-/** The newest runs, to choose one of. */
-export function useRuns(dagId: string, enabled: boolean) {
-  return useQuery({
-    queryKey: keys.dag(dagId, "newest-runs"),
-    queryFn: () => data(api.GET("/api/v2/dags/{dag_id}/dagRuns", { params: { path: { dag_id: dagId }, query: { limit: 100, order_by: ["-run_after"] } } })),
-    enabled,
-  });
-}
-
-/** The states of all tasks of a run. */
-export function useSummaries(dagId: string, runId: string | undefined) {
-  return useQuery({
-    queryKey: keys.run(dagId, runId ?? "", "summaries"),
-    queryFn: () => data(api.GET("/api/tradewind/ui/dags/{dag_id}/runs/{dag_run_id}/task-summaries", { params: { path: { dag_id: dagId, dag_run_id: runId ?? "" } } })),
-    enabled: runId !== undefined,
-  });
-}
 
 /** Where everything stands; kept while what is drawn stays the same. */
 export function useLayout(dagId: string, nodes: readonly Drawn[], edges: readonly DrawnEdge[], direction: Direction) {
